@@ -1,0 +1,229 @@
+"""Gated recurrent unit (Cho et al. 2014), with the reset gate before or after the recurrent product.
+
+The update gate follows PyTorch, Keras and ONNX: z keeps the old state, 1 - z takes the candidate.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
+from .cell import BLOCK, Cell, CellGradients, Poll, Recurrence, State, outer_sum, previous, project_inputs, total
+
+
+@dataclass(frozen=True, eq=False)
+class GRU(Cell):
+    """Parameters with the columns r, z, n: ``kernel`` (D, 3H), ``recurrent_kernel`` (H, 3H), ``bias`` and ``recurrent_bias`` (3H,).
+
+    With ``reset_after`` the reset gate scales the recurrent product and its bias, r (U h + b_h), as in PyTorch and Keras; without, it
+    scales the state before the product, U (r h) + b_h, as in the paper.
+    """
+
+    name: ClassVar[str] = "gru"
+    gates: ClassVar[tuple[str, ...]] = ("reset_gate", "update_gate", "candidate")
+    state_names: ClassVar[tuple[str, ...]] = ("hidden_state",)
+
+    bias: Array
+    recurrent_bias: Array
+    reset_after: bool = True
+
+    @classmethod
+    def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+        """Shape of every parameter array for D inputs and H units."""
+        columns = 3 * hidden_size
+        return {
+            "kernel": (input_size, columns),
+            "recurrent_kernel": (hidden_size, columns),
+            "bias": (columns,),
+            "recurrent_bias": (columns,),
+        }
+
+    def step(self, x: Array, state: State) -> dict[str, Array]:
+        """One step by the textbook; see `Cell.step`."""
+        h = state["hidden_state"]
+        x_r, x_z, x_n = np.split(x @ self.kernel + self.bias, 3, axis=-1)
+        u_r, u_z, u_n = np.split(self.recurrent_kernel, 3, axis=-1)
+        b_r, b_z, b_n = np.split(self.recurrent_bias, 3)
+        r = sigmoid(x_r + h @ u_r + b_r)
+        z = sigmoid(x_z + h @ u_z + b_z)
+        n = tanh(x_n + r * (h @ u_n + b_n)) if self.reset_after else tanh(x_n + (r * h) @ u_n + b_n)
+        h = (1 - z) * n + z * h
+        return {"reset_gate": r, "update_gate": z, "candidate": n, "hidden_state": h}
+
+    @cached_property
+    def _working(self) -> tuple[Array, Array, Array]:
+        """Kernel and bias with the columns -r, -z, (recurrent part of n), n, and the recurrent kernel with -r, -z, n: see `forward`."""
+        units = self.hidden_size
+        none = np.zeros((self.input_size, units), self.dtype)
+        kernel = np.concatenate((-self.kernel[:, : 2 * units], none, self.kernel[:, 2 * units :]), axis=1)
+        gates = -(self.bias + self.recurrent_bias)[: 2 * units]
+        b_n, b_hn = self.bias[2 * units :], self.recurrent_bias[2 * units :]
+        # Without reset_after nothing stands between the two biases of n, so they are one.
+        inside, outside = (b_hn, b_n) if self.reset_after else (np.zeros_like(b_n), b_n + b_hn)
+        bias = np.concatenate((gates, inside, outside))
+        recurrent_kernel = np.concatenate((-self.recurrent_kernel[:, : 2 * units], self.recurrent_kernel[:, 2 * units :]), axis=1)
+        return kernel, recurrent_kernel, bias
+
+    def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
+        """The steps of a whole sequence; see `Cell.forward`.
+
+        A step works in one row ``[d_r | d_z | d_k | recurrent part of n]`` where d = 1 + exp(-pre), so that a gate is 1 / d, and d_k stands for
+        1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z | d_k]`` gives what is kept and what is written.
+        """
+        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
+        block = min(steps, BLOCK)
+        kernel, recurrent_kernel, bias = self._working
+        # With the reset before the product, the product for n has to wait for r.
+        split = 3 * units if self.reset_after else 2 * units
+        recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, :split]), bool(batch))
+        candidate_recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, 2 * units :]), bool(batch))
+        names = ("reset_gate", "update_gate", "candidate", "hidden_state")
+        r, z, n, h = trace = [np.empty((steps, units, *batch), self.dtype) for _ in names]
+
+        width = units * (batch[0] if batch else 1)
+        products = np.empty((block, split, *batch), self.dtype)
+        denominators = np.empty((block, 3 * units, *batch), self.dtype)
+        states = np.empty((block + 1, 2 * units, *batch), self.dtype)
+        projected = np.empty((block, 4 * units, *batch), self.dtype)
+        settled = np.empty((units, *batch), self.dtype)
+        reset_h = np.empty((units, *batch), self.dtype)
+        reset_left, reset_right = candidate_recurrence.operands(reset_h)
+        inner = np.empty((units, *batch), self.dtype)
+        flat_inner, flat_reset = inner.reshape(-1), reset_h.reshape(-1)
+        both = np.empty(2 * width, self.dtype)
+        kept, written = both[:width], both[width:]
+        one = np.ones(3 * width, self.dtype)
+        views = []
+        for k in range(block):
+            product, d, p = products[k].reshape(-1), denominators[k].reshape(-1), projected[k].reshape(-1)
+            state_row = states[k].reshape(-1)
+            views.append(
+                (
+                    states[k, :units],
+                    *recurrence.operands(states[k, :units]),
+                    products[k],
+                    product,
+                    p[: len(product)],
+                    product[: 2 * width],
+                    product[width : 2 * width],
+                    product[2 * width :],
+                    p[3 * width :],
+                    d,
+                    d[: 2 * width],
+                    d[2 * width :],
+                    d[:width],
+                    d[width:],
+                    state_row,
+                    state_row[:width],
+                    state_row[width:],
+                    states[k + 1].reshape(-1)[:width],
+                )
+            )
+
+        states[0, :units] = state["hidden_state"]
+        dot, add, exp, tanh, divide, negative = np.dot, np.add, np.exp, np.tanh, np.divide, np.negative
+        reset_after = self.reset_after
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, steps, block):
+                count = min(block, steps - start)
+                if poll is not None:
+                    poll()
+                project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
+                for (
+                    h_before, left, right, product_out, pre, p, rz_pre, z_pre, n_inside, p_n,
+                    d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
+                ) in views[:count]:  # fmt: skip
+                    if recurrence.guarded:
+                        recurrence.settle(h_before, settled)
+                        left, right = recurrence.operands(settled)
+                    dot(left, right, product_out)
+                    add(pre, p, pre)
+                    exp(rz_pre, d_rz)
+                    negative(z_pre, d_k)
+                    exp(d_k, d_k)
+                    add(d_all, one, d_all)
+                    if reset_after:
+                        divide(n_inside, d_r, flat_inner)
+                    else:
+                        divide(flat_h, d_r, flat_reset)
+                        dot(reset_left, reset_right, inner)
+                    add(flat_inner, p_n, flat_inner)
+                    tanh(flat_inner, n_out)
+                    divide(h_and_n, d_zk, both)
+                    add(kept, written, h_after)
+                done = slice(start, start + count)
+                np.reciprocal(denominators[:count, :units], out=r[done])
+                np.reciprocal(denominators[:count, units : 2 * units], out=z[done])
+                n[done] = states[:count, units:]
+                h[done] = states[1 : count + 1, :units]
+                states[0, :units] = states[count, :units]
+                recurrence.watch(states[0, :units])
+        return dict(zip(names, trace, strict=True))
+
+    def backward(self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array) -> CellGradients:
+        """Backpropagation through time; see `Cell.backward`."""
+        r, z, n = (quantities[name] for name in self.gates)
+        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
+        h_before = previous(state["hidden_state"], quantities["hidden_state"])
+        u_rz, u_n = self.recurrent_kernel[:, : 2 * units], np.ascontiguousarray(self.recurrent_kernel[:, 2 * units :])
+        n_by_pre, r_by_pre = d_tanh(n), d_sigmoid(r)
+        h_by_z_pre = (h_before - n) * d_sigmoid(z)
+        h_by_n_pre = (1 - z) * n_by_pre
+        inside = self._candidate_recurrent_part(h_before) if self.reset_after else None
+
+        d_h = np.array(d_hidden_state, dtype=self.dtype)
+        d_rz_pre = np.empty((steps, 2, units, *batch), self.dtype)
+        d_n_pre = np.empty((steps, units, *batch), self.dtype)
+        d_inside = np.empty_like(d_n_pre)
+        dh_next = np.zeros((units, *batch), self.dtype)
+        for t in range(steps - 1, -1, -1):
+            dh = d_h[t]
+            dh += dh_next
+            np.multiply(dh, h_by_n_pre[t], out=d_n_pre[t])
+            np.multiply(dh, h_by_z_pre[t], out=d_rz_pre[t, 1])
+            dh_next = dh * z[t]
+            if inside is not None:
+                np.multiply(d_n_pre[t], r[t], out=d_inside[t])
+                np.multiply(d_n_pre[t] * inside[t], r_by_pre[t], out=d_rz_pre[t, 0])
+                dh_next += u_n @ d_inside[t]
+            else:
+                d_reset_h = u_n @ d_n_pre[t]
+                np.multiply(d_reset_h * h_before[t], r_by_pre[t], out=d_rz_pre[t, 0])
+                dh_next += d_reset_h * r[t]
+            dh_next += u_rz @ d_rz_pre[t].reshape(2 * units, *batch)
+
+        d_rz = d_rz_pre.reshape(steps, 2 * units, *batch)
+        d_pre = np.concatenate((d_rz, d_n_pre), axis=1)
+        if self.reset_after:
+            d_u_n, d_b_hn = outer_sum(h_before, d_inside), total(d_inside)
+        else:
+            d_u_n, d_b_hn = outer_sum(r * h_before, d_n_pre), total(d_n_pre)
+        return CellGradients(
+            {
+                "kernel": outer_sum(inputs, d_pre),
+                "recurrent_kernel": np.concatenate((outer_sum(h_before, d_rz), d_u_n), axis=1),
+                "bias": total(d_pre),
+                "recurrent_bias": np.concatenate((total(d_rz), d_b_hn)),
+            },
+            np.matmul(self.kernel, d_pre) if batch else d_pre @ self.kernel.T,
+            {"hidden_state": dh_next},
+            {"d_hidden_state": d_h},
+        )
+
+    def _candidate_recurrent_part(self, h_before: Array) -> Array:
+        """U_n h + b_hn for every step, (T, H[, B]): what the reset gate scales when it stands after the product."""
+        u_n, b_hn = self.recurrent_kernel[:, 2 * self.hidden_size :], self.recurrent_bias[2 * self.hidden_size :]
+        return np.matmul(u_n.T, h_before) + b_hn[:, None] if h_before.ndim == 3 else h_before @ u_n + b_hn
+
+    def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
+        """What stood inside each activation; see `Cell.pre_activations`."""
+        h_before = previous(state["hidden_state"], quantities["hidden_state"])
+        x_r, x_z, x_n = np.split(inputs @ self.kernel + self.bias, 3, axis=-1)
+        u_r, u_z, u_n = np.split(self.recurrent_kernel, 3, axis=-1)
+        b_r, b_z, b_n = np.split(self.recurrent_bias, 3)
+        r = quantities["reset_gate"]
+        inside = r * self._candidate_recurrent_part(h_before) if self.reset_after else (r * h_before) @ u_n + b_n
+        return {"reset_gate": x_r + h_before @ u_r + b_r, "update_gate": x_z + h_before @ u_z + b_z, "candidate": x_n + inside}

@@ -1,0 +1,107 @@
+"""Simple recurrent network (Elman 1990): one layer of units that see the input and their own last output."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..activations import Array, d_relu, d_tanh, relu, tanh
+from ..errors import ParameterError
+from .cell import BLOCK, Cell, CellGradients, Poll, Recurrence, State, outer_sum, previous, project_inputs, total
+
+ACTIVATIONS = {"tanh": (tanh, d_tanh), "relu": (relu, d_relu)}
+"""What a simple RNN's activation can be, each with its derivative in terms of its output."""
+
+
+@dataclass(frozen=True, eq=False)
+class RNN(Cell):
+    """Parameters ``kernel`` (D, H), ``recurrent_kernel`` (H, H), ``bias`` (H,); ``activation`` is tanh or relu."""
+
+    name: ClassVar[str] = "rnn"
+    gates: ClassVar[tuple[str, ...]] = ("hidden_state",)
+    state_names: ClassVar[tuple[str, ...]] = ("hidden_state",)
+
+    bias: Array
+    activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        """Check the activation, then the arrays."""
+        if self.activation not in ACTIVATIONS:
+            raise ParameterError(f"rnn activation must be tanh or relu, not {self.activation!r}", ("activation",))
+        super().__post_init__()
+
+    @classmethod
+    def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+        """Shape of every parameter array for D inputs and H units."""
+        return {"kernel": (input_size, hidden_size), "recurrent_kernel": (hidden_size, hidden_size), "bias": (hidden_size,)}
+
+    def step(self, x: Array, state: State) -> dict[str, Array]:
+        """One step by the textbook; see `Cell.step`."""
+        activate, _ = ACTIVATIONS[self.activation]
+        h = activate(x @ self.kernel + state["hidden_state"] @ self.recurrent_kernel + self.bias)
+        return {"hidden_state": h}
+
+    def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
+        """The steps of a whole sequence; see `Cell.forward`."""
+        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
+        block = min(steps, BLOCK)
+        recurrence = Recurrence(self.recurrent_kernel, bool(batch))
+        h = np.empty((steps, units, *batch), self.dtype)
+        hidden = np.empty((block + 1, units, *batch), self.dtype)
+        projected = np.empty((block, units, *batch), self.dtype)
+        settled = np.empty((units, *batch), self.dtype)
+        zero = np.zeros((units, *batch), self.dtype)
+        views = [(hidden[k], *recurrence.operands(hidden[k]), projected[k], hidden[k + 1]) for k in range(block)]
+
+        hidden[0] = state["hidden_state"]
+        dot, add, tanh, maximum = np.dot, np.add, np.tanh, np.maximum
+        is_tanh = self.activation == "tanh"
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, steps, block):
+                count = min(block, steps - start)
+                if poll is not None:
+                    poll()
+                project_inputs(inputs[start : start + count], self.kernel, self.bias, projected[:count])
+                for h_before, left, right, p, h_after in views[:count]:
+                    if recurrence.guarded:
+                        recurrence.settle(h_before, settled)
+                        left, right = recurrence.operands(settled)
+                    dot(left, right, h_after)
+                    add(h_after, p, h_after)
+                    if is_tanh:
+                        tanh(h_after, h_after)
+                    else:
+                        maximum(h_after, zero, h_after)
+                h[start : start + count] = hidden[1 : count + 1]
+                hidden[0] = hidden[count]
+                recurrence.watch(hidden[0])
+        return {"hidden_state": h}
+
+    def backward(self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array) -> CellGradients:
+        """Backpropagation through time; see `Cell.backward`."""
+        _, derivative = ACTIVATIONS[self.activation]
+        h = quantities["hidden_state"]
+        h_by_pre = derivative(h)
+        d_h = np.array(d_hidden_state, dtype=self.dtype)
+        d_pre = np.empty_like(d_h)
+        dh_next = np.zeros_like(d_h[0])
+        for t in range(len(d_h) - 1, -1, -1):
+            d_h[t] += dh_next
+            np.multiply(d_h[t], h_by_pre[t], out=d_pre[t])
+            np.dot(self.recurrent_kernel, d_pre[t], out=dh_next)
+        return CellGradients(
+            {
+                "kernel": outer_sum(inputs, d_pre),
+                "recurrent_kernel": outer_sum(previous(state["hidden_state"], h), d_pre),
+                "bias": total(d_pre),
+            },
+            np.matmul(self.kernel, d_pre) if d_pre.ndim == 3 else d_pre @ self.kernel.T,
+            {"hidden_state": dh_next},
+            {"d_hidden_state": d_h},
+        )
+
+    def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
+        """What stood inside the activation; see `Cell.pre_activations`."""
+        h_before = previous(state["hidden_state"], quantities["hidden_state"])
+        return {"hidden_state": inputs @ self.kernel + h_before @ self.recurrent_kernel + self.bias}

@@ -1,0 +1,83 @@
+"""What can go wrong in the core, as one tree.
+
+::
+
+    CoreError
+    +-- ParameterError        parameters of a cell or network do not fit together
+    +-- InputError            a sequence or state does not fit the network
+    |   +-- WrongKind             text for a network that reads numbers, or the reverse
+    |   +-- EmptySequence         no step at all
+    |   +-- RaggedRows            rows of different lengths
+    |   +-- WrongWidth            rows of another length than the network reads
+    |   +-- NotFinite             NaN, infinite, or beyond the network's precision
+    |   +-- TokenOutOfRange       a token id outside the vocabulary
+    |   +-- StateMismatch         an initial state of another form than the network's
+    |   +-- CannotStep            stepping a network that reads the sequence backwards
+    +-- FormatError           a file cannot be read as a network
+    +-- NumericalError        the computation left the finite numbers
+    +-- Cancelled             stopped from outside through ``poll``
+
+Every message is a sentence that says what was expected and what came. ``pointer`` leads to the cause inside what was handed in, as
+keys and indices: ``("values", 3, 1)``.
+"""
+
+
+class CoreError(ValueError):
+    """Root of the tree; never raised itself."""
+
+    def __init__(self, message: str, pointer: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.pointer = pointer
+
+
+class ParameterError(CoreError):
+    """Parameters of a cell or network do not fit together."""
+
+
+class InputError(CoreError):
+    """A sequence or state does not fit the network."""
+
+
+class WrongKind(InputError):
+    """Text or tokens for a network that reads numbers, or the reverse."""
+
+
+class EmptySequence(InputError):
+    """A sequence without a single step."""
+
+
+class RaggedRows(InputError):
+    """Rows of different lengths."""
+
+
+class WrongWidth(InputError):
+    """Rows of another length than the network reads."""
+
+
+class NotFinite(InputError):
+    """NaN, an infinity, or a number that is infinite in the network's precision."""
+
+
+class TokenOutOfRange(InputError):
+    """A token id outside the vocabulary."""
+
+
+class StateMismatch(InputError):
+    """An initial state of another form than the network's."""
+
+
+class CannotStep(InputError):
+    """A single step was asked of a network that also reads the sequence backwards."""
+
+
+class FormatError(CoreError):
+    """A file cannot be read as a network."""
+
+
+class NumericalError(CoreError):
+    """The computation left the finite numbers."""
+
+
+class Cancelled(CoreError):
+    """The computation was stopped from outside through ``poll``."""

@@ -1,0 +1,79 @@
+"""Gatescope's numerics: cells, networks and traces of everything they do. NumPy only; knows no HTTP.
+
+>>> import numpy as np
+>>> from gatescope.core import LSTM, Layer, Network, encode, trace
+>>> rng = np.random.default_rng(0)
+>>> cell = LSTM(rng.standard_normal((3, 8)), rng.standard_normal((2, 8)), np.zeros(8))
+>>> network = Network((Layer(cell),))
+>>> result = trace(network, encode(network, values=[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]))
+>>> result.layers[0].quantities["forget_gate"].shape
+(2, 2)
+"""
+
+from .cells import CELLS, GRU, LSTM, RNN, Cell
+from .encoding import Encoded, encode
+from .errors import (
+    Cancelled,
+    CannotStep,
+    CoreError,
+    EmptySequence,
+    FormatError,
+    InputError,
+    NotFinite,
+    NumericalError,
+    ParameterError,
+    RaggedRows,
+    StateMismatch,
+    TokenOutOfRange,
+    WrongKind,
+    WrongWidth,
+)
+from .formats import load_network, save_network
+from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
+from .quantities import QUANTITIES, Quantity, names_for, quantities_of
+from .trace import LayerTrace, Step, TopPredictions, Trace, step, top_predictions, trace, trace_bytes, trace_id
+
+__all__ = [
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "QUANTITIES",
+    "RNN",
+    "Cancelled",
+    "CannotStep",
+    "Cell",
+    "CoreError",
+    "Direction",
+    "Embedding",
+    "EmptySequence",
+    "Encoded",
+    "FormatError",
+    "InputError",
+    "Layer",
+    "LayerTrace",
+    "Network",
+    "NotFinite",
+    "NumericalError",
+    "ParameterError",
+    "Quantity",
+    "RaggedRows",
+    "Readout",
+    "StateMismatch",
+    "Step",
+    "TokenOutOfRange",
+    "TopPredictions",
+    "Trace",
+    "Vocabulary",
+    "WrongKind",
+    "WrongWidth",
+    "encode",
+    "load_network",
+    "names_for",
+    "quantities_of",
+    "save_network",
+    "step",
+    "top_predictions",
+    "trace",
+    "trace_bytes",
+    "trace_id",
+]

@@ -1,0 +1,167 @@
+"""What the user supplies - text, tokens or values - as the arrays a network reads, with a short label for each step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from .activations import Array
+from .errors import EmptySequence, InputError, NotFinite, RaggedRows, TokenOutOfRange, WrongKind, WrongWidth
+from .network import Network
+
+UNKNOWN = -1
+"""Id of an unknown token in a network without a token for it: it reads as zeros."""
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A sequence that fits a network.
+
+    ``tokens`` is (T,) or None, ``values`` (T, D) in the network's precision or None; ``labels`` has a short text for each step;
+    ``unknown`` lists the steps whose token the network does not know; ``notes`` are sentences for the user.
+    """
+
+    kind: Literal["tokens", "values"]
+    labels: tuple[str, ...]
+    tokens: Array | None = None
+    values: Array | None = None
+    unknown: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.labels)
+
+
+def encode(
+    network: Network, *, text: str | None = None, tokens: Sequence[int] | Array | None = None, values: Any = None
+) -> Encoded:
+    """Make exactly one of ``text``, ``tokens`` and ``values`` into what ``network`` reads.
+
+    Args:
+        network: the network that will read it.
+        text: characters, one a step.
+        tokens: ids in 0 .. V - 1, one a step.
+        values: T rows of D numbers; for D = 1 also a flat list.
+
+    Raises:
+        InputError: the sequence does not fit; the message and pointer say where.
+    """
+    given = {name: value for name, value in (("text", text), ("tokens", tokens), ("values", values)) if value is not None}
+    if len(given) != 1:
+        raise InputError(f"an input must have exactly one of text, tokens and values, not {' and '.join(given) or 'none of them'}")
+    if text is not None:
+        return _encode_text(network, text)
+    if tokens is not None:
+        return _encode_tokens(network, tokens)
+    return _encode_values(network, values)
+
+
+def _encode_text(network: Network, text: str) -> Encoded:
+    if network.input_kind != "tokens":
+        raise WrongKind(f"this network reads {_rows_of(network.input_size)} as values, not text", ("text",))
+    if network.vocabulary is None:
+        raise WrongKind("this network has no vocabulary, so it reads token ids, not text", ("text",))
+    if not text:
+        raise EmptySequence("a sequence must have at least one character; the text is empty", ("text",))
+    ids, stand_in = network.vocabulary.ids, network.vocabulary.unknown
+    found = [ids.get(character) for character in text]
+    unknown = tuple(step for step, token in enumerate(found) if token is None)
+    stand_in = UNKNOWN if stand_in is None else stand_in
+    return Encoded(
+        "tokens",
+        tuple(text),
+        tokens=np.array([stand_in if token is None else token for token in found], dtype=np.int64),
+        unknown=unknown,
+        notes=_note_unknown(text, unknown),
+    )
+
+
+def _note_unknown(text: str, unknown: tuple[int, ...]) -> tuple[str, ...]:
+    if not unknown:
+        return ()
+    characters = list(dict.fromkeys(text[step] for step in unknown))
+    shown = ", ".join(repr(character) for character in characters[:5]) + (", ..." if len(characters) > 5 else "")
+    subject = "1 character is" if len(unknown) == 1 else f"{len(unknown)} characters are"
+    return (f"{subject} not in this network's vocabulary and read as unknown: {shown}",)
+
+
+def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
+    if network.input_kind != "tokens":
+        raise WrongKind(f"this network reads {_rows_of(network.input_size)} as values, not tokens", ("tokens",))
+    if len(tokens) == 0:
+        raise EmptySequence("a sequence must have at least one token; the list is empty", ("tokens",))
+    size = network.input_size
+    for step, token in enumerate(tokens):
+        if isinstance(token, bool) or not isinstance(token, (int, np.integer)):
+            raise InputError(f"a token must be a whole number, not {token!r}", ("tokens", step))
+        if not 0 <= token < size:
+            raise TokenOutOfRange(f"a token must be in 0 to {size - 1} for this network, not {_brief(token)}", ("tokens", step))
+    array = np.array([int(token) for token in tokens], dtype=np.int64)
+    vocabulary = network.vocabulary
+    labels = tuple(vocabulary.labels[token] if vocabulary else str(token) for token in array.tolist())
+    return Encoded("tokens", labels, tokens=array)
+
+
+def _encode_values(network: Network, values: Any) -> Encoded:
+    if network.input_kind != "values":
+        wanted = "text or tokens" if network.vocabulary else "tokens"
+        raise WrongKind(f"this network reads {wanted}, not values", ("values",))
+    if len(values) == 0:
+        raise EmptySequence("a sequence must have at least one row; the list is empty", ("values",))
+    width = network.input_size
+    array = _as_rows(values, width)
+    with np.errstate(over="ignore"):
+        cast = np.ascontiguousarray(array, dtype=network.dtype)
+    if not np.isfinite(cast).all():
+        step, column = (int(index) for index in np.argwhere(~np.isfinite(cast))[0])
+        number = float(array[step, column])
+        reason = f"is too large for {network.dtype}" if np.isfinite(number) else "is not a finite number"
+        raise NotFinite(f"values must be finite; {number!r} {reason}", ("values", step, column))
+    labels = tuple(f"{row[0]:.4g}" for row in cast.tolist()) if width == 1 else tuple(map(str, range(1, len(cast) + 1)))
+    return Encoded("values", labels, values=cast)
+
+
+def _as_rows(values: Any, width: int) -> Array:
+    """Values as a (T, D) array of integers or floats, or the error that names the first row at fault."""
+    try:
+        array = np.asarray(values)
+    except (ValueError, OverflowError):
+        array = np.asarray(None)
+    if array.ndim == 1 and width == 1 and array.dtype.kind in "iuf":
+        array = array[:, None]
+    if array.ndim == 2 and array.shape[1] == width and array.dtype.kind in "iuf":
+        return array
+    if array.ndim == 1 and array.dtype.kind in "iuf":
+        raise WrongWidth(f"this network reads {_rows_of(width)}; a flat list of numbers came", ("values",))
+    rows = list(values)
+    length_before = None
+    for step, row in enumerate(rows):
+        if not isinstance(row, (list, tuple, np.ndarray)):
+            raise InputError(f"each row must be a list of {_numbers(width)}, not {_brief(row)}", ("values", step))
+        if length_before is not None and len(row) != length_before:
+            raise RaggedRows(f"all rows must be equally long; row {step} has {len(row)} numbers, those before it {length_before}", ("values", step))
+        length_before = len(row)
+        for column, number in enumerate(row):
+            if isinstance(number, (bool, np.bool_)) or not isinstance(number, (int, float, np.integer, np.floating)):
+                raise InputError(f"values must be numbers, not {_brief(number)}", ("values", step, column))
+            if isinstance(number, int) and abs(number) > 2**1023:
+                raise NotFinite("values must be finite; a whole number of hundreds of digits came", ("values", step, column))
+    if length_before != width:
+        raise WrongWidth(f"this network reads {_rows_of(width)}; rows of {length_before} came", ("values", 0))
+    return np.array([[float(number) for number in row] for row in rows])
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
+
+
+def _rows_of(width: int) -> str:
+    return f"rows of {_numbers(width)}"
+
+
+def _brief(value: object) -> str:
+    text = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "a number of more than 20 digits"
+    return text if len(text) <= 40 else text[:37] + "..."

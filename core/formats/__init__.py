@@ -1,0 +1,5 @@
+"""Weight files."""
+
+from .canonical import from_bytes, load_network, save_network, to_bytes
+
+__all__ = ["from_bytes", "load_network", "save_network", "to_bytes"]

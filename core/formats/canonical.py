@@ -1,0 +1,102 @@
+"""The canonical file: safetensors with the parameters by canonical name and, in its metadata, everything that is not an array.
+
+``gatescope`` in the metadata is the JSON of `Network.configuration` with ``"version": 1``; the tensors are named as by
+`Network.parameters`: ``embedding``, ``layers.0.forward.kernel``, ..., ``readout.kernel``, ``readout.bias``.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from ..activations import Array
+from ..cells import CELLS, Cell
+from ..errors import FormatError, ParameterError
+from ..network import Embedding, Layer, Network, Readout, Vocabulary
+
+VERSION = 1
+
+
+def to_bytes(network: Network) -> bytes:
+    """The network as the bytes of a canonical file; the same network always gives the same bytes."""
+    metadata = {"gatescope": json.dumps({"version": VERSION, **network.configuration()}, sort_keys=True)}
+    return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in network.parameters().items()}, metadata)
+
+
+def save_network(network: Network, path: str | Path) -> None:
+    """Write the network to a canonical file."""
+    Path(path).write_bytes(to_bytes(network))
+
+
+def load_network(path: str | Path) -> Network:
+    """Read a canonical file.
+
+    Raises:
+        FormatError: the file is not a canonical one.
+    """
+    return from_bytes(Path(path).read_bytes())
+
+
+def from_bytes(data: bytes) -> Network:
+    """Read the bytes of a canonical file.
+
+    Raises:
+        FormatError: they are not a canonical file.
+    """
+    try:
+        arrays = safetensors.numpy.load(data)
+    except (SafetensorError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise FormatError(f"a safetensors file was expected, but it cannot be read as one: {error}") from None
+    configuration = _configuration(data)
+    for name, array in arrays.items():
+        if array.dtype not in (np.float32, np.float64):
+            raise FormatError(f"tensors must be float32 or float64, but {name} is {array.dtype}")
+        if not np.isfinite(array).all():
+            raise FormatError(f"tensors must hold finite numbers, but {name} does not")
+    try:
+        network = _build(configuration, arrays)
+    except ParameterError as error:
+        raise FormatError(f"the file's tensors do not fit together: {error.message}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError(f"the file's description or tensors are incomplete: {type(error).__name__} {error}") from None
+    if extra := sorted(set(arrays) - set(network.parameters())):
+        raise FormatError(f"the file's description does not mention the tensor {extra[0]}")
+    return network
+
+
+def _configuration(data: bytes) -> dict[str, Any]:
+    """The description in the header; the tensors have been read, so the header is known to be there and valid."""
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    text = header.get("__metadata__", {}).get("gatescope")
+    if text is None:
+        raise FormatError("a network file must describe itself in its metadata under 'gatescope', but there is no such entry")
+    try:
+        configuration = json.loads(text)
+    except ValueError:
+        raise FormatError("the description in the metadata must be JSON, but it cannot be parsed") from None
+    if not isinstance(configuration, dict) or configuration.get("version") != VERSION:
+        raise FormatError(f"the description must have version {VERSION}")
+    return configuration
+
+
+def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:
+    def cell(index: int, direction: str, options: dict[str, Any]) -> Cell:
+        options = dict(options)
+        kind = CELLS[options.pop("cell")]
+        prefix = f"layers.{index}.{direction}."
+        return kind(**{name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}, **options)
+
+    layers = []
+    for index, entry in enumerate(configuration["layers"]):
+        backward = cell(index, "backward", entry["backward"]) if "backward" in entry else None
+        layers.append(Layer(cell(index, "forward", entry["forward"]), backward))
+    readout, vocabulary = configuration.get("readout"), configuration.get("vocabulary")
+    return Network(
+        tuple(layers),
+        Embedding(arrays["embedding"]) if "embedding" in arrays else None,
+        Readout(readout["kind"], arrays["readout.kernel"], arrays["readout.bias"], readout["predicts"]) if readout else None,
+        Vocabulary(tuple(vocabulary["labels"]), vocabulary["unknown"]) if vocabulary else None,
+    )

@@ -1,0 +1,246 @@
+"""Run a network over a sequence and keep everything."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .activations import Array
+from .cells import Cell
+from .cells.cell import Poll
+from .encoding import Encoded
+from .errors import CannotStep, NotFinite, NumericalError, StateMismatch
+from .network import Direction, DirectionName, Network
+from .quantities import names_for
+from .threads import one_blas_thread
+
+InitialState = Sequence[Mapping[str, Any]]
+
+ONE_THREAD_BELOW = 512
+"""Units below which several BLAS threads are slower than one."""
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace:
+    """One direction of one layer. Row t of each (T, H) quantity is the value after reading input t, also where the cell reads from the end."""
+
+    layer: int
+    direction: DirectionName
+    cell: Cell
+    initial_state: dict[str, Array]
+    quantities: dict[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Everything a network did on a sequence: a pure function of network, input and initial state, which ``id`` is a digest of.
+
+    ``outputs`` is (T, O): probabilities with a softmax readout, values with a linear one, None without a readout.
+    """
+
+    id: str
+    network: Network
+    encoded: Encoded
+    layers: tuple[LayerTrace, ...]
+    outputs: Array | None
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return self.encoded.steps
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the kept arrays."""
+        arrays = [array for layer in self.layers for array in layer.quantities.values()]
+        return sum(array.nbytes for array in arrays) + (self.outputs.nbytes if self.outputs is not None else 0)
+
+    def layer_inputs(self, layer: int) -> Array:
+        """What a layer read at each step, (T, D)."""
+        if layer == 0:
+            return _network_inputs(self.network, self.encoded)
+        return _side_by_side([below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1])
+
+    def pre_activations(self, index: int) -> dict[str, Array]:
+        """What stood inside each activation of ``layers[index]``, (T, H) by the gate's name, computed again from the trace."""
+        place = self.layers[index]
+        inputs = self.layer_inputs(place.layer)
+        if place.direction == "forward":
+            return place.cell.pre_activations(inputs, place.initial_state, place.quantities)
+        turned = {name: array[::-1] for name, array in place.quantities.items()}
+        pre = place.cell.pre_activations(inputs[::-1], place.initial_state, turned)
+        return {name: np.ascontiguousarray(array[::-1]) for name, array in pre.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step: each direction's quantities (H,), the new state in the form of an initial state, and the readout's output (O,)."""
+
+    quantities: tuple[tuple[Direction, dict[str, Array]], ...]
+    state: tuple[dict[str, Array], ...]
+    output: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class TopPredictions:
+    """The most likely outputs of each step, most likely first: ``tokens`` and ``probabilities`` are (T, count)."""
+
+    tokens: Array
+    probabilities: Array
+
+
+def trace(network: Network, encoded: Encoded, initial_state: InitialState | None = None, *, poll: Poll | None = None) -> Trace:
+    """Run ``network`` over ``encoded`` and keep every quantity of every step.
+
+    Args:
+        network: the network.
+        encoded: a sequence that fits it, from `encode`.
+        initial_state: one mapping of state names to H numbers for each entry of ``network.directions``; None for zeros.
+        poll: called every few dozen steps; whatever it raises stops the run.
+
+    Raises:
+        StateMismatch: the initial state has another form than the network's.
+        NumericalError: a number left the finite range; says where.
+    """
+    state = check_state(network, initial_state)
+    if any(place.cell.hidden_size < ONE_THREAD_BELOW for place in network.directions):
+        with one_blas_thread():
+            layers = tuple(_run_layers(network, encoded, state, poll))
+    else:
+        layers = tuple(_run_layers(network, encoded, state, poll))
+    outputs = None
+    if network.readout:
+        last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
+        outputs = network.readout(_side_by_side(last))
+    return Trace(_digest(network, encoded, state), network, encoded, layers, outputs)
+
+
+def _run_layers(network: Network, encoded: Encoded, state: Sequence[dict[str, Array]], poll: Poll | None) -> Iterator[LayerTrace]:
+    inputs = _network_inputs(network, encoded)
+    hidden: list[Array] = []
+    for index, (place, initial) in enumerate(zip(network.directions, state, strict=True)):
+        if index and place.layer != network.directions[index - 1].layer:
+            inputs, hidden = _side_by_side(hidden), []
+        if place.direction == "forward":
+            quantities = place.cell.forward(inputs, initial, poll)
+        else:
+            turned = place.cell.forward(np.ascontiguousarray(inputs[::-1]), initial, poll)
+            quantities = {name: np.ascontiguousarray(array[::-1]) for name, array in turned.items()}
+        _check_finite(place, quantities)
+        hidden.append(quantities["hidden_state"])
+        yield LayerTrace(place.layer, place.direction, place.cell, initial, quantities)
+
+
+def _network_inputs(network: Network, encoded: Encoded) -> Array:
+    if network.embedding:
+        return network.embedding(encoded.tokens)  # type: ignore[arg-type]  # encode gives tokens to a network with an embedding
+    return encoded.values  # type: ignore[return-value]  # and values to one without
+
+
+def _side_by_side(hidden: Sequence[Array]) -> Array:
+    return hidden[0] if len(hidden) == 1 else np.concatenate(hidden, axis=1)
+
+
+def _check_finite(place: Direction, quantities: Mapping[str, Array]) -> None:
+    """Gates cannot leave the finite numbers unless a state has, and a NaN stays in the state: looking at the states is enough."""
+    for name in place.cell.state_names:
+        finite = np.isfinite(quantities[name])
+        if not finite.all():
+            rows = np.flatnonzero(~finite.all(axis=1))
+            step = int(rows[0] if place.direction == "forward" else rows[-1])
+            raise NumericalError(
+                f"every state must stay finite, but the {name.replace('_', ' ')} of layer {place.layer} ({place.direction}) left the range of "
+                f"{quantities[name].dtype} at step {step}"
+            )
+
+
+def step(network: Network, encoded: Encoded, state: InitialState | None = None) -> Step:
+    """One textbook step with the state handed in and out; ``encoded`` has one step.
+
+    Raises:
+        CannotStep: the network reads the sequence from the end as well.
+        StateMismatch: the state has another form than the network's.
+        NumericalError: a number left the finite range.
+    """
+    if not network.can_step:
+        raise CannotStep("a network with a backward layer cannot be stepped: that layer starts from the end of the sequence")
+    x = _network_inputs(network, encoded)[0]
+    quantities = []
+    for place, before in zip(network.directions, check_state(network, state), strict=True):
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = place.cell.step(x, before)
+        values = {name: values[name] for name in names_for(place.cell.name)}
+        _check_finite(place, {name: values[name][None] for name in place.cell.state_names})
+        quantities.append((place, values))
+        x = values["hidden_state"]
+    states = tuple({name: values[name] for name in place.cell.state_names} for place, values in quantities)
+    return Step(tuple(quantities), states, network.readout(x) if network.readout else None)
+
+
+def check_state(network: Network, state: InitialState | None) -> tuple[dict[str, Array], ...]:
+    """The state of each direction as arrays in the network's precision; zeros for None.
+
+    Raises:
+        StateMismatch: another number of entries, names or lengths.
+        NotFinite: a number that is not finite in the network's precision.
+    """
+    if state is None:
+        return tuple(place.cell.zero_state() for place in network.directions)
+    if len(state) != len(network.directions):
+        raise StateMismatch(f"a state must have one entry for each of the network's {len(network.directions)} layer directions, not {len(state)}")
+    return tuple(_check_entry(place.cell, entry, index) for index, (place, entry) in enumerate(zip(network.directions, state, strict=True)))
+
+
+def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, Array]:
+    if set(entry) != set(cell.state_names):
+        wanted, found = " and ".join(cell.state_names), " and ".join(sorted(map(str, entry))) or "nothing"
+        raise StateMismatch(f"the state of a {cell.name} layer must have {wanted}, not {found}", (index,))
+    arrays = {}
+    for name in cell.state_names:
+        try:
+            with np.errstate(over="ignore"):
+                array = np.array(entry[name], dtype=np.float64).astype(cell.dtype)
+        except (TypeError, ValueError, OverflowError):
+            raise StateMismatch(f"{name} must be a list of {cell.hidden_size} finite numbers", (index, name)) from None
+        if array.shape != (cell.hidden_size,):
+            raise StateMismatch(f"{name} must have {cell.hidden_size} numbers, one for each unit; shape {array.shape} came", (index, name))
+        if not np.isfinite(array).all():
+            raise NotFinite(f"{name} must be finite in {cell.dtype}", (index, name, int(np.flatnonzero(~np.isfinite(array))[0])))
+        arrays[name] = array
+    return arrays
+
+
+def top_predictions(outputs: Array, count: int = 5) -> TopPredictions:
+    """The ``count`` most likely outputs of each row of (T, O) probabilities."""
+    count = min(count, outputs.shape[1])
+    tokens = np.argpartition(outputs, -count, axis=1)[:, -count:]
+    probabilities = np.take_along_axis(outputs, tokens, axis=1)
+    order = np.lexsort((tokens, -probabilities), axis=1)
+    return TopPredictions(np.take_along_axis(tokens, order, axis=1), np.take_along_axis(probabilities, order, axis=1))
+
+
+def trace_id(network: Network, encoded: Encoded, initial_state: InitialState | None = None) -> str:
+    """The id that ``trace`` will give, without running the network."""
+    return _digest(network, encoded, check_state(network, initial_state))
+
+
+def _digest(network: Network, encoded: Encoded, state: Sequence[Mapping[str, Array]]) -> str:
+    digest = hashlib.sha256(network.digest.encode())
+    sequence = encoded.values if encoded.tokens is None else encoded.tokens
+    assert sequence is not None  # an Encoded has one of the two
+    digest.update(f"{encoded.kind} {sequence.shape}".encode())
+    digest.update(np.ascontiguousarray(sequence).data)
+    digest.update("\0".join(encoded.labels).encode())
+    for entry in state:
+        for name, array in sorted(entry.items()):
+            digest.update(name.encode())
+            digest.update(array.data)
+    return digest.hexdigest()[:32]
+
+
+def trace_bytes(network: Network, steps: int) -> int:
+    """Bytes that a trace of ``steps`` steps will keep, known before anything is allocated."""
+    quantities = sum(len(names_for(place.cell.name)) * place.cell.hidden_size for place in network.directions)
+    return steps * (quantities + (network.output_size or 0)) * network.dtype.itemsize

@@ -1,0 +1,118 @@
+"""Loss of a batch and its derivatives by every parameter: backpropagation through time over the whole network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..activations import Array, softmax
+from ..cells.cell import CellGradients, outer_sum, total
+from ..network import Network
+
+States = Sequence[dict[str, Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """B sequences of T steps.
+
+    ``inputs`` is (T, B) token ids or (T, D, B) numbers; ``targets`` (T, B) token ids for a softmax readout or (T, O, B) numbers for a linear
+    one; ``weights`` (T, B) says how much each prediction counts, None for all alike.
+    """
+
+    inputs: Array
+    targets: Array
+    weights: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """``loss`` is the weighted mean over predictions: nats for softmax, half the squared error for linear; ``state`` the last states (H, B)."""
+
+    loss: float
+    parameters: dict[str, Array]
+    state: list[dict[str, Array]]
+
+
+def zero_states(network: Network, batch_size: int) -> list[dict[str, Array]]:
+    """The states of zeros of every direction, (H, B)."""
+    return [place.cell.zero_state((batch_size,)) for place in network.directions]
+
+
+def batch_loss(network: Network, batch: Batch, states: States) -> tuple[float, list[dict[str, Array]]]:
+    """Loss and last states, without derivatives."""
+    _, hidden, last = _forward(network, batch, states)
+    loss, _ = _readout_loss(network, batch, hidden[-1])
+    return loss, last
+
+
+def gradients(network: Network, batch: Batch, states: States) -> Gradients:
+    """Loss, its derivatives by canonical parameter name, and the last states."""
+    runs, layer_inputs, last = _forward(network, batch, states)
+    assert network.readout is not None  # _readout_loss has said so in words
+    loss, d_scores = _readout_loss(network, batch, layer_inputs[-1])
+    found = {"readout.kernel": outer_sum(layer_inputs[-1], d_scores), "readout.bias": total(d_scores)}
+    d_above = np.matmul(network.readout.kernel, d_scores)
+    for index in range(len(network.layers) - 1, -1, -1):
+        d_below, offset = np.zeros(1, network.dtype), 0
+        for place, initial, quantities in runs:
+            if place.layer != index:
+                continue
+            d_hidden = d_above[:, offset : offset + place.cell.hidden_size]
+            offset += place.cell.hidden_size
+            turn = slice(None, None, 1 if place.direction == "forward" else -1)
+            back: CellGradients = place.cell.backward(layer_inputs[index][turn], initial, quantities, d_hidden[turn])
+            for name, array in back.parameters.items():
+                found[f"layers.{index}.{place.direction}.{name}"] = array
+            d_below = d_below + back.d_inputs[turn]
+        d_above = d_below
+    if network.embedding:
+        found["embedding"] = _embedding_gradient(batch.inputs, d_above, len(network.embedding.table))
+    return Gradients(loss, found, last)
+
+
+def _forward(network: Network, batch: Batch, states: States):  # type: ignore[no-untyped-def]
+    """Every direction's run in its own reading order, each layer's inputs (the readout's last), and the last states."""
+    inputs = batch.inputs
+    if network.embedding:
+        inputs = np.ascontiguousarray(network.embedding.table[batch.inputs].transpose(0, 2, 1))
+    layer_inputs, runs, last = [inputs], [], []
+    hidden: list[Array] = []
+    for index, (place, initial) in enumerate(zip(network.directions, states, strict=True)):
+        turn = slice(None, None, 1 if place.direction == "forward" else -1)
+        quantities = place.cell.forward(layer_inputs[-1][turn], initial)
+        runs.append((place, initial, quantities))
+        last.append({name: quantities[name][-1] for name in place.cell.state_names})
+        hidden.append(quantities["hidden_state"][turn])
+        if index + 1 == len(network.directions) or network.directions[index + 1].layer != place.layer:
+            layer_inputs.append(hidden[0] if len(hidden) == 1 else np.concatenate(hidden, axis=1))
+            hidden = []
+    return runs, layer_inputs, last
+
+
+def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float, Array]:
+    """Loss and its derivative by the readout's scores, (T, O, B)."""
+    readout = network.readout
+    if readout is None:
+        raise ValueError("a network must have a readout to be trained")
+    scores = np.matmul(readout.kernel.T, hidden) + readout.bias[:, None]
+    steps, _, size = scores.shape
+    weights = np.ones((steps, size), network.dtype) if batch.weights is None else batch.weights.astype(network.dtype)
+    share = weights / weights.sum()
+    if readout.kind == "linear":
+        error = scores - batch.targets
+        return float((0.5 * (error**2).sum(axis=1) * share).sum()), error * share[:, None]
+    probabilities = softmax(scores, axis=1)
+    at = (np.arange(steps)[:, None], batch.targets, np.arange(size)[None])
+    tiny = np.finfo(network.dtype).tiny
+    loss = float(-(np.log(np.maximum(probabilities[at], tiny)) * share).sum())
+    probabilities[at] -= 1
+    return loss, probabilities * share[:, None]
+
+
+def _embedding_gradient(tokens: Array, d_inputs: Array, rows: int) -> Array:
+    """Sum of (T, E, B) derivatives over the places of each token, (V, E), as one product with the tokens' one-hot rows."""
+    flat = tokens.reshape(-1)
+    one_hot = np.zeros((rows, flat.size), d_inputs.dtype)
+    one_hot[flat, np.arange(flat.size)] = 1
+    return one_hot @ d_inputs.transpose(0, 2, 1).reshape(flat.size, -1)

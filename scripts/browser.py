@@ -1,0 +1,137 @@
+"""Find a Chromium for the browser tests and screenshots, or get one: ``python -m scripts.browser`` prints its path."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from scripts.shell import run, say
+
+# Playwright leaves the sandbox off by default too; only the project's own pages are opened with these.
+LAUNCH_ARGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+)
+
+VARIABLE = "GATESCOPE_BROWSER"
+_REMEMBERED = Path(sys.prefix) / "gatescope-browser"
+_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "chrome",
+    "microsoft-edge-stable",
+    "microsoft-edge",
+    "brave-browser",
+)
+_MACOS = ("Chromium", "Google Chrome", "Microsoft Edge", "Brave Browser")
+
+
+class NoBrowserError(RuntimeError):
+    """No browser could be found or fetched; the message says what to install."""
+
+
+def find_browser() -> Path:
+    """Return the path of a Chromium, Chrome, Edge or Brave that starts headless; fetch one where there is none.
+
+    The environment variable GATESCOPE_BROWSER decides if it is set. Raises NoBrowserError.
+    """
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        if works(Path(chosen)):
+            return Path(chosen)
+        raise NoBrowserError(f"{VARIABLE} is {chosen!r}, which does not start as a headless Chromium.")
+    remembered = _remembered()
+    if remembered:
+        return remembered
+    for path in chain(_installed(), _fetched()):
+        if works(path):
+            _REMEMBERED.write_text(str(path))
+            return path
+    raise NoBrowserError(
+        "The browser tests need Chromium, Chrome or Edge, none was found, and none could be fetched: install one "
+        f"('apt install chromium' as root on Debian), or set {VARIABLE} to the path of one."
+    )
+
+
+def works(path: Path) -> bool:
+    """Tell whether ``path`` really starts and renders a page; a stub that only tells of another package does not."""
+    with tempfile.TemporaryDirectory(prefix="gatescope-browser-", ignore_cleanup_errors=True) as profile:
+        page = "data:text/html,<title>ok</title><script>document.title='gate'+'scope'</script>"
+        command = [str(path), "--headless", *LAUNCH_ARGS, f"--user-data-dir={profile}", "--dump-dom", page]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return b"gatescope" in done.stdout
+
+
+def _remembered() -> Path | None:
+    """Return the path that worked last time, if it is still there."""
+    try:
+        path = Path(_REMEMBERED.read_text())
+    except OSError:
+        return None
+    return path if os.access(path, os.X_OK) else None
+
+
+def _installed() -> Iterator[Path]:
+    for name in _NAMES:
+        found = shutil.which(name)
+        if found:
+            yield Path(found)
+    for folder in (Path("/Applications"), Path("~/Applications").expanduser()):
+        for name in _MACOS:
+            path = folder / f"{name}.app" / "Contents" / "MacOS" / name
+            if path.exists():
+                yield path
+    yield from _of_playwright()
+
+
+def _fetched() -> Iterator[Path]:
+    """Get a browser, one way after the other: each is tried only when the one before has not led to one that works."""
+    say("No Chromium, Chrome or Edge starts here; fetching Playwright's Chromium")
+    playwright = [sys.executable, "-m", "playwright"]
+    if run([*playwright, "install", "chromium"])[0]:
+        if os.geteuid() == 0 and sys.platform == "linux":
+            run([*playwright, "install-deps", "chromium"])
+        yield from _of_playwright()
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing chromium with apt-get")
+        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+        if not run(install)[0]:
+            run(["apt-get", "update"])
+            run(install)
+        yield from (Path(found) for found in [shutil.which("chromium")] if found)
+
+
+def _of_playwright() -> Iterator[Path]:
+    """Yield where Playwright keeps the Chromium of its version, if it is there."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - starts a driver; not needed where a browser is installed
+
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    if path.exists():
+        yield path
+
+
+if __name__ == "__main__":
+    try:
+        print(find_browser())
+    except NoBrowserError as error:
+        sys.exit(str(error))

@@ -1,0 +1,219 @@
+/**
+ * The carry track seen from near: path data of band, peel-offs, joining strands, taps and hidden state, and the numbers where there is room. Pure.
+ *
+ * Vertical lengths are values times the scale: the forgotten slice is as tall as the amount forgotten, a strand where it joins as the amount written.
+ *
+ * @module
+ */
+
+import { formatNumber, formatSigned } from "../lib/numerals.js";
+import { coordinate, ease, point, turn, turnBack } from "../lib/svg-path.js";
+import { columnWidth, NUMBERS_WIDTH, STAGE_ENDS, STRAND_WIDTH, visibleSteps, xOf, yOf } from "./carry-track-layout.js";
+
+/** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
+/** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
+/** @typedef {import("./carry-track-layout.js").ValueScale} ValueScale */
+/** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
+
+const [, FORGOTTEN, ADDED] = STAGE_ENDS;
+
+/** Where the tap leaves the band, and the bar that shows how much of tanh(c) goes out. */
+const TAP = 0.83;
+const BAR = [0.76, 0.9];
+
+/** Slices thinner than this, in pixels, are left out. */
+const VISIBLE = 0.2;
+
+/**
+ * Path data by what it shows; joined and cancelled strands come apart because a strand that joins runs on inside the band, one that cancels ends.
+ * `lines` are strokes, the others areas.
+ *
+ * @typedef {{band: string, peel: string, joinPositive: string, joinNegative: string, cancelPositive: string, cancelNegative: string,
+ *   edge: string, tap: string, offered: string, shown: string, hidden: string, hiddenArea: string}} LanePaths
+ *
+ * @typedef {{x: number, y: number, text: string, kind: "forgotten" | "written" | "state" | "hidden"}} LaneNumber
+ */
+
+/**
+ * @param {CarryTerms} terms
+ * @param {LaneFrame} frame
+ * @param {TimeFrame} time
+ * @returns {{paths: LanePaths, numbers: LaneNumber[]}}
+ */
+export function laneCurves(terms, frame, time) {
+  const [first, last] = visibleSteps(time);
+  /** @type {LanePaths} */
+  const paths = { band: "", peel: "", joinPositive: "", joinNegative: "", cancelPositive: "", cancelNegative: "", edge: "", tap: "", offered: "", shown: "", hidden: "", hiddenArea: "" };
+  if (last < first) return { paths, numbers: [] };
+  const width = columnWidth(time);
+  const steps = Array.from({ length: last - first + 1 }, (_, index) => (time.backward ? last - index : first + index));
+  paths.edge = stateEdge(terms, frame, time, steps);
+  paths.band = closed(paths.edge, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
+  for (const step of steps) {
+    if (terms.split) {
+      paths.peel += peel(terms, frame, time, step, width);
+      addStrand(paths, terms, frame, time, step, width);
+    }
+  }
+  if (terms.readout && frame.readout) {
+    paths.hidden = hiddenLine(terms.readout, frame.readout, time, steps);
+    paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.readout.zero);
+    if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step);
+  }
+  return { paths, numbers: width >= NUMBERS_WIDTH ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };
+}
+
+/**
+ * The edge of the band away from zero. It starts each step at what is kept (the forgotten slice fills the height above it) and rises or falls to
+ * the new state while the write joins. Without a split there is only the state.
+ *
+ * @param {CarryTerms} terms
+ * @param {LaneFrame} frame
+ * @param {TimeFrame} time
+ * @param {number[]} steps
+ */
+function stateEdge({ previous, state, split }, { area }, time, steps) {
+  let path = "";
+  for (const step of steps) {
+    const before = yOf(area, (split ? split.kept : previous)[step]);
+    const after = yOf(area, state[step]);
+    const [from, to] = [xOf(time, step, FORGOTTEN), xOf(time, step, ADDED)];
+    path += `${path ? "L" : "M"}${point(xOf(time, step, 0), before)} L${point(from, before)} ${ease(from, before, to, after)} L${point(xOf(time, step, 1), after)} `;
+  }
+  return path;
+}
+
+/**
+ * The area between a line and zero.
+ *
+ * @param {string} line
+ * @param {number} start
+ * @param {number} end
+ * @param {number} zero
+ */
+function closed(line, start, end, zero) {
+  return `M${point(start, zero)} L${line.slice(1)}L${point(end, zero)} Z`;
+}
+
+/**
+ * The slice between the previous state and what is kept of it, bending away from zero.
+ *
+ * @param {CarryTerms} terms
+ * @param {LaneFrame} frame
+ * @param {TimeFrame} time
+ * @param {number} step
+ * @param {number} width
+ */
+function peel({ previous, split }, { area }, time, step, width) {
+  if (!split) return "";
+  const outer = yOf(area, previous[step]);
+  const inner = yOf(area, split.kept[step]);
+  if (Math.abs(outer - inner) < VISIBLE) return "";
+  const lift = Math.sign(outer - inner) * Math.min(13, width / 5);
+  const [from, to] = [xOf(time, step, 0), xOf(time, step, FORGOTTEN)];
+  return `M${point(from, outer)} ${ease(from, outer, to, outer + lift)} L${point(to, inner + lift)} ${ease(to, inner + lift, from, inner)} Z `;
+}
+
+/**
+ * What is written, as a strand from below that takes the lowest place of the band; or, where columns are narrow, as the part of the edge it moved.
+ *
+ * @param {LanePaths} paths
+ * @param {CarryTerms} terms
+ * @param {LaneFrame} frame
+ * @param {TimeFrame} time
+ * @param {number} step
+ * @param {number} width
+ */
+function addStrand(paths, { state, split }, { area, source }, time, step, width) {
+  if (!split) return;
+  const written = split.written[step];
+  const kept = split.kept[step];
+  const after = state[step];
+  const tall = Math.abs(written) * area.perUnit;
+  if (tall < VISIBLE) return;
+  const sign = written > 0 ? "Positive" : "Negative";
+  const [join, end] = [xOf(time, step, ADDED), xOf(time, step, 1)];
+  if (width < STRAND_WIDTH) {
+    const from = xOf(time, step, FORGOTTEN);
+    const [low, high] = [yOf(area, kept), yOf(area, after)];
+    paths[`join${sign}`] += `M${point(from, low)} L${point(join, high)} L${point(end, high)} L${point(end, low)} Z `;
+    return;
+  }
+  const lowest = Math.min(kept, after, 0);
+  const [bottom, top] = [yOf(area, lowest), yOf(area, lowest + Math.abs(written))];
+  const start = xOf(time, step, FORGOTTEN + 0.02);
+  const inner = start + Math.sign(join - start) * Math.min(tall, width * 0.16);
+  const strand = `M${point(start, source)} ${turn(start, source, join, top)} L${point(join, bottom)} ${turnBack(inner, source, join, bottom)} Z `;
+  // Only what has the sign of the new state is still there after the join; the rest has cancelled.
+  const survives = Math.sign(written) === Math.sign(after);
+  paths[`${survives ? "join" : "cancel"}${sign}`] += strand;
+  if (!survives) return;
+  const [near, far] = [yOf(area, Math.max(lowest, Math.min(0, after))), yOf(area, Math.min(lowest + Math.abs(written), Math.max(0, after)))];
+  paths[`join${sign}`] += `M${point(join, far)} H${coordinate(end)} V${coordinate(near)} H${coordinate(join)} Z `;
+}
+
+/**
+ * @param {NonNullable<CarryTerms["readout"]>} readout
+ * @param {ValueScale} scale
+ * @param {TimeFrame} time
+ * @param {number[]} steps
+ */
+function hiddenLine(readout, scale, time, steps) {
+  let path = "";
+  for (const step of steps) {
+    const [before, after] = [yOf(scale, readout.before[step]), yOf(scale, readout.hidden[step])];
+    const [from, to] = [xOf(time, step, ADDED), xOf(time, step, TAP)];
+    path += `${path ? "L" : "M"}${point(xOf(time, step, 0), before)} L${point(from, before)} ${ease(from, before, to, after)} L${point(xOf(time, step, 1), after)} `;
+  }
+  return path;
+}
+
+/**
+ * The tap from the band down to the bar tanh(c), of which the output gate shows h.
+ *
+ * @param {LanePaths} paths
+ * @param {CarryTerms} terms
+ * @param {LaneFrame} frame
+ * @param {TimeFrame} time
+ * @param {number} step
+ */
+function addTap(paths, { state, readout }, { area, readout: scale }, time, step) {
+  if (!readout || !scale) return;
+  const x = xOf(time, step, TAP);
+  const [left, right] = BAR.map((part) => xOf(time, step, part));
+  const [offered, shown] = [yOf(scale, readout.squashed[step]), yOf(scale, readout.hidden[step])];
+  const bar = (/** @type {number} */ y) => `M${point(left, scale.zero)} V${coordinate(y)} H${coordinate(right)} V${coordinate(scale.zero)} Z `;
+  paths.tap += `M${point(x, yOf(area, Math.min(state[step], 0)))} V${coordinate(Math.min(offered, scale.zero))} `;
+  paths.offered += bar(offered);
+  paths.shown += bar(shown);
+}
+
+/**
+ * @param {CarryTerms} terms
+ * @param {LaneFrame} frame
+ * @param {TimeFrame} time
+ * @param {number} step
+ * @param {number} width
+ * @returns {LaneNumber[]}
+ */
+function numbersOf({ previous, state, split, readout }, { area, source, readout: scale }, time, step, width) {
+  const wordy = width >= 210;
+  /** @type {LaneNumber[]} */
+  const numbers = [];
+  const after = state[step];
+  const outward = (/** @type {number} */ value) => (value < 0 ? 13 : -5);
+  numbers.push({ x: xOf(time, step, TAP), y: yOf(area, after) + outward(after), text: formatNumber(after, 3), kind: "state" });
+  if (split && Math.abs(split.forgotten[step]) * area.perUnit > 1) {
+    const lift = (split.forgotten[step] > 0 ? -1 : 1) * 13;
+    const y = yOf(area, previous[step]) + lift + (lift < 0 ? -4 : 12);
+    numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatNumber(split.forgotten[step], 3)}`, kind: "forgotten" });
+  }
+  if (split) {
+    numbers.push({ x: xOf(time, step, FORGOTTEN + 0.2), y: source - 3, text: `${wordy ? "written " : ""}${formatSigned(split.written[step], 3)}`, kind: "written" });
+  }
+  if (readout && scale) {
+    const hidden = readout.hidden[step];
+    numbers.push({ x: xOf(time, step, 0.42), y: yOf(scale, 0) + (hidden < 0 ? -5 : 13), text: `h ${formatNumber(hidden, 3)}`, kind: "hidden" });
+  }
+  return numbers;
+}

@@ -1,0 +1,256 @@
+/**
+ * The carry track: what each step forgets from a state, writes to it and reads out of it, along the shared time axis.
+ *
+ * The drawing is made once for a trace, window and choice of units. A step only moves what covers the future.
+ *
+ * @module
+ */
+
+import { h, setText } from "../lib/dom.js";
+import { visible } from "../lib/format.js";
+import { formatExact, formatNumber, formatSigned } from "../lib/numerals.js";
+import { s } from "../lib/svg.js";
+import { carryTerms } from "./carry-terms.js";
+import { columnWidth, hiddenSpans, hitTest, laneFrames, MOST_CURVED_STEPS, yOf } from "./carry-track-layout.js";
+import { paintColumns } from "./carry-track-canvas.js";
+import { paintCurves } from "./carry-track-svg.js";
+import { CARRY_WORDS, laneName, stepNumbers, stepSentence } from "./carry-words.js";
+
+/** @typedef {import("../types.js").CarryTrackProps} CarryTrackProps */
+/** @typedef {import("../types.js").Emit} Emit */
+/** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
+/** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
+/** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
+
+/** A press that moved further than this, in pixels, was a drag and selects nothing. */
+const CLICK_REACH = 4;
+
+/**
+ * Emits {type: "select", step, unit} and {type: "hover", step, unit}; unit is null in the lane of the mean, and a hover with step null ends it.
+ *
+ * @param {HTMLElement} root
+ * @param {Emit} emit
+ * @returns {import("../types.js").View<CarryTrackProps>}
+ */
+export function createCarryTrack(root, emit) {
+  const id = `carry-${Math.random().toString(36).slice(2, 10)}`;
+  const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
+  const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
+  const ahead = h("div", { class: "carry-ahead" });
+  const within = h("div", { class: "carry-ahead" });
+  const cursor = h("div", { class: "carry-cursor" });
+  const hovered = h("div", { class: "carry-hovered" });
+  const plot = h("div", { class: "carry-plot", role: "img" }, curves, columns, hovered, ahead, within, cursor);
+  const axis = s("svg", { class: "carry-axis", "aria-hidden": "true" });
+  const tooltip = h("div", { class: "carry-tooltip", hidden: true, "aria-hidden": "true" });
+  const stage = h("div", { class: "carry-stage" }, axis, plot, tooltip);
+  const legend = h("div", { class: "carry-legend" });
+  root.classList.add("carry-track");
+  root.append(stage, legend);
+
+  /** @type {CarryTrackProps | null} */
+  let shown = null;
+  /** @type {Map<number | "mean", CarryTerms>} the terms of `termsOf`'s units */
+  let termsByUnit = new Map();
+  /** @type {CarryTerms[]} */
+  let lanes = [];
+  /** @type {LaneFrame[]} */
+  let frames = [];
+  /** @type {{state: SVGTextElement, hidden: SVGTextElement | null}[]} live values in the gutter */
+  let readings = [];
+  /** @type {TimeFrame} */
+  let time = { from: 0, to: 1, width: 1, backward: false, steps: 1 };
+  /** @type {{step: number, lane: number} | null} what the pointer is over */
+  let pointed = null;
+  /** @type {{x: number, y: number} | null} where the pointer went down */
+  let pressed = null;
+
+  /** @param {PointerEvent | MouseEvent} event */
+  const hitOf = (event) => {
+    const box = plot.getBoundingClientRect();
+    return hitTest(time, frames, event.clientX - box.left, event.clientY - box.top);
+  };
+  /** @param {number} lane */
+  const unitOf = (lane) => {
+    const unit = shown ? shown.units[lane] : null;
+    return typeof unit === "number" ? unit : null;
+  };
+  /** @param {PointerEvent} event */
+  const onMove = (event) => {
+    if (event.pointerType === "touch") return;
+    const hit = hitOf(event);
+    if (hit?.step === pointed?.step && hit?.lane === pointed?.lane) return;
+    pointed = hit;
+    emit({ type: "hover", step: hit ? hit.step : null, unit: hit ? unitOf(hit.lane) : null });
+    placeTooltip();
+  };
+  const onLeave = () => {
+    if (!pointed) return;
+    pointed = null;
+    emit({ type: "hover", step: null, unit: null });
+    placeTooltip();
+  };
+  /** @param {PointerEvent} event */
+  const onDown = (event) => {
+    pressed = { x: event.clientX, y: event.clientY };
+  };
+  /** @param {MouseEvent} event */
+  const onClick = (event) => {
+    const dragged = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK_REACH;
+    const hit = hitOf(event);
+    if (hit && !dragged) emit({ type: "select", step: hit.step, unit: unitOf(hit.lane) });
+  };
+  plot.addEventListener("pointermove", onMove);
+  plot.addEventListener("pointerleave", onLeave);
+  plot.addEventListener("pointerdown", onDown);
+  plot.addEventListener("click", onClick);
+
+  /** @param {CarryTrackProps} props */
+  const draw = (props) => {
+    const { layer, units, window: shownWindow, width, gutter } = props;
+    if (layer !== shown?.layer) termsByUnit = new Map();
+    lanes = units.map((unit) => {
+      const terms = termsByUnit.get(unit) ?? carryTerms(layer, unit);
+      termsByUnit.set(unit, terms);
+      return terms;
+    });
+    const { frames: placed, height } = laneFrames(lanes);
+    frames = placed;
+    const plotWidth = Math.max(1, width - gutter);
+    time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
+    stage.style.height = `${height}px`;
+    plot.style.left = `${gutter}px`;
+    plot.style.width = `${plotWidth}px`;
+    const near = shownWindow.to - shownWindow.from <= MOST_CURVED_STEPS;
+    curves.toggleAttribute("hidden", !near);
+    columns.toggleAttribute("hidden", near);
+    if (near) {
+      curves.setAttribute("width", String(plotWidth));
+      curves.setAttribute("height", String(height));
+      paintCurves(curves, id, lanes, frames, time);
+    } else {
+      columns.style.width = `${plotWidth}px`;
+      columns.style.height = `${height}px`;
+      paintColumns(columns, lanes, frames, time, height);
+    }
+    drawAxis(props, height);
+  };
+
+  /**
+   * @param {CarryTrackProps} props
+   * @param {number} height
+   */
+  const drawAxis = ({ units, gutter, layer }, height) => {
+    const words = CARRY_WORDS[layer.cell];
+    axis.setAttribute("width", String(gutter));
+    axis.setAttribute("height", String(height));
+    axis.replaceChildren();
+    readings = frames.map(({ area, readout, top }, index) => {
+      for (const scale of [area, readout]) {
+        if (!scale) continue;
+        axis.append(s("line", { class: "carry-axis-line", x1: gutter - 0.5, x2: gutter - 0.5, y1: scale.top, y2: scale.bottom }));
+        for (const tick of scale.ticks) {
+          const y = yOf(scale, tick);
+          axis.append(s("line", { class: "carry-axis-line", x1: gutter - 4, x2: gutter, y1: y, y2: y }));
+          axis.append(s("text", { class: "carry-tick", x: gutter - 6, y: y + 3.5 }, new Text(tickText(tick))));
+        }
+      }
+      const state = s("text", { class: `carry-reading carry-reading-${lanes[index].split ? "state" : "hidden"}`, x: 0, y: area.top + 14 });
+      const hidden = readout ? s("text", { class: "carry-reading carry-reading-hidden", x: 0, y: readout.top + 10 }) : null;
+      axis.append(s("text", { class: "carry-lane-name", x: 0, y: top + 14 }, new Text(laneName(units[index]))), state);
+      if (hidden) axis.append(hidden);
+      return { state, hidden };
+    });
+  };
+
+  /** @param {CarryTrackProps} props */
+  const drawLegend = ({ layer }) => {
+    const words = CARRY_WORDS[layer.cell];
+    const entries = words.legend.map(({ key, term, text }) =>
+      h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
+    );
+    legend.replaceChildren(h("p", {}, words.headline), h("ul", {}, ...entries));
+  };
+
+  /** @param {CarryTrackProps} props */
+  const moveCursor = ({ step, stage: revealed, layer, units }) => {
+    const { ahead: future, within: rest } = hiddenSpans(time, step, revealed);
+    place(ahead, future);
+    place(within, rest);
+    const width = columnWidth(time);
+    place(cursor, [(step - time.from) * width, (step + 1 - time.from) * width]);
+    const words = CARRY_WORDS[layer.cell];
+    lanes.forEach((terms, index) => {
+      setText(readings[index].state, `${words.symbol} ${formatNumber(terms.state[step], 3)}`);
+      const { hidden } = readings[index];
+      if (hidden && terms.readout) setText(hidden, `h ${formatNumber(terms.readout.hidden[step], 3)}`);
+    });
+    plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer.cell, terms, units[index], step)).join(" "));
+  };
+
+  const placeTooltip = () => {
+    tooltip.toggleAttribute("hidden", !pointed || !shown);
+    if (!pointed || !shown) return;
+    const { layer, labels, units, gutter, width } = shown;
+    const { step, lane } = pointed;
+    const rows = stepNumbers(layer.cell, lanes[lane], step).flatMap(({ key, label, value, signed }) => [
+      h("dt", { class: `carry-key-${key}` }, label),
+      h("dd", { title: formatExact(value) }, signed ? formatSigned(value) : formatNumber(value)),
+    ]);
+    const title = h("p", {}, `Step ${step + 1} of ${labels.length} · ${laneName(units[lane])} · `, h("kbd", {}, visible(labels[step])));
+    tooltip.replaceChildren(title, h("dl", {}, ...rows));
+    const right = gutter + (step + 1 - time.from) * columnWidth(time) + 8;
+    const left = gutter + (step - time.from) * columnWidth(time) - 8 - tooltip.offsetWidth;
+    const x = right + tooltip.offsetWidth <= width ? right : Math.max(0, left);
+    tooltip.style.transform = `translate(${Math.round(x)}px, ${Math.round(frames[lane].top + 4)}px)`;
+  };
+
+  return {
+    update(props) {
+      if (props === shown) return;
+      const before = shown;
+      const same = (/** @type {(keyof CarryTrackProps)[]} */ ...names) => before !== null && names.every((name) => before[name] === props[name]);
+      const sameLayer = same("layer");
+      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      if (!sameDrawing) draw(props);
+      if (before?.layer.cell !== props.layer.cell) drawLegend(props);
+      shown = props;
+      if (!sameDrawing || !same("step", "stage")) moveCursor(props);
+      if (!sameDrawing || before?.hover?.step !== props.hover?.step) {
+        const step = props.hover?.step ?? null;
+        hovered.toggleAttribute("hidden", step === null);
+        if (step !== null) place(hovered, [(step - time.from) * columnWidth(time), (step + 1 - time.from) * columnWidth(time)]);
+      }
+      if (!sameDrawing) {
+        pointed = pointed && pointed.lane < lanes.length && pointed.step < time.steps ? pointed : null;
+        placeTooltip();
+      }
+    },
+    destroy() {
+      plot.removeEventListener("pointermove", onMove);
+      plot.removeEventListener("pointerleave", onLeave);
+      plot.removeEventListener("pointerdown", onDown);
+      plot.removeEventListener("click", onClick);
+      root.classList.remove("carry-track");
+      root.replaceChildren();
+      shown = null;
+    },
+  };
+}
+
+/**
+ * Moves a cover to [left, right] pixels; by transform alone where its width stays.
+ *
+ * @param {HTMLElement} element
+ * @param {[number, number]} span
+ */
+function place(element, [left, right]) {
+  const width = `${Math.max(0, right - left)}px`;
+  if (element.style.width !== width) element.style.width = width;
+  element.style.transform = `translateX(${left}px)`;
+}
+
+/** @param {number} tick */
+function tickText(tick) {
+  return String(tick).replace("-", "−");
+}

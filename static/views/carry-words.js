@@ -1,0 +1,98 @@
+/**
+ * What the carry track says in words, by cell.
+ *
+ * @module
+ */
+
+import { formatNumber, formatSigned } from "../lib/numerals.js";
+
+/** @typedef {import("../types.js").LayerTrace} LayerTrace */
+/** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
+
+/**
+ * `key` names the swatch; `term` is the equation's part, `text` what one sees.
+ *
+ * @typedef {{key: string, term: string, text: string}} LegendEntry
+ * @typedef {{state: string, symbol: string, headline: string, legend: LegendEntry[]}} CarryWords
+ */
+
+/** @type {Record<LayerTrace["cell"], CarryWords>} */
+export const CARRY_WORDS = {
+  lstm: {
+    state: "cell state",
+    symbol: "c",
+    headline: "The band is the cell state, carried from step to step; its height is its value.",
+    legend: [
+      { key: "state", term: "c", text: "carried along" },
+      { key: "forgotten", term: "(1 − f) · c₋₁", text: "forgotten: peels off" },
+      { key: "written", term: "i · g", text: "written: joins from below, positive or negative" },
+      { key: "offered", term: "tanh(c)", text: "tapped off" },
+      { key: "hidden", term: "h = o · tanh(c)", text: "what the output gate shows of it" },
+    ],
+  },
+  gru: {
+    state: "hidden state",
+    symbol: "h",
+    headline: "The band is the hidden state, which in a GRU is memory and output in one; its height is its value.",
+    legend: [
+      { key: "state", term: "h", text: "carried along" },
+      { key: "forgotten", term: "(1 − z) · h₋₁", text: "forgotten: peels off" },
+      { key: "written", term: "(1 − z) · n", text: "written: joins from below, positive or negative" },
+    ],
+  },
+  rnn: {
+    state: "hidden state",
+    symbol: "h",
+    headline: "A simple RNN has no carry track: each step computes the whole state anew, and nothing is carried over by adding.",
+    legend: [{ key: "hidden", term: "h", text: "the state after each step" }],
+  },
+};
+
+/** @param {number | "mean"} unit */
+export function laneName(unit) {
+  return unit === "mean" ? "mean" : `unit ${unit}`;
+}
+
+/**
+ * The numbers of one step of one lane, as label and value, in the order in which they arise.
+ *
+ * @param {LayerTrace["cell"]} cell
+ * @param {CarryTerms} terms
+ * @param {number} step
+ * @returns {{key: string, label: string, value: number, signed: boolean}[]}
+ */
+export function stepNumbers(cell, { previous, state, split, readout }, step) {
+  const { symbol } = CARRY_WORDS[cell];
+  const rows = [{ key: "before", label: `${symbol} before`, value: previous[step], signed: false }];
+  if (split) {
+    rows.push({ key: "forgotten", label: "forgotten", value: split.forgotten[step], signed: false });
+    rows.push({ key: "kept", label: "kept", value: split.kept[step], signed: false });
+    rows.push({ key: split.written[step] < 0 ? "negative" : "positive", label: "written", value: split.written[step], signed: true });
+  }
+  rows.push({ key: split ? "state" : "hidden", label: `${symbol} after`, value: state[step], signed: false });
+  if (readout) {
+    rows.push({ key: "offered", label: "tanh(c)", value: readout.squashed[step], signed: false });
+    rows.push({ key: "hidden", label: "h", value: readout.hidden[step], signed: false });
+  }
+  return rows;
+}
+
+/**
+ * One step of one lane as a sentence.
+ *
+ * @param {LayerTrace["cell"]} cell
+ * @param {CarryTerms} terms
+ * @param {number | "mean"} unit
+ * @param {number} step
+ */
+export function stepSentence(cell, terms, unit, step) {
+  const { state } = CARRY_WORDS[cell];
+  const { split, readout } = terms;
+  const parts = [`${unit === "mean" ? "Mean over all units" : `Unit ${unit}`}, step ${step + 1} of ${terms.state.length}:`];
+  if (split) {
+    parts.push(`of the ${state} ${formatNumber(terms.previous[step])}, ${formatNumber(split.kept[step])} is kept and ${formatNumber(split.forgotten[step])} forgotten;`);
+    parts.push(`${formatSigned(split.written[step])} is written;`);
+  }
+  parts.push(`the ${state} is now ${formatNumber(terms.state[step])}${readout ? `, and the hidden state ${formatNumber(readout.hidden[step])}` : ""}.`);
+  return parts.join(" ");
+}

@@ -28,6 +28,7 @@ LAUNCH_ARGS = (
 )
 
 VARIABLE = "GATESCOPE_BROWSER"
+_PLAYWRIGHT = (sys.executable, "-m", "playwright")
 _REMEMBERED = Path(sys.prefix) / "gatescope-browser"
 _NAMES = (
     "chromium",
@@ -59,6 +60,7 @@ def find_browser() -> Path:
     remembered = _remembered()
     if remembered:
         return remembered
+    _start_driver()
     for path in chain(_installed(), _fetched()):
         if works(path):
             _REMEMBERED.write_text(str(path))
@@ -106,28 +108,46 @@ def _installed() -> Iterator[Path]:
 def _fetched() -> Iterator[Path]:
     """Get a browser, one way after the other: each is tried only when the one before has not led to one that works."""
     say("No Chromium, Chrome or Edge starts here; fetching Playwright's Chromium")
-    playwright = [sys.executable, "-m", "playwright"]
-    if run([*playwright, "install", "chromium"])[0]:
+    if run([*_PLAYWRIGHT, "install", "chromium"])[0]:
         if os.geteuid() == 0 and sys.platform == "linux":
-            run([*playwright, "install-deps", "chromium"])
+            run([*_PLAYWRIGHT, "install-deps", "chromium"])
         yield from _of_playwright()
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing chromium with apt-get")
-        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        if not run(install)[0]:
-            run(["apt-get", "update"])
-            run(install)
-        yield from (Path(found) for found in [shutil.which("chromium")] if found)
+    if _apt_install("chromium"):
+        yield Path("/usr/bin/chromium")
 
 
 def _of_playwright() -> Iterator[Path]:
     """Yield where Playwright keeps the Chromium of its version, if it is there."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - starts a driver; not needed where a browser is installed
+    ask = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
+    done, output = run([sys.executable, "-c", ask])
+    if done and Path(output).exists():
+        yield Path(output)
 
-    with sync_playwright() as playwright:
-        path = Path(playwright.chromium.executable_path)
-    if path.exists():
-        yield path
+
+def _start_driver() -> None:
+    """Check that Playwright's own driver starts; on a bare Debian its Node lacks one library."""
+    done, output = run([*_PLAYWRIGHT, "--version"])
+    if not done and "libatomic" in output and _apt_install("libatomic1"):
+        done, output = run([*_PLAYWRIGHT, "--version"])
+    if not done:
+        raise NoBrowserError(
+            f"Playwright, which drives the browser, does not start ('apt install libatomic1' may mend it): {output}"
+        )
+
+
+def _apt_install(package: str) -> bool:
+    """As root on Debian and its kin, install ``package``; tell whether it is there now."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    say(f"Installing {package} with apt-get")
+    install = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    if run(install)[0]:
+        return True
+    run(["apt-get", "update"])
+    return run(install)[0]
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class Sunspots:
     """A numeric network: a GRU of two layers that forecasts the next month."""
 
     name = "sunspots"
-    settings = Settings(updates=3_000, learning_rate=3e-3, batch_size=32, steps=132, weight_decay=0.01)
+    settings = Settings(updates=600, learning_rate=1e-3, batch_size=32, steps=132, weight_decay=0.1)
     carry_state = False
 
     def prepare(self, settings: Settings) -> None:
@@ -114,7 +114,18 @@ class Sunspots:
             "network": round(error, 2),
             "baseline": round(persistence, 2),
             "baseline_name": "persistence: the next month is like this one",
+            "reference": round(self.autoregression_error(24, VALIDATED_UNTIL), 2),
+            "reference_name": "linear regression on the last 24 months, fitted to the same training years",
         }
+
+    def autoregression_error(self, order: int, first: int) -> float:
+        """RMSE from the year ``first`` on of a least-squares forecast from the last ``order`` months."""
+        target, years = self.numbers[order:], self.years[order:]
+        columns = [self.numbers[order - back : len(self.numbers) - back] for back in range(1, order + 1)]
+        table = np.stack([*columns, np.ones(len(target))], axis=1)
+        training = years < TRAINED_UNTIL
+        weights = np.linalg.lstsq(table[training], target[training], rcond=None)[0]
+        return float(np.sqrt(((table @ weights - target)[years >= first] ** 2).mean()))
 
     def errors(self, network: Network, first: int, after: int) -> tuple[float, float]:
         """RMSE of a finished network and of persistence over some years, the network having read all that came before."""

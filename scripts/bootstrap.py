@@ -12,7 +12,7 @@ import sys
 def main() -> int:
     """Set up; the exit status is 0, or 1 after one sentence that says what is in the way."""
     try:
-        from scripts import environment, shell  # noqa: PLC0415 - a minimal Python lacks what these import
+        from scripts import environment, shell
     except ImportError as error:
         sys.stderr.write(
             f"This Python ({sys.executable}) lacks part of its standard library ({error}): "

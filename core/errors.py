@@ -17,8 +17,8 @@
     +-- NumericalError        the computation left the finite numbers
     +-- Cancelled             stopped from outside through ``poll``
 
-Every message is a sentence that says what was expected and what came. ``pointer`` leads to the cause inside what was handed in, as
-keys and indices: ``("values", 3, 1)``.
+Every message is a sentence that says what was expected and what came. ``pointer`` leads to the cause inside what was
+handed in, as keys and indices: ``("values", 3, 1)``.
 """
 
 

@@ -1,4 +1,4 @@
-"""How parameters begin: Glorot and Bengio 2010 for what reads inputs, orthogonal (Saxe et al. 2014) for what reads the state."""
+"""How parameters begin: Glorot and Bengio (2010) for what reads inputs, orthogonal (Saxe et al. 2014) for the state."""
 
 import numpy as np
 
@@ -20,9 +20,18 @@ def orthogonal(rng: np.random.Generator, size: int) -> Array:
 
 
 def initial_cell(
-    kind: str, input_size: int, hidden_size: int, rng: np.random.Generator, *, forget_bias: float = 1.0, dtype: str = "float32"
+    kind: str,
+    input_size: int,
+    hidden_size: int,
+    rng: np.random.Generator,
+    *,
+    forget_bias: float = 1.0,
+    dtype: str = "float32",
 ) -> Cell:
-    """A cell to be trained. ``forget_bias`` opens the forget gates at the start (Gers et al. 2000; Jozefowicz et al. 2015); LSTM only."""
+    """A cell to be trained.
+
+    ``forget_bias`` opens an LSTM's forget gates at the start (Gers et al. 2000; Jozefowicz et al. 2015).
+    """
     cell = CELLS[kind]
     gates = len(cell.gates)
     arrays = {

@@ -21,7 +21,9 @@ def _freeze(owner: object, name: str, array: Array, ndim: int) -> None:
     """Check the array's form and put a read-only copy into the frozen owner's field."""
     value = np.array(array, order="C")
     if value.ndim != ndim or 0 in value.shape:
-        raise ParameterError(f"{name} must have {ndim} dimension{'s' * (ndim > 1)}, none of them 0, not shape {value.shape}", (name,))
+        raise ParameterError(
+            f"{name} must have {ndim} dimension{'s' * (ndim > 1)}, none of them 0, not shape {value.shape}", (name,)
+        )
     if value.dtype not in (np.float32, np.float64):
         raise ParameterError(f"{name} must be float32 or float64, not {value.dtype}", (name,))
     value.flags.writeable = False
@@ -47,8 +49,9 @@ class Embedding:
 
 @dataclass(frozen=True, eq=False)
 class Readout:
-    """``kernel`` (H, O) and ``bias`` (O,) over the last layer's hidden state, both directions side by side where there are two.
+    """``kernel`` (H, O) and ``bias`` (O,) over the last layer's hidden state.
 
+    Where the last layer has two directions, their hidden states stand side by side, forward first.
     ``predicts`` says what an output is about: "next_input" when the output at step t is about the input at step t + 1.
     """
 
@@ -61,10 +64,17 @@ class Readout:
         """Freeze and check."""
         if self.kind not in ("softmax", "linear"):
             raise ParameterError(f"readout kind must be softmax or linear, not {self.kind!r}", ("kind",))
+        if self.predicts not in ("next_input", None):
+            raise ParameterError(
+                f"what a readout predicts must be next_input or None, not {self.predicts!r}", ("predicts",)
+            )
         _freeze(self, "kernel", self.kernel, 2)
         _freeze(self, "bias", self.bias, 1)
         if self.bias.shape != (self.kernel.shape[1],):
-            raise ParameterError(f"readout bias must be ({self.kernel.shape[1]},) like the kernel's columns, not {self.bias.shape}", ("bias",))
+            raise ParameterError(
+                f"readout bias must be ({self.kernel.shape[1]},) like the kernel's columns, not {self.bias.shape}",
+                ("bias",),
+            )
 
     @property
     def size(self) -> int:
@@ -79,7 +89,7 @@ class Readout:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One recurrent layer: a cell that reads from the start and, in a bidirectional layer, one that reads from the end."""
+    """One recurrent layer: a cell that reads from the start and, if bidirectional, one that reads from the end."""
 
     forward: Cell
     backward: Cell | None = None
@@ -91,7 +101,8 @@ class Layer:
             return
         if other.input_size != self.forward.input_size or other.dtype != self.forward.dtype:
             raise ParameterError(
-                f"both directions of a layer must read the same input: forward reads {self.forward.input_size} numbers in "
+                f"both directions of a layer must read the same input: forward reads {self.forward.input_size} "
+                f"numbers in "
                 f"{self.forward.dtype}, backward {other.input_size} in {other.dtype}"
             )
 
@@ -114,13 +125,21 @@ class Vocabulary:
     unknown: int | None = None
 
     def __post_init__(self) -> None:
-        """Check that every label is there once."""
+        """Check that every label is text and there once, and that the unknown token is one of them."""
+        for index, label in enumerate(self.labels):
+            if not isinstance(label, str) or any("\ud800" <= character <= "\udfff" for character in label):
+                raise ParameterError(
+                    f"every label of a vocabulary must be Unicode text, not {label!r}", ("labels", index)
+                )
         if len(self.ids) != len(self.labels):
             twice = next(label for label in self.labels if self.labels.count(label) > 1)
-            raise ParameterError(f"every label of a vocabulary must be different, but {twice!r} is there more than once", ("labels",))
-        if self.unknown is not None and not 0 <= self.unknown < len(self.labels):
             raise ParameterError(
-                f"the unknown token must be one of the ids 0 to {len(self.labels) - 1}, not {self.unknown}", ("unknown",)
+                f"every label of a vocabulary must be different, but {twice!r} is there more than once", ("labels",)
+            )
+        if self.unknown is not None and (type(self.unknown) is not int or not 0 <= self.unknown < len(self.labels)):
+            raise ParameterError(
+                f"the unknown token must be one of the ids 0 to {len(self.labels) - 1}, not {self.unknown!r}",
+                ("unknown",),
             )
 
     @cached_property
@@ -161,20 +180,28 @@ class Network:
             if layer.forward.input_size != size:
                 before = "the embedding" if index == 0 else f"layer {index - 1}"
                 raise ParameterError(
-                    f"layer {index} reads {layer.forward.input_size} numbers a step but {before} gives {size}", ("layers", index)
+                    f"layer {index} reads {layer.forward.input_size} numbers a step but {before} gives {size}",
+                    ("layers", index),
                 )
             size = layer.output_size
         if self.readout and self.readout.kernel.shape[0] != size:
-            raise ParameterError(f"the readout reads {self.readout.kernel.shape[0]} numbers but the last layer gives {size}", ("readout",))
+            raise ParameterError(
+                f"the readout reads {self.readout.kernel.shape[0]} numbers but the last layer gives {size}",
+                ("readout",),
+            )
         if self.vocabulary and not self.embedding:
             raise ParameterError("a network with a vocabulary must have an embedding", ("vocabulary",))
         if self.vocabulary and self.embedding and len(self.vocabulary.labels) != len(self.embedding.table):
             raise ParameterError(
-                f"the vocabulary has {len(self.vocabulary.labels)} tokens but the embedding {len(self.embedding.table)} rows", ("vocabulary",)
+                f"the vocabulary has {len(self.vocabulary.labels)} tokens but the embedding "
+                f"{len(self.embedding.table)} rows",
+                ("vocabulary",),
             )
         kinds = {str(array.dtype) for array in self.parameters().values()}
         if len(kinds) > 1:
-            raise ParameterError(f"all parameters of a network must have the same precision, not {' and '.join(sorted(kinds))}")
+            raise ParameterError(
+                f"all parameters of a network must have the same precision, not {' and '.join(sorted(kinds))}"
+            )
 
     @property
     def input_kind(self) -> Literal["tokens", "values"]:
@@ -184,7 +211,7 @@ class Network:
     @property
     def input_size(self) -> int:
         """V for tokens, D for values."""
-        return int(len(self.embedding.table)) if self.embedding else self.layers[0].forward.input_size
+        return len(self.embedding.table) if self.embedding else self.layers[0].forward.input_size
 
     @property
     def output_size(self) -> int | None:
@@ -194,7 +221,12 @@ class Network:
     @property
     def output_labels(self) -> tuple[str, ...] | None:
         """Texts of the readout's outputs: the vocabulary's where a softmax readout has one output for each token."""
-        if self.vocabulary and self.readout and self.readout.kind == "softmax" and self.readout.size == len(self.vocabulary.labels):
+        if (
+            self.vocabulary
+            and self.readout
+            and self.readout.kind == "softmax"
+            and self.readout.size == len(self.vocabulary.labels)
+        ):
             return self.vocabulary.labels
         return None
 
@@ -211,7 +243,9 @@ class Network:
     @cached_property
     def directions(self) -> tuple[Direction, ...]:
         """Every direction of every layer, layers from below, forward first."""
-        return tuple(Direction(index, name, cell) for index, layer in enumerate(self.layers) for name, cell in layer.cells)
+        return tuple(
+            Direction(index, name, cell) for index, layer in enumerate(self.layers) for name, cell in layer.cells
+        )
 
     @property
     def can_step(self) -> bool:
@@ -234,7 +268,9 @@ class Network:
         """The same network with other parameter arrays, by canonical name."""
 
         def cell(index: int, direction: DirectionName, old: Cell | None) -> Cell | None:
-            return old and old.with_arrays({name: arrays[f"layers.{index}.{direction}.{name}"] for name in old.arrays()})
+            return old and old.with_arrays(
+                {name: arrays[f"layers.{index}.{direction}.{name}"] for name in old.arrays()}
+            )
 
         layers = []
         for index, layer in enumerate(self.layers):
@@ -245,17 +281,20 @@ class Network:
             self,
             layers=tuple(layers),
             embedding=self.embedding and Embedding(arrays["embedding"]),
-            readout=self.readout and replace(self.readout, kernel=arrays["readout.kernel"], bias=arrays["readout.bias"]),
+            readout=self.readout
+            and replace(self.readout, kernel=arrays["readout.kernel"], bias=arrays["readout.bias"]),
         )
 
     def configuration(self) -> dict[str, Any]:
         """Everything that is not an array, as JSON values; with the parameters it makes the whole network."""
         return {
             "layers": [
-                {direction: {"cell": cell.name, **cell.options()} for direction, cell in layer.cells} for layer in self.layers
+                {direction: {"cell": cell.name, **cell.options()} for direction, cell in layer.cells}
+                for layer in self.layers
             ],
             "readout": self.readout and {"kind": self.readout.kind, "predicts": self.readout.predicts},
-            "vocabulary": self.vocabulary and {"labels": list(self.vocabulary.labels), "unknown": self.vocabulary.unknown},
+            "vocabulary": self.vocabulary
+            and {"labels": list(self.vocabulary.labels), "unknown": self.vocabulary.unknown},
         }
 
     @cached_property

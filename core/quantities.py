@@ -1,4 +1,4 @@
-"""The one table of what a cell exposes, in display order. The API, the page's legends, the documentation and the tests read it."""
+"""The one table of what a cell exposes, in display order. API, page, documentation and tests read it."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 class Quantity:
     """One quantity that exists once for each unit and step.
 
-    ``range`` is the open interval the values lie in, or None where they are unbounded; ``cells`` are the cells that have it.
+    ``range`` is the open interval the values lie in, or None where they are unbounded; ``cells`` are the cells that
+    have it.
     """
 
     name: str
@@ -69,7 +70,8 @@ QUANTITIES: tuple[Quantity, ...] = (
         "n",
         ("gru",),
         (-1.0, 1.0),
-        "n = tanh(W_n x + b_n + r ∘ (U_n h₋₁ + b_hn)), or tanh(W_n x + U_n (r ∘ h₋₁) + b_n) with the reset before the product",
+        "n = tanh(W_n x + b_n + r ∘ (U_n h₋₁ + b_hn)), "
+        "or tanh(W_n x + U_n (r ∘ h₋₁) + b_n) with the reset before the product",
         "What could replace the old hidden state at this step.",
     ),
     Quantity(

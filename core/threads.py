@@ -1,4 +1,4 @@
-"""BLAS threads: one is faster than several for the small products of one step, and far faster when the machine is busy."""
+"""BLAS threads: one is faster than several for the small products of a step, and far faster on a busy machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

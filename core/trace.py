@@ -24,7 +24,10 @@ ONE_THREAD_BELOW = 512
 
 @dataclass(frozen=True, eq=False)
 class LayerTrace:
-    """One direction of one layer. Row t of each (T, H) quantity is the value after reading input t, also where the cell reads from the end."""
+    """One direction of one layer.
+
+    Row t of each (T, H) quantity is the value after reading input t, also where the cell reads from the end.
+    """
 
     layer: int
     direction: DirectionName
@@ -35,8 +38,9 @@ class LayerTrace:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """Everything a network did on a sequence: a pure function of network, input and initial state, which ``id`` is a digest of.
+    """Everything a network did on a sequence.
 
+    A trace is a pure function of network, input and initial state; ``id`` is a digest of these.
     ``outputs`` is (T, O): probabilities with a softmax readout, values with a linear one, None without a readout.
     """
 
@@ -64,7 +68,7 @@ class Trace:
         return _side_by_side([below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1])
 
     def pre_activations(self, index: int) -> dict[str, Array]:
-        """What stood inside each activation of ``layers[index]``, (T, H) by the gate's name, computed again from the trace."""
+        """What stood inside each activation of ``layers[index]``, by the gate's name, computed again."""
         place = self.layers[index]
         inputs = self.layer_inputs(place.layer)
         if place.direction == "forward":
@@ -76,7 +80,7 @@ class Trace:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step: each direction's quantities (H,), the new state in the form of an initial state, and the readout's output (O,)."""
+    """One step: each direction's quantities (H,), the new state, and the readout's output (O,)."""
 
     quantities: tuple[tuple[Direction, dict[str, Array]], ...]
     state: tuple[dict[str, Array], ...]
@@ -91,7 +95,9 @@ class TopPredictions:
     probabilities: Array
 
 
-def trace(network: Network, encoded: Encoded, initial_state: InitialState | None = None, *, poll: Poll | None = None) -> Trace:
+def trace(
+    network: Network, encoded: Encoded, initial_state: InitialState | None = None, *, poll: Poll | None = None
+) -> Trace:
     """Run ``network`` over ``encoded`` and keep every quantity of every step.
 
     Args:
@@ -117,7 +123,9 @@ def trace(network: Network, encoded: Encoded, initial_state: InitialState | None
     return Trace(_digest(network, encoded, state), network, encoded, layers, outputs)
 
 
-def _run_layers(network: Network, encoded: Encoded, state: Sequence[dict[str, Array]], poll: Poll | None) -> Iterator[LayerTrace]:
+def _run_layers(
+    network: Network, encoded: Encoded, state: Sequence[dict[str, Array]], poll: Poll | None
+) -> Iterator[LayerTrace]:
     inputs = _network_inputs(network, encoded)
     hidden: list[Array] = []
     for index, (place, initial) in enumerate(zip(network.directions, state, strict=True)):
@@ -144,14 +152,15 @@ def _side_by_side(hidden: Sequence[Array]) -> Array:
 
 
 def _check_finite(place: Direction, quantities: Mapping[str, Array]) -> None:
-    """Gates cannot leave the finite numbers unless a state has, and a NaN stays in the state: looking at the states is enough."""
+    """No gate leaves the finite numbers before a state has, and a NaN stays in the state: the states are enough."""
     for name in place.cell.state_names:
         finite = np.isfinite(quantities[name])
         if not finite.all():
             rows = np.flatnonzero(~finite.all(axis=1))
             step = int(rows[0] if place.direction == "forward" else rows[-1])
             raise NumericalError(
-                f"every state must stay finite, but the {name.replace('_', ' ')} of layer {place.layer} ({place.direction}) left the range of "
+                f"every state must stay finite, but the {name.replace('_', ' ')} of layer {place.layer} "
+                f"({place.direction}) left the range of "
                 f"{quantities[name].dtype} at step {step}"
             )
 
@@ -165,7 +174,9 @@ def step(network: Network, encoded: Encoded, state: InitialState | None = None) 
         NumericalError: a number left the finite range.
     """
     if not network.can_step:
-        raise CannotStep("a network with a backward layer cannot be stepped: that layer starts from the end of the sequence")
+        raise CannotStep(
+            "a network with a backward layer cannot be stepped: that layer starts from the end of the sequence"
+        )
     x = _network_inputs(network, encoded)[0]
     quantities = []
     for place, before in zip(network.directions, check_state(network, state), strict=True):
@@ -189,8 +200,14 @@ def check_state(network: Network, state: InitialState | None) -> tuple[dict[str,
     if state is None:
         return tuple(place.cell.zero_state() for place in network.directions)
     if len(state) != len(network.directions):
-        raise StateMismatch(f"a state must have one entry for each of the network's {len(network.directions)} layer directions, not {len(state)}")
-    return tuple(_check_entry(place.cell, entry, index) for index, (place, entry) in enumerate(zip(network.directions, state, strict=True)))
+        raise StateMismatch(
+            f"a state must have one entry for each of the network's {len(network.directions)} layer directions, "
+            f"not {len(state)}"
+        )
+    return tuple(
+        _check_entry(place.cell, entry, index)
+        for index, (place, entry) in enumerate(zip(network.directions, state, strict=True))
+    )
 
 
 def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, Array]:
@@ -205,9 +222,14 @@ def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, 
         except (TypeError, ValueError, OverflowError):
             raise StateMismatch(f"{name} must be a list of {cell.hidden_size} finite numbers", (index, name)) from None
         if array.shape != (cell.hidden_size,):
-            raise StateMismatch(f"{name} must have {cell.hidden_size} numbers, one for each unit; shape {array.shape} came", (index, name))
+            raise StateMismatch(
+                f"{name} must have {cell.hidden_size} numbers, one for each unit; shape {array.shape} came",
+                (index, name),
+            )
         if not np.isfinite(array).all():
-            raise NotFinite(f"{name} must be finite in {cell.dtype}", (index, name, int(np.flatnonzero(~np.isfinite(array))[0])))
+            raise NotFinite(
+                f"{name} must be finite in {cell.dtype}", (index, name, int(np.flatnonzero(~np.isfinite(array))[0]))
+            )
         arrays[name] = array
     return arrays
 

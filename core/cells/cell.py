@@ -1,7 +1,8 @@
 """What all cells have in common: checked frozen parameters, states, and the block in which ``forward`` works.
 
-Arrays of a sequence are feature-major with the batch, where there is one, as the last axis: ``(T, D)`` or ``(T, D, B)``. Every gate of
-a step is then one contiguous block, and the same code serves one traced sequence and a training batch.
+Arrays of a sequence are feature-major with the batch, where there is one, as the last axis: ``(T, D)`` or ``(T, D,
+B)``. Every gate of a step is then one contiguous block, and the same code serves one traced sequence and a training
+batch.
 """
 
 from abc import ABC, abstractmethod
@@ -25,8 +26,9 @@ BLOCK = 64
 class CellGradients:
     """What ``backward`` returns.
 
-    ``parameters`` is keyed like the cell's fields; ``d_inputs`` is (T, D[, B]); ``d_initial_state`` (H[, B]) by state name; ``d_states``
-    holds the total derivatives of the states at every step, future included: ``d_hidden_state`` (and ``d_cell_state``) (T, H[, B]).
+    ``parameters`` is keyed like the cell's fields; ``d_inputs`` is (T, D[, B]); ``d_initial_state`` (H[, B]) by
+    state name; ``d_states`` holds the total derivatives of the states at every step, future included:
+    ``d_hidden_state`` (and ``d_cell_state``) (T, H[, B]).
     """
 
     parameters: dict[str, Array]
@@ -52,25 +54,39 @@ class Cell(ABC):
 
     def __post_init__(self) -> None:
         """Freeze the arrays and check that they fit together."""
+        precision = None
         for name, value in self.arrays().items():
-            array = np.ascontiguousarray(value)
+            try:
+                array = np.ascontiguousarray(value)
+            except ValueError:
+                raise ParameterError(
+                    f"{self.name} {name} must be an array, but its rows differ in length", (name,)
+                ) from None
             if array.dtype not in (np.float32, np.float64):
                 raise ParameterError(f"{self.name} {name} must be float32 or float64, not {array.dtype}", (name,))
-            if array.dtype != self.kernel.dtype:
-                raise ParameterError(f"{self.name} {name} is {array.dtype} but the kernel is {self.kernel.dtype}", (name,))
+            precision = precision or array.dtype
+            if array.dtype != precision:
+                raise ParameterError(f"{self.name} {name} is {array.dtype} but the kernel is {precision}", (name,))
             if array is value and array.flags.writeable:
                 array = array.copy()
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         if self.recurrent_kernel.ndim != 2 or self.recurrent_kernel.shape[0] < 1:
-            raise ParameterError(f"{self.name} recurrent_kernel must be (H, {len(self.gates)}H), not {self.recurrent_kernel.shape}")
+            raise ParameterError(
+                f"{self.name} recurrent_kernel must be (H, {len(self.gates)}H), not {self.recurrent_kernel.shape}",
+                ("recurrent_kernel",),
+            )
         if self.kernel.ndim != 2 or self.kernel.shape[0] < 1:
-            raise ParameterError(f"{self.name} kernel must be (D, {len(self.gates)}H), not {self.kernel.shape}", ("kernel",))
+            raise ParameterError(
+                f"{self.name} kernel must be (D, {len(self.gates)}H), not {self.kernel.shape}", ("kernel",)
+            )
         for name, shape in self.expected_shapes(self.input_size, self.hidden_size).items():
             found = getattr(self, name).shape
             if found != shape:
                 raise ParameterError(
-                    f"{self.name} {name} must be {shape} for {self.hidden_size} units and {self.input_size} inputs, not {found}", (name,)
+                    f"{self.name} {name} must be {shape} for {self.hidden_size} units and {self.input_size} inputs, "
+                    f"not {found}",
+                    (name,),
                 )
 
     @classmethod
@@ -104,14 +120,17 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def backward(self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array) -> CellGradients:
+    def backward(
+        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
+    ) -> CellGradients:
         """Derivatives of a loss through the whole sequence.
 
         Args:
             inputs: as given to ``forward``.
             state: as given to ``forward``.
             quantities: what ``forward`` returned.
-            d_hidden_state: the loss's direct derivative with respect to each step's hidden state, (T, H) or (T, H, B), not counting
+            d_hidden_state: the loss's direct derivative with respect to each step's hidden state, (T, H) or (T, H,
+            B), not counting
                 what flows through later steps.
         """
 
@@ -174,22 +193,23 @@ def previous(initial: Array, states: Array) -> Array:
 def outer_sum(left: Array, right: Array) -> Array:
     """Sum over steps and batch of ``left[t] right[t]^T``: (M, N) from (T, M[, B]) and (T, N[, B])."""
     if left.ndim == 2:
-        return left.T @ right
-    return np.tensordot(left, right, axes=((0, 2), (0, 2)))
+        return np.asarray(left.T @ right)
+    return np.asarray(np.tensordot(left, right, axes=((0, 2), (0, 2))))
 
 
 def total(array: Array) -> Array:
     """Sum over steps and batch: (M,) from (T, M[, B])."""
-    return array.sum(axis=(0, 2)) if array.ndim == 3 else array.sum(axis=0)
+    return np.asarray(array.sum(axis=(0, 2) if array.ndim == 3 else 0))
 
 
 class Recurrence:
     """``z = U^T h`` for one working block, in the memory layout that is fastest and safe from subnormal numbers.
 
-    The operands of ``np.dot(a, b, out)`` are prepared once for each row of the block. A state that decays towards zero reaches numbers so
-    small that the processor handles them in slow microcode: a product took sixty times as long. When the last step of a block held
-    such numbers, ``guarded`` is set and the next block's products must see ``settle(h)``: the state rounded to a multiple of about
-    1e-31 (1e-285 in float64). The recorded state keeps its value.
+    The operands of ``np.dot(a, b, out)`` are prepared once for each row of the block. A state that decays towards
+    zero reaches numbers so small that the processor handles them in slow microcode: a product took sixty times as
+    long. When the last step of a block held such numbers, ``guarded`` is set and the next block's products must see
+    ``settle(h)``: the state rounded to a multiple of about 1e-31 (1e-285 in float64). The recorded state keeps its
+    value.
     """
 
     def __init__(self, recurrent_kernel: Array, batched: bool) -> None:

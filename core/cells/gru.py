@@ -11,15 +11,17 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
+from ..errors import ParameterError
 from .cell import BLOCK, Cell, CellGradients, Poll, Recurrence, State, outer_sum, previous, project_inputs, total
 
 
 @dataclass(frozen=True, eq=False)
 class GRU(Cell):
-    """Parameters with the columns r, z, n: ``kernel`` (D, 3H), ``recurrent_kernel`` (H, 3H), ``bias`` and ``recurrent_bias`` (3H,).
+    """Parameters with the columns r, z, n.
 
-    With ``reset_after`` the reset gate scales the recurrent product and its bias, r (U h + b_h), as in PyTorch and Keras; without, it
-    scales the state before the product, U (r h) + b_h, as in the paper.
+    ``kernel`` (D, 3H), ``recurrent_kernel`` (H, 3H), ``bias`` and ``recurrent_bias`` (3H,).
+    With ``reset_after`` the reset gate scales the recurrent product and its bias, r (U h + b_h), as in PyTorch and
+    Keras; without, it scales the state before the product, U (r h) + b_h, as in the paper.
     """
 
     name: ClassVar[str] = "gru"
@@ -29,6 +31,12 @@ class GRU(Cell):
     bias: Array
     recurrent_bias: Array
     reset_after: bool = True
+
+    def __post_init__(self) -> None:
+        """Check the option, then the arrays."""
+        if not isinstance(self.reset_after, bool):
+            raise ParameterError(f"gru reset_after must be true or false, not {self.reset_after!r}", ("reset_after",))
+        super().__post_init__()
 
     @classmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
@@ -55,7 +63,7 @@ class GRU(Cell):
 
     @cached_property
     def _working(self) -> tuple[Array, Array, Array]:
-        """Kernel and bias with the columns -r, -z, (recurrent part of n), n, and the recurrent kernel with -r, -z, n: see `forward`."""
+        """Kernel and bias with the columns -r, -z, (recurrent part of n), n; recurrent kernel with -r, -z, n."""
         units = self.hidden_size
         none = np.zeros((self.input_size, units), self.dtype)
         kernel = np.concatenate((-self.kernel[:, : 2 * units], none, self.kernel[:, 2 * units :]), axis=1)
@@ -64,14 +72,17 @@ class GRU(Cell):
         # Without reset_after nothing stands between the two biases of n, so they are one.
         inside, outside = (b_hn, b_n) if self.reset_after else (np.zeros_like(b_n), b_n + b_hn)
         bias = np.concatenate((gates, inside, outside))
-        recurrent_kernel = np.concatenate((-self.recurrent_kernel[:, : 2 * units], self.recurrent_kernel[:, 2 * units :]), axis=1)
+        recurrent_kernel = np.concatenate(
+            (-self.recurrent_kernel[:, : 2 * units], self.recurrent_kernel[:, 2 * units :]), axis=1
+        )
         return kernel, recurrent_kernel, bias
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`.
 
-        A step works in one row ``[d_r | d_z | d_k | recurrent part of n]`` where d = 1 + exp(-pre), so that a gate is 1 / d, and d_k stands for
-        1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z | d_k]`` gives what is kept and what is written.
+        A step works in one row ``[d_r | d_z | d_k | recurrent part of n]`` where d = 1 + exp(-pre), so that a gate
+        is 1 / d, and d_k stands for 1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z |
+        d_k]`` gives what is kept and what is written.
         """
         steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
         block = min(steps, BLOCK)
@@ -89,6 +100,7 @@ class GRU(Cell):
         states = np.empty((block + 1, 2 * units, *batch), self.dtype)
         projected = np.empty((block, 4 * units, *batch), self.dtype)
         settled = np.empty((units, *batch), self.dtype)
+        settled_operands = recurrence.operands(settled)
         reset_h = np.empty((units, *batch), self.dtype)
         reset_left, reset_right = candidate_recurrence.operands(reset_h)
         inner = np.empty((units, *batch), self.dtype)
@@ -138,8 +150,9 @@ class GRU(Cell):
                 ) in views[:count]:  # fmt: skip
                     if recurrence.guarded:
                         recurrence.settle(h_before, settled)
-                        left, right = recurrence.operands(settled)
-                    dot(left, right, product_out)
+                        dot(*settled_operands, product_out)
+                    else:
+                        dot(left, right, product_out)
                     add(pre, p, pre)
                     exp(rz_pre, d_rz)
                     negative(z_pre, d_k)
@@ -149,6 +162,8 @@ class GRU(Cell):
                         divide(n_inside, d_r, flat_inner)
                     else:
                         divide(flat_h, d_r, flat_reset)
+                        if recurrence.guarded:
+                            recurrence.settle(reset_h, reset_h)
                         dot(reset_left, reset_right, inner)
                     add(flat_inner, p_n, flat_inner)
                     tanh(flat_inner, n_out)
@@ -163,7 +178,9 @@ class GRU(Cell):
                 recurrence.watch(states[0, :units])
         return dict(zip(names, trace, strict=True))
 
-    def backward(self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array) -> CellGradients:
+    def backward(
+        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
+    ) -> CellGradients:
         """Backpropagation through time; see `Cell.backward`."""
         r, z, n = (quantities[name] for name in self.gates)
         steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
@@ -226,4 +243,8 @@ class GRU(Cell):
         b_r, b_z, b_n = np.split(self.recurrent_bias, 3)
         r = quantities["reset_gate"]
         inside = r * self._candidate_recurrent_part(h_before) if self.reset_after else (r * h_before) @ u_n + b_n
-        return {"reset_gate": x_r + h_before @ u_r + b_r, "update_gate": x_z + h_before @ u_z + b_z, "candidate": x_n + inside}
+        return {
+            "reset_gate": x_r + h_before @ u_r + b_r,
+            "update_gate": x_z + h_before @ u_z + b_z,
+            "candidate": x_n + inside,
+        }

@@ -53,8 +53,9 @@ class LSTM(Cell):
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`.
 
-        A step works in one row ``[d_i | d_f | d_o | g | c before]`` where d = 1 + exp(-pre), so that a gate is 1 / d: the exponential and
-        the additions serve three gates in one call each, and one division gives ``[g / d_i | c / d_f]``, what is written and what is kept.
+        A step works in one row ``[d_i | d_f | d_o | g | c before]`` where d = 1 + exp(-pre), so that a gate is 1 /
+        d: the exponential and the additions serve three gates in one call each, and one division gives ``[g / d_i |
+        c / d_f]``, what is written and what is kept.
         """
         steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
         block = min(steps, BLOCK)
@@ -67,6 +68,7 @@ class LSTM(Cell):
         hidden = np.empty((block + 1, units, *batch), self.dtype)
         projected = np.empty((block, 4 * units, *batch), self.dtype)
         settled = np.empty((units, *batch), self.dtype)
+        settled_operands = recurrence.operands(settled)
         width = units * (batch[0] if batch else 1)
         both = np.empty(2 * width, self.dtype)
         written, kept, shown = both[:width], both[width:], np.empty(width, self.dtype)
@@ -102,8 +104,9 @@ class LSTM(Cell):
                 for h_before, left, right, z, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, h_after in views[:count]:
                     if recurrence.guarded:
                         recurrence.settle(h_before, settled)
-                        left, right = recurrence.operands(settled)
-                    dot(left, right, z)
+                        dot(*settled_operands, z)
+                    else:
+                        dot(left, right, z)
                     add(z, p, z)
                     exp(d_ifo, d_ifo)
                     tanh(z_g, z_g)
@@ -124,7 +127,9 @@ class LSTM(Cell):
                 recurrence.watch(hidden[0])
         return dict(zip(names, trace, strict=True))
 
-    def backward(self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array) -> CellGradients:
+    def backward(
+        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
+    ) -> CellGradients:
         """Backpropagation through time; see `Cell.backward`."""
         i, f, g, o = (quantities[name] for name in self.gates)
         c = quantities["cell_state"]

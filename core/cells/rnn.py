@@ -34,7 +34,11 @@ class RNN(Cell):
     @classmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter array for D inputs and H units."""
-        return {"kernel": (input_size, hidden_size), "recurrent_kernel": (hidden_size, hidden_size), "bias": (hidden_size,)}
+        return {
+            "kernel": (input_size, hidden_size),
+            "recurrent_kernel": (hidden_size, hidden_size),
+            "bias": (hidden_size,),
+        }
 
     def step(self, x: Array, state: State) -> dict[str, Array]:
         """One step by the textbook; see `Cell.step`."""
@@ -51,6 +55,7 @@ class RNN(Cell):
         hidden = np.empty((block + 1, units, *batch), self.dtype)
         projected = np.empty((block, units, *batch), self.dtype)
         settled = np.empty((units, *batch), self.dtype)
+        settled_operands = recurrence.operands(settled)
         zero = np.zeros((units, *batch), self.dtype)
         views = [(hidden[k], *recurrence.operands(hidden[k]), projected[k], hidden[k + 1]) for k in range(block)]
 
@@ -66,8 +71,9 @@ class RNN(Cell):
                 for h_before, left, right, p, h_after in views[:count]:
                     if recurrence.guarded:
                         recurrence.settle(h_before, settled)
-                        left, right = recurrence.operands(settled)
-                    dot(left, right, h_after)
+                        dot(*settled_operands, h_after)
+                    else:
+                        dot(left, right, h_after)
                     add(h_after, p, h_after)
                     if is_tanh:
                         tanh(h_after, h_after)
@@ -78,7 +84,9 @@ class RNN(Cell):
                 recurrence.watch(hidden[0])
         return {"hidden_state": h}
 
-    def backward(self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array) -> CellGradients:
+    def backward(
+        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
+    ) -> CellGradients:
         """Backpropagation through time; see `Cell.backward`."""
         _, derivative = ACTIVATIONS[self.activation]
         h = quantities["hidden_state"]

@@ -1,4 +1,4 @@
-"""The canonical file: safetensors with the parameters by canonical name and, in its metadata, everything that is not an array.
+"""The canonical file: safetensors with the parameters by canonical name, and all the rest in its metadata.
 
 ``gatescope`` in the metadata is the JSON of `Network.configuration` with ``"version": 1``; the tensors are named as by
 `Network.parameters`: ``embedding``, ``layers.0.forward.kernel``, ..., ``readout.kernel``, ``readout.bias``.
@@ -23,7 +23,9 @@ VERSION = 1
 def to_bytes(network: Network) -> bytes:
     """The network as the bytes of a canonical file; the same network always gives the same bytes."""
     metadata = {"gatescope": json.dumps({"version": VERSION, **network.configuration()}, sort_keys=True)}
-    return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in network.parameters().items()}, metadata)
+    return safetensors.numpy.save(
+        {name: np.ascontiguousarray(array) for name, array in network.parameters().items()}, metadata
+    )
 
 
 def save_network(network: Network, path: str | Path) -> None:
@@ -70,12 +72,14 @@ def from_bytes(data: bytes) -> Network:
 def _configuration(data: bytes) -> dict[str, Any]:
     """The description in the header; the tensors have been read, so the header is known to be there and valid."""
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    text = header.get("__metadata__", {}).get("gatescope")
+    text = (header.get("__metadata__") or {}).get("gatescope")
     if text is None:
-        raise FormatError("a network file must describe itself in its metadata under 'gatescope', but there is no such entry")
+        raise FormatError(
+            "a network file must describe itself in its metadata under 'gatescope', but there is no such entry"
+        )
     try:
         configuration = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise FormatError("the description in the metadata must be JSON, but it cannot be parsed") from None
     if not isinstance(configuration, dict) or configuration.get("version") != VERSION:
         raise FormatError(f"the description must have version {VERSION}")
@@ -87,7 +91,9 @@ def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:
         options = dict(options)
         kind = CELLS[options.pop("cell")]
         prefix = f"layers.{index}.{direction}."
-        return kind(**{name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}, **options)
+        return kind(
+            **{name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}, **options
+        )
 
     layers = []
     for index, entry in enumerate(configuration["layers"]):
@@ -97,6 +103,8 @@ def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:
     return Network(
         tuple(layers),
         Embedding(arrays["embedding"]) if "embedding" in arrays else None,
-        Readout(readout["kind"], arrays["readout.kernel"], arrays["readout.bias"], readout["predicts"]) if readout else None,
+        Readout(readout["kind"], arrays["readout.kernel"], arrays["readout.bias"], readout["predicts"])
+        if readout
+        else None,
         Vocabulary(tuple(vocabulary["labels"]), vocabulary["unknown"]) if vocabulary else None,
     )

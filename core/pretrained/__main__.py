@@ -3,6 +3,7 @@
 import argparse
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ..formats import save_network
@@ -13,14 +14,18 @@ from .recipes import RECIPES, carry_out
 
 def main() -> None:
     """Train the chosen networks and write each with its card."""
-    parser = argparse.ArgumentParser(prog="python -m gatescope.core.pretrained", description="Train the bundled networks.")
+    parser = argparse.ArgumentParser(
+        prog="python -m gatescope.core.pretrained", description="Train the bundled networks."
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(RECIPES)} (default: all)")
     parser.add_argument("--updates", type=int, help="updates in place of the recipe's own number")
     parser.add_argument("--seed", type=int, help="seed in place of the recipe's own")
-    parser.add_argument("--output", type=Path, default=FOLDER, help="folder to write to (default: the bundled networks' own)")
+    parser.add_argument(
+        "--output", type=Path, default=FOLDER, help="folder to write to (default: the bundled networks' own)"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(RECIPES):
-        parser.error(f"there is no recipe {sorted(unknown)[0]!r}; there are {', '.join(RECIPES)}")
+        parser.error(f"there is no recipe {min(unknown)!r}; there are {', '.join(RECIPES)}")
     from tqdm import tqdm  # an extra: only making networks needs it
 
     arguments.output.mkdir(parents=True, exist_ok=True)
@@ -28,8 +33,9 @@ def main() -> None:
         recipe = RECIPES[name]()
         changes = {key: value for key in ("updates", "seed") if (value := getattr(arguments, key)) is not None}
         settings = replace(recipe.settings, **changes)
+        bar = partial(tqdm, total=settings.updates, desc=name, unit="update")
         with one_blas_thread():
-            network, card = carry_out(recipe, settings, lambda updates: tqdm(updates, total=settings.updates, desc=name, unit="update"))
+            network, card = carry_out(recipe, settings, bar)
         save_network(network, arguments.output / f"{name}.safetensors")
         (arguments.output / f"{name}.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
         result = card["results"]

@@ -7,17 +7,20 @@ import numpy as np
 
 from ..activations import Array, softmax
 from ..cells.cell import CellGradients, outer_sum, total
-from ..network import Network
+from ..errors import ParameterError
+from ..network import Direction, Network
 
 States = Sequence[dict[str, Array]]
+Run = tuple[Direction, dict[str, Array], dict[str, Array]]
+"""A direction with its initial state and the quantities of its steps, in its own reading order."""
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
     """B sequences of T steps.
 
-    ``inputs`` is (T, B) token ids or (T, D, B) numbers; ``targets`` (T, B) token ids for a softmax readout or (T, O, B) numbers for a linear
-    one; ``weights`` (T, B) says how much each prediction counts, None for all alike.
+    ``inputs`` is (T, B) token ids or (T, D, B) numbers; ``targets`` (T, B) token ids for a softmax readout or (T, O,
+    B) numbers for a linear one; ``weights`` (T, B) says how much each prediction counts, None for all alike.
     """
 
     inputs: Array
@@ -27,7 +30,10 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
-    """``loss`` is the weighted mean over predictions: nats for softmax, half the squared error for linear; ``state`` the last states (H, B)."""
+    """``loss`` is the weighted mean over predictions: nats for softmax, half the squared error for linear.
+
+    ``parameters`` holds its derivatives by canonical name, ``state`` the last states, (H, B).
+    """
 
     loss: float
     parameters: dict[str, Array]
@@ -49,8 +55,8 @@ def batch_loss(network: Network, batch: Batch, states: States) -> tuple[float, l
 def gradients(network: Network, batch: Batch, states: States) -> Gradients:
     """Loss, its derivatives by canonical parameter name, and the last states."""
     runs, layer_inputs, last = _forward(network, batch, states)
-    assert network.readout is not None  # _readout_loss has said so in words
     loss, d_scores = _readout_loss(network, batch, layer_inputs[-1])
+    assert network.readout is not None  # _readout_loss has said so in words
     found = {"readout.kernel": outer_sum(layer_inputs[-1], d_scores), "readout.bias": total(d_scores)}
     d_above = np.matmul(network.readout.kernel, d_scores)
     for index in range(len(network.layers) - 1, -1, -1):
@@ -71,7 +77,7 @@ def gradients(network: Network, batch: Batch, states: States) -> Gradients:
     return Gradients(loss, found, last)
 
 
-def _forward(network: Network, batch: Batch, states: States):  # type: ignore[no-untyped-def]
+def _forward(network: Network, batch: Batch, states: States) -> tuple[list[Run], list[Array], list[dict[str, Array]]]:
     """Every direction's run in its own reading order, each layer's inputs (the readout's last), and the last states."""
     inputs = batch.inputs
     if network.embedding:
@@ -94,7 +100,7 @@ def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float,
     """Loss and its derivative by the readout's scores, (T, O, B)."""
     readout = network.readout
     if readout is None:
-        raise ValueError("a network must have a readout to be trained")
+        raise ParameterError("a network must have a readout to be trained", ("readout",))
     scores = np.matmul(readout.kernel.T, hidden) + readout.bias[:, None]
     steps, _, size = scores.shape
     weights = np.ones((steps, size), network.dtype) if batch.weights is None else batch.weights.astype(network.dtype)
@@ -111,7 +117,7 @@ def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float,
 
 
 def _embedding_gradient(tokens: Array, d_inputs: Array, rows: int) -> Array:
-    """Sum of (T, E, B) derivatives over the places of each token, (V, E), as one product with the tokens' one-hot rows."""
+    """Sum of (T, E, B) derivatives over the places of each token, (V, E), as one product with one-hot rows."""
     flat = tokens.reshape(-1)
     one_hot = np.zeros((rows, flat.size), d_inputs.dtype)
     one_hot[flat, np.arange(flat.size)] = 1

@@ -13,7 +13,7 @@ from .optimiser import Adam, clip_by_norm
 
 @dataclass(frozen=True)
 class Schedule:
-    """Learning rate over ``updates``: a linear rise over the first ``warm_up``, then half a cosine down to ``final`` of the peak."""
+    """Learning rate over ``updates``: a linear rise over ``warm_up``, then a half cosine to ``final`` of the peak."""
 
     peak: float
     updates: int
@@ -30,7 +30,7 @@ class Schedule:
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """After one update: its number from 1, the batch's loss before it, the gradient's norm before clipping, and the network."""
+    """After one update: its number from 1, the batch's loss before it, the gradient's norm unclipped, the network."""
 
     update: int
     loss: float
@@ -49,8 +49,8 @@ def train(
 ) -> Iterator[Progress]:
     """Train on each batch in turn.
 
-    With ``carry_state`` a batch begins in the state in which the one before it ended: truncated backpropagation through time over streams
-    longer than a batch.
+    With ``carry_state`` a batch begins in the state in which the one before it ended: truncated backpropagation
+    through time over streams longer than a batch.
 
     Raises:
         NumericalError: the loss is no longer finite; says at which update.
@@ -64,7 +64,9 @@ def train(
             states = zero_states(network, batch.inputs.shape[-1])
         found = gradients(network, batch, states)
         if not np.isfinite(found.loss):
-            raise NumericalError(f"the loss must stay finite, but it is {found.loss} at update {index + 1}: try a lower learning rate")
+            raise NumericalError(
+                f"the loss must stay finite, but it is {found.loss} at update {index + 1}: try a lower learning rate"
+            )
         clipped, norm = clip_by_norm(found.parameters, clip_norm)
         parameters, memory = optimiser.update(parameters, clipped, memory, schedule(index))
         network = network.with_parameters(parameters)

@@ -34,7 +34,7 @@ class AdamState:
 
 @dataclass(frozen=True)
 class Adam:
-    """``beta_1`` and ``beta_2`` are the decays of the running means; ``weight_decay`` is decoupled (Loshchilov and Hutter 2019)."""
+    """``beta_1``, ``beta_2``: decays of the means; ``weight_decay`` is decoupled (Loshchilov and Hutter 2019)."""
 
     beta_1: float = 0.9
     beta_2: float = 0.999
@@ -45,7 +45,9 @@ class Adam:
         """The state before the first update."""
         return AdamState(0, *({name: np.zeros_like(array) for name, array in parameters.items()} for _ in range(2)))
 
-    def update(self, parameters: Arrays, gradients: Arrays, state: AdamState, learning_rate: float) -> tuple[dict[str, Array], AdamState]:
+    def update(
+        self, parameters: Arrays, gradients: Arrays, state: AdamState, learning_rate: float
+    ) -> tuple[dict[str, Array], AdamState]:
         """The parameters after one update, and the next state."""
         updates = state.updates + 1
         rate = learning_rate * np.sqrt(1 - self.beta_2**updates) / (1 - self.beta_1**updates)

@@ -54,7 +54,7 @@ def advance(stack: str, quoted: bool, character: str) -> tuple[str, bool]:
 
 
 def generate(length: int, rng: np.random.Generator) -> tuple[str, Array]:
-    """Text of the grammar, and the bits of surprise (length,) that each character has for somebody who knows the grammar."""
+    """Text of the grammar, and the bits of surprise (length,) of each character for somebody who knows the grammar."""
     stack, quoted, characters, bits = "", False, [], np.empty(length)
     for at, draw in enumerate(rng.random(length)):
         options = choices(stack, quoted)
@@ -104,11 +104,12 @@ class Brackets:
         return {
             "title": "Nested brackets and quotes",
             "description": (
-                "A small LSTM with 16 units that predicts the next character of nested brackets, up to 8 deep, with quotes inside which brackets "
-                "do not count. Some units count how deep the nesting is; others switch while a quote is open."
+                "A small LSTM with 16 units that predicts the next character of nested brackets, up to 8 deep, with "
+                "quotes inside which brackets do not count. Some units count how deep the nesting is; others switch "
+                "while a quote is open."
             ),
             "data": (
-                f"{self.training_length:,} characters drawn from a small grammar (core/pretrained/recipes/brackets.py), "
+                f"{self.training_length:,} characters drawn from a small grammar (recipes/brackets.py), "
                 f"{self.held_out_length:,} further characters held out."
             ),
             "licence": "Text and weights: MIT, like the rest of Gatescope.",

@@ -12,7 +12,8 @@ from ...training import Batch, batch_loss, zero_states
 def streams(tokens: Array, batch_size: int, steps: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Endless batches of ``batch_size`` parallel readers that go through ``tokens`` (N,) from evenly spaced places.
 
-    Each pass begins at another place, so that readers do not meet the same cuts again. State can be carried from batch to batch.
+    Each pass begins at another place, so that readers do not meet the same cuts again. State can be carried from
+    batch to batch.
     """
     while True:
         turned = np.roll(tokens, -int(rng.integers(len(tokens))))
@@ -44,7 +45,11 @@ def trigram_bits(training: Array, held_out: Array, size: int) -> float:
         context = np.zeros(len(training) - order, np.int64)
         for back in range(order):
             context = context * size + training[back : len(training) - order + back]
-        counts = np.bincount(context * size + training[order:], minlength=size ** (order + 1)).reshape(-1, size).astype(np.float64)
+        counts = (
+            np.bincount(context * size + training[order:], minlength=size ** (order + 1))
+            .reshape(-1, size)
+            .astype(np.float64)
+        )
         kinds = (counts > 0).sum(axis=1, keepdims=True)
         total = counts.sum(axis=1, keepdims=True)
         return np.asarray(np.where(total > 0, (counts + kinds * below) / np.maximum(total + kinds, 1), below))

@@ -27,7 +27,8 @@ EXAMPLES = {
     "Quotes and brackets": "names = ['ada', \"grace\", 'alan']\nprint(sorted(names, key=lambda n: (len(n), n)))\n",
     "An exception": "try:\n    import readline\nexcept ImportError:\n    readline = None\n",
     "Deep indentation": (
-        "for i in range(10):\n    for j in range(i):\n        if i % 2 == 0:\n            while j > 0:\n                j -= 1\n        else:\n            break\n"
+        "for i in range(10):\n    for j in range(i):\n        if i % 2 == 0:\n            while j > 0:\n"
+        "                j -= 1\n        else:\n            break\n"
     ),
     "A comment": "x = 1  # the first of many\nif x is None:\n    raise ValueError('x is missing')\n",
 }
@@ -48,7 +49,7 @@ class PythonCode:
         paths = [path for path in sorted(root.rglob("*.py")) if not skipped & set(path.relative_to(root).parts)]
         held_out = paths[::25]
         training = [path for path in paths if path not in set(held_out)]
-        np.random.default_rng(settings.seed).shuffle(training)  # type: ignore[arg-type]  # a list of paths shuffles like any list
+        np.random.default_rng(settings.seed).shuffle(training)
         self.training, self.held_out = self._tokens(training), self._tokens(held_out)
         self.files = len(training), len(held_out)
 
@@ -75,14 +76,17 @@ class PythonCode:
         return {
             "title": "Python source, character by character",
             "description": (
-                "A character LSTM with 128 units that has read the source of the Python standard library and predicts the next character. "
-                "Look for units that follow indentation, quotes, comments and brackets."
+                "A character LSTM with 128 units that has read the source of the Python standard library and predicts "
+                "the next character. Look for units that follow indentation, quotes, comments and brackets."
             ),
             "data": (
-                f"The standard library of Python {platform.python_version()} without its tests, encodings and pydoc_data: {self.files[0]} files, "
-                f"{len(self.training):,} characters; {self.files[1]} further files with {len(self.held_out):,} characters are held out."
+                f"The standard library of Python {platform.python_version()} without its tests, encodings and "
+                f"pydoc_data: {self.files[0]} files, {len(self.training):,} characters; {self.files[1]} further files "
+                f"with {len(self.held_out):,} characters are held out."
             ),
-            "licence": "Source text: Python Software Foundation License Version 2. Weights: MIT, like the rest of Gatescope.",
+            "licence": (
+                "Source text: Python Software Foundation License Version 2. Weights: MIT, like the rest of Gatescope."
+            ),
             "example_inputs": [{"name": name, "input": {"text": text}} for name, text in EXAMPLES.items()],
         }
 

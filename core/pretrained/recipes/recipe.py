@@ -30,8 +30,10 @@ class Recipe(Protocol):
     name: str
     settings: Settings
     carry_state: bool
-    card: Mapping[str, Any]
-    """The parts of the card that are not measured: title, description, data, licence, example_inputs."""
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """The parts of the card that are not measured: title, description, data, licence, example_inputs."""
 
     def prepare(self, settings: Settings) -> None:
         """Load or make the data."""
@@ -58,7 +60,11 @@ def carry_out(recipe: Recipe, settings: Settings, progress: Any = iter) -> tuple
     optimiser = Adam(weight_decay=settings.weight_decay)
     feed = (batch for _, batch in zip(range(settings.updates), recipe.batches(settings, rng), strict=False))
     began = time.monotonic()
-    bar = progress(train(network, feed, schedule, clip_norm=settings.clip_norm, optimiser=optimiser, carry_state=recipe.carry_state))
+    bar = progress(
+        train(
+            network, feed, schedule, clip_norm=settings.clip_norm, optimiser=optimiser, carry_state=recipe.carry_state
+        )
+    )
     for update in bar:
         network = update.network
         if hasattr(bar, "set_postfix_str") and update.update % 10 == 0:

@@ -47,7 +47,7 @@ class Sunspots:
     settings = Settings(updates=600, learning_rate=1e-3, batch_size=32, steps=132, weight_decay=0.1)
     carry_state = False
 
-    def prepare(self, settings: Settings) -> None:
+    def prepare(self, _settings: Settings) -> None:
         """Read the series and scale it by the training years."""
         self.years, self.numbers = load_months()
         training = self.numbers[self.years < TRAINED_UNTIL]
@@ -68,7 +68,7 @@ class Sunspots:
             yield Batch(np.ascontiguousarray(x[at][:, None, :]), x[at + 1][:, None, :], weights)
 
     def finish(self, network: Network) -> Network:
-        """Fold the scaling into the first kernel and the readout, so that the bundled network reads and gives sunspot numbers."""
+        """Fold the scaling into the first kernel and the readout: the network reads and gives sunspot numbers."""
         cell = network.layers[0].forward
         arrays = {name: array.astype(np.float64) for name, array in cell.arrays().items()}
         arrays["bias"] = arrays["bias"] - (self.mean / self.scale) * arrays["kernel"][0]
@@ -76,7 +76,10 @@ class Sunspots:
         first = cell.with_arrays({name: array.astype(cell.dtype) for name, array in arrays.items()})
         readout = network.readout
         assert readout is not None  # initial() has made one
-        kernel, bias = readout.kernel.astype(np.float64) * self.scale, readout.bias.astype(np.float64) * self.scale + self.mean
+        kernel, bias = (
+            readout.kernel.astype(np.float64) * self.scale,
+            readout.bias.astype(np.float64) * self.scale + self.mean,
+        )
         readout = replace(readout, kernel=kernel.astype(cell.dtype), bias=bias.astype(cell.dtype))
         return replace(network, layers=(Layer(first), *network.layers[1:]), readout=readout)
 
@@ -86,12 +89,13 @@ class Sunspots:
         return {
             "title": "Monthly sunspot numbers",
             "description": (
-                "A GRU with two layers of 24 units that reads the number of sunspots month by month and forecasts the next month. "
-                "Look at how the update gates follow the eleven-year cycle."
+                "A GRU with two layers of 24 units that reads the number of sunspots month by month and forecasts the "
+                "next month. Look at how the update gates follow the eleven-year cycle."
             ),
             "data": (
-                f"Monthly mean sunspot numbers, {self.years[0]} to {self.years[-1]}, as shipped with statsmodels (National Geophysical Data Center): "
-                f"trained on the years before {TRAINED_UNTIL}, settings chosen on {TRAINED_UNTIL} to {VALIDATED_UNTIL - 1}, held out from {VALIDATED_UNTIL} on."
+                f"Monthly mean sunspot numbers, {self.years[0]} to {self.years[-1]}, as shipped with statsmodels "
+                f"(National Geophysical Data Center): trained on the years before {TRAINED_UNTIL}, settings chosen on "
+                f"{TRAINED_UNTIL} to {VALIDATED_UNTIL - 1}, held out from {VALIDATED_UNTIL} on."
             ),
             "licence": "Series: public domain. Weights: MIT, like the rest of Gatescope.",
             "example_inputs": [
@@ -110,7 +114,10 @@ class Sunspots:
         """Root mean squared error of the forecast on the held-out years beside persistence."""
         error, persistence = self.errors(network, VALIDATED_UNTIL, 9999)
         return {
-            "measure": f"root mean squared error of the forecast for the next month, years from {VALIDATED_UNTIL} (lower is better)",
+            "measure": (
+                "root mean squared error of the forecast for the next month, "
+                f"from {VALIDATED_UNTIL} on (lower is better)"
+            ),
             "network": round(error, 2),
             "baseline": round(persistence, 2),
             "baseline_name": "persistence: the next month is like this one",
@@ -128,7 +135,7 @@ class Sunspots:
         return float(np.sqrt(((table @ weights - target)[years >= first] ** 2).mean()))
 
     def errors(self, network: Network, first: int, after: int) -> tuple[float, float]:
-        """RMSE of a finished network and of persistence over some years, the network having read all that came before."""
+        """RMSE of a finished network and of persistence over some years; the network has read all that came before."""
         outputs = trace(network, encode(network, values=self.numbers[:, None])).outputs
         assert outputs is not None  # it has a linear readout
         chosen = ((self.years >= first) & (self.years < after))[1:]

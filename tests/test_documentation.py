@@ -1,0 +1,125 @@
+"""What the documents say is true: links lead somewhere, tables equal the program's, commands exist, examples answer so.
+
+In README.md a fenced block ``console`` with a line ``$ curl ...`` is run against a real server; what follows is the
+expected output, in which ``...`` stands for any text.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gatescope.server.settings import markdown_table
+from tests.program import running
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted(ROOT.glob("*.md"))
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img\b[^>]*\bsrc=\"([^\"]+)\"|<source\b[^>]*\bsrcset=\"([^\"]+)\"")
+EXAMPLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ADDRESS = "127.0.0.1:8000"
+
+
+def heading_anchors(text: str) -> set[str]:
+    """The anchors that a forge gives to a document's headings."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for match in LINK.finditer(text):
+        target = next(filter(None, match.groups()))
+        if re.match(r"[a-z]+:", target):
+            continue  # another host; the tests ask none
+        name, _, anchor = target.partition("#")
+        path = (document.parent / name) if name else document
+        assert path.exists(), f"{document.name} links to {target}, which is not there"
+        if anchor and path.suffix == ".md":
+            assert anchor in heading_anchors(path.read_text("utf-8")), f"{document.name} links to {target}"
+
+
+def test_the_readme_lists_every_setting_as_the_program_has_it() -> None:
+    assert markdown_table() in (ROOT / "README.md").read_text("utf-8"), (
+        "README.md must hold the table that 'gatescope --print-settings-table' prints"
+    )
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):(?!=)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_mentioned_make_targets_exist(document: Path) -> None:
+    mentioned = set(re.findall(r"(?:`|^|\$ )make ([a-z]+)", document.read_text("utf-8"), re.MULTILINE))
+    assert mentioned <= make_targets()
+
+
+def test_contributing_tells_every_make_target() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert {target for target in make_targets() if f"`make {target}`" not in text} == set()
+
+
+def test_make_help_lists_every_target() -> None:
+    shown = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert set(re.findall(r"^ +make (\w+)", shown, re.MULTILINE)) == make_targets()
+
+
+def examples() -> list[tuple[str, str]]:
+    """(command, expected output) of every curl line in the README's console blocks."""
+    found = []
+    for block in EXAMPLE.findall((ROOT / "README.md").read_text("utf-8")):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            lines = part.replace("\\\n", " ").split("\n", 1)
+            if lines[0].startswith("curl "):
+                found.append((lines[0], lines[1] if len(lines) > 1 else ""))
+    return found
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The real program, with nothing but the bundled networks."""
+    with running([sys.executable, "-m", "gatescope.server"], tmp_path_factory.mktemp("served")) as client:
+        yield client
+
+
+def asked_as_curl_would(command: str, client: httpx.Client) -> str:
+    """The answer to a curl line; a bare machine has no curl, so the few options that the README uses are read here."""
+    words = shlex.split(command)[1:]
+    method, headers, body, address = "GET", {}, None, ""
+    while words:
+        word = words.pop(0)
+        if word in {"-s", "--silent", "-sS"}:
+            continue
+        if word in {"-X", "--request"}:
+            method = words.pop(0)
+        elif word in {"-H", "--header"}:
+            name, _, value = words.pop(0).partition(":")
+            headers[name] = value.strip()
+        elif word in {"-d", "--data", "--json"}:
+            method, body = "POST", words.pop(0)
+            if word == "--json":
+                headers["Content-Type"] = "application/json"
+        else:
+            assert not word.startswith("-"), f"this test does not know curl's option {word}"
+            address = word
+    assert ADDRESS in address, f"the README's examples ask {ADDRESS}, not {address}"
+    path = address.removeprefix("http://").removeprefix(ADDRESS)
+    return client.request(method, path, headers=headers, content=body).text
+
+
+def test_the_readme_shows_the_api_in_three_examples() -> None:
+    assert len(examples()) >= 3
+
+
+def test_the_readme_s_examples_answer_as_shown(served: httpx.Client) -> None:
+    for command, expected in examples():
+        came = asked_as_curl_would(command, served)
+        fits = OutputChecker().check_output(expected, came.strip() + "\n", ELLIPSIS | NORMALIZE_WHITESPACE)
+        assert fits, f"$ {command}\nexpected:\n{expected}\ncame:\n{came[:2000]}"

@@ -1,0 +1,57 @@
+/** Numbers and labels as a person reads them. */
+
+/** @type {Record<string, string>} */
+const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "": "∅" };
+/** @type {Record<string, string>} */
+const SPOKEN = { " ": "space", "\n": "new line", "\t": "tab", "\r": "carriage return", "": "empty" };
+
+const MINUS = "−";
+
+/**
+ * A label with its white space made visible.
+ * @param {string} label
+ */
+export const visible = (label) => VISIBLE[label] ?? label;
+
+/**
+ * A label as a screen reader should say it.
+ * @param {string} label
+ */
+export const spoken = (label) => SPOKEN[label] ?? label;
+
+/**
+ * Three decimals, a true minus sign, and as wide as its neighbours: 0.793, −0.042, 12.6.
+ * @param {number} value
+ * @param {number} [decimals]
+ */
+export function number(value, decimals = 3) {
+  const size = Math.abs(value);
+  const text = size !== 0 && (size >= 1e5 || size < 10 ** -decimals / 2) ? size.toExponential(1) : size.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, decimals) : decimals);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/**
+ * As few digits as tell the end of a range: 1, 3.2, 48.
+ * @param {number} value
+ */
+export function rangeEnd(value) {
+  const text = String(Number(Math.abs(value).toPrecision(2)));
+  return value < 0 ? MINUS + text : text;
+}
+
+/**
+ * @param {number} probability
+ */
+export const percent = (probability) => (probability > 0 && probability < 0.005 ? "<1%" : `${Math.round(probability * 100)}%`);
+
+/**
+ * A quantity's name as words: "forget_gate" -> "forget gate".
+ * @param {string} name
+ */
+export const words = (name) => name.replaceAll("_", " ");
+
+/**
+ * Whole numbers with thin spaces between thousands: 98 912.
+ * @param {number} value
+ */
+export const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");

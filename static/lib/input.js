@@ -1,0 +1,103 @@
+/** What somebody typed, pasted or dropped, as the `input` of a trace request. Pure; errors are sentences. */
+
+import { parseNpy } from "./npy.js";
+
+/** @typedef {{text: string} | {tokens: number[]} | {values: number[][]}} Input */
+
+/** @param {number} count @param {string} noun */
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/**
+ * Rows of numbers from text: one row a line, numbers apart by commas, semicolons, tabs or spaces. A network that reads one
+ * number a step takes any layout as one long sequence. A first line without any number is a heading and is passed over.
+ * @param {string} text
+ * @param {number} width how many numbers the network reads a step
+ * @returns {number[][]}
+ * @throws {RangeError}
+ */
+export function parseNumbers(text, width) {
+  const lines = text.split(/\r\n|\r|\n/).map((line, index) => ({ number: index + 1, parts: line.split(/[,;\s]+/).filter(Boolean) })).filter((line) => line.parts.length > 0);
+  if (lines.length > 1 && lines[0].parts.every((part) => Number.isNaN(Number(part)))) lines.shift();
+  if (lines.length === 0) throw new RangeError("A sequence needs at least one step; there are no numbers yet.");
+  const rows = lines.map(({ number, parts }) =>
+    parts.map((part) => {
+      const value = Number(part);
+      if (!Number.isFinite(value)) throw new RangeError(`Expected numbers; line ${number} has “${part.slice(0, 40)}”.`);
+      return value;
+    }),
+  );
+  if (width === 1) return rows.flat().map((value) => [value]);
+  const wrong = rows.findIndex((row) => row.length !== width);
+  if (wrong >= 0) throw new RangeError(`This network reads ${width} numbers a step; line ${lines[wrong].number} has ${counted(rows[wrong].length, "number")}.`);
+  return rows;
+}
+
+/**
+ * @param {string} text
+ * @param {{kind: "tokens" | "values", size: number}} reads what the network reads
+ * @returns {Input}
+ * @throws {RangeError}
+ */
+export function parseTyped(text, reads) {
+  if (reads.kind === "values") return { values: parseNumbers(text, reads.size) };
+  if (text === "") throw new RangeError("A sequence needs at least one step; there is no text yet.");
+  return { text };
+}
+
+/**
+ * @param {string} name the file's name
+ * @param {ArrayBuffer} buffer
+ * @param {{kind: "tokens" | "values", size: number}} reads
+ * @returns {Input}
+ * @throws {RangeError}
+ */
+export function parseFile(name, buffer, reads) {
+  if (/\.npy$/i.test(name)) return arrayInput(parseNpy(buffer), reads);
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+  } catch {
+    throw new RangeError("Expected text in UTF-8, comma-separated numbers or a .npy array; this file is none of them.");
+  }
+  return parseTyped(text.replace(/^\uFEFF/, ""), reads);
+}
+
+/**
+ * @param {{shape: number[], values: number[], integers: boolean}} array
+ * @param {{kind: "tokens" | "values", size: number}} reads
+ * @returns {Input}
+ */
+function arrayInput({ shape, values, integers }, reads) {
+  if (values.length === 0) throw new RangeError("A sequence needs at least one step; this array is empty.");
+  if (reads.kind === "tokens") {
+    if (!integers || shape.length !== 1) throw new RangeError(`This network reads tokens: expected whole numbers in one dimension; this array is ${shape.join(" × ")} ${integers ? "whole numbers" : "floats"}.`);
+    return { tokens: values };
+  }
+  const width = shape.length === 2 ? shape[1] : 1;
+  if (width !== reads.size) throw new RangeError(`This network reads ${counted(reads.size, "number")} a step; this array has ${width}.`);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new RangeError(`Expected finite numbers; ${values[wrong]} stands at step ${Math.floor(wrong / width)}.`);
+  return { values: Array.from({ length: shape[0] }, (_, row) => values.slice(row * width, (row + 1) * width)) };
+}
+
+/**
+ * How long an input is, in the words beside it: "300 steps of 2 numbers".
+ * @param {Input} input
+ */
+export function describeInput(input) {
+  if ("text" in input) return counted([...input.text].length, "character");
+  if ("tokens" in input) return counted(input.tokens.length, "token");
+  return `${counted(input.values.length, "step")} of ${counted(input.values[0]?.length ?? 0, "number")}`;
+}
+
+/**
+ * An input as text that can be edited: the inverse of `parseTyped`, null for token numbers, which have none.
+ * @param {Input} input
+ * @returns {string | null}
+ */
+export function editableText(input) {
+  if ("text" in input) return input.text;
+  if ("tokens" in input) return null;
+  const flat = input.values.every((row) => row.length === 1);
+  return flat ? input.values.map((row) => row[0]).join(", ") : input.values.map((row) => row.join(", ")).join("\n");
+}

@@ -1,0 +1,32 @@
+/** How much room the parts of the time-aligned stack get. Pure. */
+
+/** Left of every plot: names, values and legends. On a narrow screen they stand above instead, and only unit numbers stay. */
+export const GUTTER = { wide: 152, narrow: 34 };
+
+/** Vertical room between two panels, in CSS pixels. */
+const PANEL_GAP = 7;
+
+/** Room of a panel's own head where it stands above the picture. */
+export const HEAD_HEIGHT = 30;
+
+const SMALLEST = 56;
+const LARGEST = 192;
+
+/**
+ * A panel's height in CSS pixels: its share of the free room, rounded so that every row of units is equally tall.
+ * @param {object} room
+ * @param {number} room.units
+ * @param {number} room.free pixels left for all panels
+ * @param {number} room.panels how many are open
+ * @param {boolean} room.compact a narrow screen, which scrolls
+ * @param {boolean} room.tall
+ * @param {boolean} room.enlarged
+ * @returns {number}
+ */
+export function panelHeight({ units, free, panels, compact, tall, enlarged }) {
+  let target = compact ? 96 : Math.max(SMALLEST, Math.min(LARGEST, free / Math.max(1, panels) - PANEL_GAP));
+  if (tall) target = Math.max(target, Math.min(288, units * 12));
+  if (enlarged) target = Math.max(target * 2, Math.min(560, free - 2 * PANEL_GAP), 256);
+  const rows = Math.ceil(units / Math.ceil(units / target));
+  return rows * Math.max(1, Math.floor(target / rows));
+}

@@ -1,0 +1,90 @@
+/** The one time axis: steps to pixels and back, and how its window moves. All pure. */
+
+/** @typedef {import("../types.js").TimeWindow} TimeWindow */
+
+/** The narrowest window, in steps. */
+const NARROWEST = 3;
+
+/**
+ * @typedef {{x: (step: number) => number, step: (x: number) => number, stepWidth: number}} TimeScale
+ */
+
+/**
+ * Steps to CSS pixels; step t covers [x(t), x(t + 1)).
+ * @param {TimeWindow} window
+ * @param {number} width the plot's width with its gutter
+ * @param {number} gutter
+ * @returns {TimeScale}
+ */
+export function timeScale(window, width, gutter) {
+  const stepWidth = (width - gutter) / (window.to - window.from);
+  return {
+    stepWidth,
+    x: (step) => gutter + (step - window.from) * stepWidth,
+    step: (x) => window.from + (x - gutter) / stepWidth,
+  };
+}
+
+/**
+ * Keeps a window inside [0, steps] and no narrower than a few steps.
+ * @param {TimeWindow} window
+ * @param {number} steps
+ * @returns {TimeWindow}
+ */
+export function clampWindow(window, steps) {
+  const span = Math.min(steps, Math.max(Math.min(NARROWEST, steps), window.to - window.from));
+  const from = Math.min(Math.max(0, window.from), steps - span);
+  return { from, to: from + span };
+}
+
+/**
+ * Zooms about a step that stays where it is on the screen. A factor above 1 shows fewer steps.
+ * @param {TimeWindow} window
+ * @param {number} steps
+ * @param {number} factor
+ * @param {number} at
+ */
+export function zoomWindow(window, steps, factor, at) {
+  const span = Math.min(steps, Math.max(Math.min(NARROWEST, steps), (window.to - window.from) / factor));
+  const share = (at - window.from) / (window.to - window.from);
+  const from = at - share * span;
+  return clampWindow({ from, to: from + span }, steps);
+}
+
+/**
+ * @param {TimeWindow} window
+ * @param {number} steps
+ * @param {number} by in steps; positive looks later
+ */
+export function panWindow(window, steps, by) {
+  return clampWindow({ from: window.from + by, to: window.to + by }, steps);
+}
+
+/**
+ * Moves the window as little as needed to show all of a step.
+ * @param {TimeWindow} window
+ * @param {number} steps
+ * @param {number} step
+ */
+export function revealStep(window, steps, step) {
+  if (step < window.from) return panWindow(window, steps, step - window.from);
+  if (step + 1 > window.to) return panWindow(window, steps, step + 1 - window.to);
+  return window;
+}
+
+/**
+ * Round numbers for an axis: about `count` of them inside [from, to).
+ * @param {number} from
+ * @param {number} to
+ * @param {number} count
+ * @returns {number[]}
+ */
+export function ticks(from, to, count) {
+  const rough = (to - from) / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
+  const unit = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? power;
+  const every = Math.max(1, Math.round(unit));
+  const marks = [];
+  for (let mark = Math.ceil(from / every) * every; mark < to; mark += every) marks.push(mark);
+  return marks;
+}

@@ -1,0 +1,51 @@
+/** Figures over the steps of a matrix (rows are steps, columns are units). All pure. */
+
+/** @typedef {import("../types.js").Matrix} Matrix */
+
+/**
+ * The mean of every unit over all steps.
+ * @param {Matrix} matrix
+ * @returns {Float64Array} one value a unit
+ */
+export function means({ data, rows, columns }) {
+  const sums = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) sums[column] += data[row * columns + column];
+  return sums.map((sum) => sum / rows);
+}
+
+/**
+ * The variance of every unit over all steps.
+ * @param {Matrix} matrix
+ * @returns {Float64Array} one value a unit
+ */
+export function variances(matrix) {
+  const { data, rows, columns } = matrix;
+  const mean = means(matrix);
+  const sums = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) sums[column] += (data[row * columns + column] - mean[column]) ** 2;
+  }
+  return sums.map((sum) => sum / rows);
+}
+
+/**
+ * The largest magnitude in a matrix.
+ * @param {Matrix} matrix
+ */
+export function largestMagnitude({ data }) {
+  let largest = 0;
+  for (let index = 0; index < data.length; index++) {
+    const size = Math.abs(data[index]);
+    if (size > largest) largest = size;
+  }
+  return largest;
+}
+
+/**
+ * Units sorted by a key, the largest first; ties keep the units' own order.
+ * @param {ArrayLike<number>} keys one a unit
+ * @returns {Int32Array} the unit at each place
+ */
+export function descending(keys) {
+  return Int32Array.from(Array.from({ length: keys.length }, (_, unit) => unit).sort((a, b) => keys[b] - keys[a] || a - b));
+}

@@ -1,0 +1,143 @@
+/** The one composition root: makes the store, the views and the effects, and renders once a frame. */
+
+import * as api from "./api.js";
+import { keyed, setText } from "./lib/dom.js";
+import { shortcutFor } from "./lib/keys.js";
+import { attachAddress, attachCommands, attachFiles, attachPlayer, attachServer, attachTheme } from "./state/effects.js";
+import { initialState } from "./state/initial.js";
+import * as propsOf from "./state/props.js";
+import { layerOf } from "./state/selectors.js";
+import { createStore } from "./state/store.js";
+import { attachSurroundings } from "./state/surroundings.js";
+import { attachTimeline } from "./state/timeline.js";
+import { transition } from "./state/transitions.js";
+import * as announcer from "./views/announcer.js";
+import * as carryTrack from "./views/carry-track.js";
+import * as cursor from "./views/cursor.js";
+import * as dialogs from "./views/dialogs.js";
+import * as forecast from "./views/forecast.js";
+import * as header from "./views/header.js";
+import * as heatmap from "./views/heatmap.js";
+import * as inputBar from "./views/input-bar.js";
+import * as inspector from "./views/inspector.js";
+import * as numbers from "./views/numbers.js";
+import * as ribbon from "./views/ribbon.js";
+import * as tabs from "./views/tabs.js";
+import * as toolbar from "./views/toolbar.js";
+import * as transport from "./views/transport.js";
+
+/** @typedef {import("./state/types.js").State} State */
+
+/** @param {string} id */
+const root = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const theme = /** @type {"light" | "dark" | null} */ (localStorage.getItem("gatescope-theme")) ?? "system";
+const store = createStore(initialState({ theme, dark: matchMedia("(prefers-color-scheme: dark)").matches, reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches, density: devicePixelRatio || 1 }), transition);
+const emit = store.dispatch;
+
+const views = {
+  header: header.create(root("header"), emit),
+  inputBar: inputBar.create(root("input-bar"), emit),
+  ribbon: ribbon.create(root("ribbon")),
+  forecast: forecast.create(root("forecast")),
+  carryTrack: carryTrack.createCarryTrack(root("carry"), emit),
+  toolbar: toolbar.create(root("toolbar"), emit),
+  cursor: cursor.create(root("cursor")),
+  tabs: tabs.create(root("tabs"), emit),
+  inspector: inspector.createInspector(root("inspector"), emit),
+  numbers: numbers.create(root("numbers"), emit),
+  transport: transport.create(root("transport"), emit),
+  announcer: announcer.create(root("announcer")),
+  dialogs: dialogs.create(root("dialogs"), emit),
+};
+
+/** @type {Map<string, HTMLElement>} */
+const panelRoots = new Map();
+/** @type {Map<HTMLElement, import("./types.js").View<import("./views/heatmap.js").HeatmapProps>>} */
+const panels = new Map();
+
+/** @param {import("./views/heatmap.js").HeatmapProps[]} all */
+function renderPanels(all) {
+  keyed(root("panels"), panelRoots, all, ({ name }) => name, () => {
+    const element = document.createElement("section");
+    element.className = "panel";
+    panels.set(element, heatmap.create(element, emit));
+    return element;
+  });
+  for (const [element, view] of panels) {
+    if (element.isConnected) continue;
+    view.destroy();
+    panels.delete(element);
+  }
+  for (const props of all) panels.get(/** @type {HTMLElement} */ (panelRoots.get(props.name)))?.update(props);
+}
+
+/** @param {State} state */
+function render(state) {
+  views.header.update(propsOf.headerProps(state));
+  views.inputBar.update(propsOf.inputBarProps(state));
+  views.transport.update(propsOf.transportProps(state));
+  views.tabs.update({ chosen: state.view.aside });
+  views.dialogs.update(propsOf.dialogProps(state));
+  renderToast(state.toast);
+  const layer = layerOf(state);
+  document.body.classList.toggle("has-trace", layer !== null);
+  document.body.classList.toggle("is-stale", state.stale);
+  if (!layer || state.surroundings.width === 0) return;
+  views.ribbon.update(propsOf.ribbonProps(state));
+  views.forecast.update(propsOf.forecastProps(state));
+  views.carryTrack.update(propsOf.carryProps(state, layer));
+  views.toolbar.update(propsOf.toolbarProps(state, layer));
+  renderPanels(propsOf.panelProps(state, layer));
+  views.cursor.update(propsOf.cursorProps(state, layer));
+  root("inspector").hidden = state.view.aside !== "cell";
+  root("numbers").hidden = state.view.aside !== "numbers";
+  if (state.view.aside === "cell") views.inspector.update(propsOf.inspectorProps(state, layer));
+  else views.numbers.update(propsOf.numbersProps(state, layer));
+  views.announcer.update({ text: state.view.playing ? "" : propsOf.announcement(state, layer), quiet: state.view.playing });
+}
+
+/** @param {State["toast"]} toast */
+function renderToast(toast) {
+  const element = root("toast");
+  setText(element, toast?.text ?? "");
+  element.dataset.tone = toast?.tone ?? "";
+}
+
+/** @type {State | null} the state on the screen */
+let rendered = null;
+let scheduled = false;
+
+function frame() {
+  scheduled = false;
+  const state = store.get();
+  const before = rendered;
+  if (state === before) return;
+  const began = performance.now();
+  render(state);
+  rendered = state;
+  if (state.shown !== before?.shown && state.surroundings.width > 0) performance.mark("gatescope:heatmaps-painted");
+  else if (state.selection.step !== before?.selection.step) performance.measure("gatescope:step", { start: began, end: performance.now() });
+}
+
+store.subscribe((state, _event, before) => {
+  if (state === before || scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(frame);
+});
+
+addEventListener("keydown", (press) => {
+  const event = shortcutFor(press);
+  if (!event) return;
+  press.preventDefault();
+  emit(event);
+});
+
+attachSurroundings(store, { content: root("timeline-content"), viewport: root("timeline"), panels: root("panels") });
+attachTimeline(store, root("timeline-content"));
+attachTheme(store);
+attachFiles(store);
+attachPlayer(store);
+attachAddress(store);
+attachCommands(store, api);
+attachServer(store, api);

@@ -1,0 +1,111 @@
+/** The view as an address, and back. It lives behind the `#`, so what somebody types is never sent to the server by sharing or reloading. */
+
+import { draftOf, modelOf } from "./input-transitions.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Input} Input */
+
+/**
+ * What an address may say. Everything is optional.
+ * @typedef {object} Address
+ * @property {string} [model]
+ * @property {string} [example]
+ * @property {Input} [input]
+ * @property {number} [layer]
+ * @property {"forward" | "backward"} [direction]
+ * @property {number} [unit]
+ * @property {(number | "mean")[]} [pins]
+ * @property {number} [step]
+ * @property {import("./types.js").Stage} [stage]
+ * @property {boolean} [stages]
+ * @property {import("./types.js").TimeWindow} [window]
+ * @property {import("./types.js").Order} [order]
+ */
+
+/** A longer input does not fit into an address that mail and chat programs leave whole. */
+const LONGEST_INPUT = 6000;
+
+const ORDERS = ["index", "mean", "variance", "step"];
+
+/**
+ * @param {State} state
+ * @returns {{hash: string, complete: boolean}} `complete` is false when the input was too long to go in
+ */
+export function formatAddress(state) {
+  const model = modelOf(state);
+  if (!model) return { hash: "", complete: true };
+  const { selection, view } = state;
+  const draft = draftOf(state);
+  const fields = new URLSearchParams({ model: model.id });
+  let complete = true;
+  if (draft.example !== null) fields.set("example", draft.example);
+  else {
+    const [name, text] = inputField(draft.file?.input ?? state.wanted?.input ?? { text: draft.text });
+    if (text.length <= LONGEST_INPUT) fields.set(name, text);
+    else complete = false;
+  }
+  const layer = model.layers[selection.layer];
+  if (model.layers.length > 1 && layer) {
+    fields.set("layer", String(layer.layer));
+    if (layer.direction !== "forward") fields.set("direction", layer.direction);
+  }
+  if (selection.unit !== null) fields.set("unit", String(selection.unit));
+  if (selection.pins.length) fields.set("pins", selection.pins.join("."));
+  if (Number.isFinite(selection.step)) fields.set("step", String(selection.step));
+  if (view.stages) fields.set("stages", String(selection.stage));
+  if (view.window) fields.set("window", `${Number(view.window.from.toFixed(2))}~${Number(view.window.to.toFixed(2))}`);
+  if (view.order.by !== "index") fields.set("order", view.order.quantity ? `${view.order.by}~${view.order.quantity}` : view.order.by);
+  return { hash: `#${fields}`, complete };
+}
+
+/**
+ * @param {Input} input
+ * @returns {[string, string]}
+ */
+function inputField(input) {
+  if ("text" in input) return ["text", input.text];
+  if ("tokens" in input) return ["tokens", input.tokens.join(".")];
+  return ["values", input.values.map((row) => row.join(",")).join(";")];
+}
+
+/**
+ * Reads what can be understood and passes over the rest: an address comes from anywhere.
+ * @param {string} hash
+ * @returns {Address}
+ */
+export function parseAddress(hash) {
+  const fields = new URLSearchParams(hash.replace(/^#/, ""));
+  /** @param {string} name */
+  const whole = (name) => (/^\d{1,9}$/.test(fields.get(name) ?? "") ? Number(fields.get(name)) : undefined);
+  const window = /^(\d+(?:\.\d+)?)~(\d+(?:\.\d+)?)$/.exec(fields.get("window") ?? "");
+  const [by, quantity] = (fields.get("order") ?? "").split("~");
+  const stage = whole("stages");
+  return {
+    model: fields.get("model") ?? undefined,
+    example: fields.get("example") ?? undefined,
+    input: parseInput(fields),
+    layer: whole("layer"),
+    direction: fields.get("direction") === "backward" ? "backward" : undefined,
+    unit: whole("unit"),
+    pins: fields.get("pins")?.split(".").filter((pin) => pin === "mean" || /^\d{1,9}$/.test(pin)).map((pin) => (pin === "mean" ? pin : Number(pin))),
+    step: whole("step"),
+    stage: stage !== undefined && stage <= 3 ? /** @type {import("./types.js").Stage} */ (stage) : undefined,
+    stages: stage !== undefined,
+    window: window && Number(window[2]) > Number(window[1]) ? { from: Number(window[1]), to: Number(window[2]) } : undefined,
+    order: ORDERS.includes(by) ? { by: /** @type {import("./types.js").OrderKey} */ (by), quantity: quantity ?? null } : undefined,
+  };
+}
+
+/**
+ * @param {URLSearchParams} fields
+ * @returns {Input | undefined}
+ */
+function parseInput(fields) {
+  const text = fields.get("text");
+  if (text !== null) return { text };
+  const tokens = fields.get("tokens")?.split(".").map(Number);
+  if (tokens?.length && tokens.every((token) => Number.isSafeInteger(token) && token >= 0)) return { tokens };
+  const values = fields.get("values")?.split(";").map((row) => row.split(",").map(Number));
+  if (values?.length && values.every((row) => row.every(Number.isFinite))) return { values };
+  return undefined;
+}

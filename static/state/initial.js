@@ -1,0 +1,39 @@
+/** @typedef {import("./types.js").State} State */
+
+/**
+ * The page before anything has arrived.
+ * @param {{theme: "light" | "dark" | "system", dark: boolean, reducedMotion: boolean, density: number}} machine
+ * @returns {State}
+ */
+export function initialState({ theme, dark, reducedMotion, density }) {
+  return {
+    models: [],
+    quantities: [],
+    modelId: null,
+    drafts: {},
+    wanted: null,
+    tracing: false,
+    shown: null,
+    stale: false,
+    preActivations: null,
+    selection: { layer: 0, unit: null, pins: [], step: Infinity, stage: 3 },
+    hover: null,
+    view: {
+      window: null,
+      order: { by: "index", quantity: null },
+      folded: [],
+      enlarged: null,
+      tall: false,
+      stages: false,
+      speed: 8,
+      playing: false,
+      heldStep: null,
+      aside: "cell",
+      theme,
+    },
+    surroundings: { width: 0, free: 0, compact: false, density, dark, reducedMotion },
+    dialog: null,
+    message: null,
+    toast: null,
+  };
+}

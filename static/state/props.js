@@ -1,0 +1,237 @@
+/** What each view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
+
+import { number, spoken, words } from "../lib/format.js";
+import { GUTTER, HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
+import { memo } from "../lib/memo.js";
+import { describeInput } from "../lib/input.js";
+import { timeScale } from "../lib/scale.js";
+import { stageName, stageOf } from "../lib/stages.js";
+import { draftOf, modelOf } from "./input-transitions.js";
+import { colouringOf, lanesOf, layerOf, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("../types.js").LayerTrace} LayerTrace */
+/** @typedef {import("../types.js").Matrix} Matrix */
+
+/** @type {never[]} */
+const NONE = [];
+
+/** @param {State} state */
+export const gutterOf = (state) => (state.surroundings.compact ? GUTTER.narrow : GUTTER.wide);
+
+/** @param {State} state */
+const labelsOf = (state) => state.shown?.trace.input.labels ?? NONE;
+
+/** @param {State} state @param {number} step */
+const labelOf = (state, step) => (state.shown?.trace.input.kind === "tokens" ? (labelsOf(state)[step] ?? "") : valuesText(state, step));
+
+/** @param {State} state @param {number} step */
+function valuesText({ shown }, step) {
+  const values = shown?.trace.input.values;
+  if (!values || step >= values.rows) return "";
+  return Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => String(Number(value.toPrecision(5)))).join(", ") + (values.columns > 3 ? ", …" : "");
+}
+
+/** @param {State} state */
+const nextInput = (state) => modelOf(state)?.readout?.predicts !== null;
+
+/** @param {State} state */
+export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: state.selection.layer, theme: state.view.theme });
+
+const summaryOf = memo((/** @type {import("../lib/input.js").Input | undefined} */ input) => (input ? describeInput(input) : ""));
+
+/** @param {State} state */
+export function inputBarProps(state) {
+  const model = modelOf(state);
+  const draft = draftOf(state);
+  return {
+    kind: model?.input.kind ?? "tokens",
+    size: model?.input.size ?? 0,
+    text: draft.text,
+    file: draft.file?.name ?? null,
+    example: draft.example,
+    examples: model?.example_inputs ?? NONE,
+    message: state.message,
+    tracing: state.tracing,
+    summary: summaryOf(state.wanted?.input),
+  };
+}
+
+/** @param {State} state */
+export function ribbonProps(state) {
+  const trace = state.shown?.trace;
+  return {
+    labels: labelsOf(state),
+    numeric: trace?.input.kind === "values",
+    unknown: trace?.input.unknown ?? NONE,
+    predictions: trace?.predictions ?? null,
+    tokens: trace?.input.tokens ?? null,
+    nextInput: nextInput(state),
+    window: windowOf(state),
+    width: state.surroundings.width,
+    gutter: gutterOf(state),
+    step: state.selection.step,
+  };
+}
+
+/** @param {State} state */
+export function forecastProps(state) {
+  const trace = state.shown?.trace;
+  return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, nextInput: nextInput(state), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
+}
+
+/** @param {State} state @param {LayerTrace} layer */
+export const carryProps = (state, layer) => ({
+  layer,
+  units: lanesOf(state),
+  step: state.selection.step,
+  stage: state.selection.stage,
+  window: windowOf(state),
+  width: state.surroundings.width,
+  gutter: gutterOf(state),
+  labels: labelsOf(state),
+  hover: carryHover(state.hover),
+  reducedMotion: state.surroundings.reducedMotion,
+  theme: themeOf(state),
+});
+
+const carryHover = memo((/** @type {State["hover"]} */ hover) => hover && { step: hover.step, unit: hover.unit });
+
+/** @param {State} state @param {LayerTrace} layer */
+export function inspectorProps(state, layer) {
+  const info = modelOf(state)?.layers[state.selection.layer];
+  return {
+    layer,
+    preActivations: state.preActivations?.layers[state.selection.layer] ?? null,
+    quantities: state.quantities,
+    unit: state.selection.unit ?? 0,
+    step: state.selection.step,
+    steps: state.shown?.trace.steps ?? 0,
+    stage: state.selection.stage,
+    label: labelOf(state, state.selection.step),
+    playing: state.view.playing,
+    reducedMotion: state.surroundings.reducedMotion,
+    resetAfter: info?.reset_after ?? null,
+    activation: info?.activation ?? null,
+  };
+}
+
+const quantityTable = memo((/** @type {State["quantities"]} */ quantities, /** @type {string} */ cell) => quantities.filter((quantity) => quantity.cells.includes(cell)));
+
+/** @param {State} state @returns {import("../types.js").Quantity[]} of the cell that is shown */
+export const quantitiesOf = (state) => quantityTable(state.quantities, layerOf(state)?.cell ?? "lstm");
+
+const namesOf = memo((/** @type {LayerTrace} */ layer) => Object.keys(layer.quantities));
+const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../types.js").Quantity[]} */ table) => names.map((name) => table.find((quantity) => quantity.name === name)?.symbol ?? name));
+
+/** @param {State} state @param {LayerTrace} layer */
+export function toolbarProps(state, layer) {
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: namesOf(layer), tall: state.view.tall, zoomed: state.view.window };
+}
+
+const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity) => ({ by, quantity }));
+
+/** @type {Map<string, (...inputs: any[]) => any>} one memory a panel, so that a step gives each its old picture back */
+const pictures = new Map();
+
+/** @param {string} name @param {any[]} inputs */
+function pictureOf(name, ...inputs) {
+  let make = pictures.get(name);
+  if (!make) {
+    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...colouringOf(quantity, matrix), matrix, order, theme, window, plotWidth, height, density }));
+    pictures.set(name, make);
+  }
+  return make(...inputs);
+}
+
+const placesOf = memo((/** @type {Int32Array | null} */ order) => order && Int32Array.from(order).reduce((places, unit, place) => ((places[unit] = place), places), new Int32Array(order.length)));
+
+/** Which share of the plot has been read and computed: up to the step, or from it on when the layer reads backwards. */
+const shares = (/** @type {State} */ state, /** @type {LayerTrace} */ layer, /** @type {string} */ name) => {
+  const { step, stage } = state.selection;
+  const known = stage >= stageOf(layer.cell, name);
+  const { x } = timeScale(windowOf(state), 1, 0);
+  return layer.direction === "backward" ? { from: clip(x(known ? step : step + 1)), to: 1 } : { from: 0, to: clip(x(known ? step + 1 : step)) };
+};
+
+/** @param {number} share */
+const clip = (share) => Math.max(0, Math.min(1, share));
+
+/**
+ * @param {State} state
+ * @param {LayerTrace} layer
+ * @returns {import("../views/heatmap.js").HeatmapProps[]}
+ */
+export function panelProps(state, layer) {
+  const { selection, view, surroundings, hover } = state;
+  const names = namesOf(layer);
+  const table = quantitiesOf(state);
+  const order = rowOrderOf(state);
+  const places = placesOf(order);
+  const unit = selection.unit ?? 0;
+  const hovered = hover?.unit ?? null;
+  const open = names.filter((name) => !view.folded.includes(name)).length;
+  return names.map((name) => {
+    const quantity = table.find((candidate) => candidate.name === name);
+    const matrix = layer.quantities[name];
+    const folded = view.folded.includes(name);
+    const room = surroundings.free - (names.length - open) * HEAD_HEIGHT;
+    const height = panelHeight({ units: layer.hiddenSize, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged: view.enlarged === name });
+    const revealed = shares(state, layer, name);
+    return {
+      name,
+      symbol: quantity?.symbol ?? name,
+      formula: quantity?.formula ?? "",
+      description: quantity?.description ?? "",
+      picture: pictureOf(name, matrix, quantity, order, themeOf(state), windowOf(state), Math.max(1, surroundings.width - gutterOf(state)), height, surroundings.density),
+      folded,
+      enlarged: view.enlarged === name,
+      revealedFrom: revealed.from,
+      revealedTo: revealed.to,
+      unit,
+      place: places ? places[unit] : unit,
+      hoverPlace: hovered === null ? null : places ? places[hovered] : hovered,
+      value: selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
+    };
+  });
+}
+
+/** @param {State} state @param {LayerTrace} layer */
+export function cursorProps(state, layer) {
+  const { hover } = state;
+  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), hover, label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (state.shown?.trace.predictions?.[hover.step] ?? null) : null };
+}
+
+const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {
+  const unit = hover?.unit ?? null;
+  if (!hover || unit === null) return NONE;
+  return table.filter(({ name }) => name in layer.quantities).map(({ name, symbol }) => ({ name, symbol, value: layer.quantities[name].data[hover.step * layer.hiddenSize + unit] }));
+});
+
+/** @param {State} state */
+export function transportProps(state) {
+  const cell = layerOf(state)?.cell ?? "lstm";
+  const { selection, view, shown } = state;
+  return { step: Number.isFinite(selection.step) ? selection.step : 0, steps: shown?.trace.steps ?? 1, label: shown ? labelOf(state, selection.step) : "", playing: view.playing, speed: view.speed, stages: view.stages, stage: selection.stage, stageName: stageName(cell, selection.stage), stageNames: stageNames(cell), ready: shown !== null };
+}
+
+const stageNames = memo((/** @type {string} */ cell) => [stageName(cell, 1), stageName(cell, 2), stageName(cell, 3)]);
+
+/** @param {State} state @param {LayerTrace} layer */
+export const numbersProps = (state, layer) => ({ layer, symbols: symbolsOf(namesOf(layer), quantitiesOf(state)), order: rowOrderOf(state), step: state.selection.step, label: labelOf(state, state.selection.step), unit: state.selection.unit ?? 0 });
+
+/** @param {State} state */
+export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(state) ?? null, quantities: quantitiesOf(state), theme: themeOf(state) });
+
+/**
+ * The chosen step in a sentence or three.
+ * @param {State} state
+ * @param {LayerTrace} layer
+ */
+export function announcement(state, layer) {
+  const { step, unit } = state.selection;
+  const values = namesOf(layer).map((name) => `${words(name)} ${number(layer.quantities[name].data[step * layer.hiddenSize + (unit ?? 0)])}`);
+  const next = state.shown?.trace.predictions?.[step]?.[0];
+  const label = labelOf(state, step);
+  return `Step ${step} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
+}

@@ -1,0 +1,107 @@
+/** Data derived from the state, computed again only when what it depends on has changed. */
+
+import { memo } from "../lib/memo.js";
+import { descending, largestMagnitude, means, variances } from "../lib/stats.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("../types.js").Matrix} Matrix */
+/** @typedef {import("../types.js").LayerTrace} LayerTrace */
+/** @typedef {import("../types.js").Quantity} Quantity */
+
+/** @type {WeakMap<Matrix, {magnitude: number, means: Float64Array}>} */
+const figures = new WeakMap();
+
+/** @param {Matrix} matrix */
+function figuresOf(matrix) {
+  let known = figures.get(matrix);
+  if (!known) figures.set(matrix, (known = { magnitude: largestMagnitude(matrix), means: means(matrix) }));
+  return known;
+}
+
+/**
+ * @param {State} state
+ * @returns {LayerTrace | null}
+ */
+export const layerOf = (state) => state.shown?.trace.layers[state.selection.layer] ?? null;
+
+/**
+ * The time window in steps; the whole sequence when none is chosen.
+ * @type {(window: import("../types.js").TimeWindow | null, steps: number) => import("../types.js").TimeWindow}
+ */
+const wholeOr = memo((window, steps) => window ?? { from: 0, to: steps });
+
+/** @param {State} state */
+export const windowOf = (state) => wholeOr(state.view.window, Math.max(1, state.shown?.trace.steps ?? 1));
+
+const orderBy = memo(
+  /**
+   * @param {LayerTrace} layer
+   * @param {string} quantity
+   * @param {import("./types.js").OrderKey} by
+   * @param {number} step
+   */
+  (layer, quantity, by, step) => {
+    const matrix = layer.quantities[quantity];
+    if (by === "mean") return descending(figuresOf(matrix).means);
+    if (by === "variance") return descending(variances(matrix));
+    return descending(matrix.data.subarray(step * matrix.columns, (step + 1) * matrix.columns));
+  },
+);
+
+/**
+ * The quantity that rows are ordered by: the chosen one, or the cell's memory.
+ * @param {State} state
+ * @returns {string}
+ */
+export function orderQuantityOf(state) {
+  const layer = layerOf(state);
+  const chosen = state.view.order.quantity;
+  if (!layer || (chosen && chosen in layer.quantities)) return chosen ?? "hidden_state";
+  return "cell_state" in layer.quantities ? "cell_state" : "hidden_state";
+}
+
+/**
+ * The unit at each place from the top, the same for all panels; null is the units' own order.
+ * @param {State} state
+ * @returns {Int32Array | null}
+ */
+export function rowOrderOf(state) {
+  const layer = layerOf(state);
+  const { by } = state.view.order;
+  if (!layer || by === "index") return null;
+  const step = by === "step" ? Math.min(state.view.heldStep ?? state.selection.step, (state.shown?.trace.steps ?? 1) - 1) : 0;
+  return orderBy(layer, orderQuantityOf(state), by, step);
+}
+
+/**
+ * How a quantity is coloured: gates from 0 to 1, signed values symmetrically about zero as far as they reach.
+ * @param {Quantity | undefined} quantity
+ * @param {Matrix} matrix
+ * @returns {{kind: "sequential" | "diverging", range: [number, number], centre: Float64Array | null}}
+ */
+export function colouringOf(quantity, matrix) {
+  if (quantity?.range && quantity.range[0] >= 0) return { kind: "sequential", range: quantity.range, centre: figuresOf(matrix).means };
+  const end = Math.max(figuresOf(matrix).magnitude, quantity?.range ? Math.abs(quantity.range[1]) : 0) || 1;
+  return { kind: "diverging", range: [-end, end], centre: null };
+}
+
+/**
+ * @param {State} state
+ * @returns {"light" | "dark"}
+ */
+export const themeOf = ({ view, surroundings }) => (view.theme === "system" ? (surroundings.dark ? "dark" : "light") : view.theme);
+
+const lanes = memo(
+  /**
+   * @param {number} unit
+   * @param {(number | "mean")[]} pins
+   * @returns {(number | "mean")[]}
+   */
+  (unit, pins) => [unit, ...pins.filter((pin) => pin !== unit)],
+);
+
+/**
+ * The units of the carry track, the chosen one first.
+ * @param {State} state
+ */
+export const lanesOf = (state) => lanes(state.selection.unit ?? 0, state.selection.pins);

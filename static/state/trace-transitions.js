@@ -1,0 +1,55 @@
+/** Answers of the server. One that is no longer wanted changes nothing. */
+
+import { descending, variances } from "../lib/stats.js";
+import { clampWindow } from "../lib/scale.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("../types.js").LayerTrace} LayerTrace */
+
+/**
+ * The quantity that carries the layer's memory: the cell state where there is one.
+ * @param {LayerTrace} layer
+ */
+export const memoryOf = (layer) => ("cell_state" in layer.quantities ? "cell_state" : "hidden_state");
+
+/**
+ * The unit to look at first: the one whose memory moves most.
+ * @param {LayerTrace} layer
+ */
+export const liveliestUnit = (layer) => descending(variances(layer.quantities[memoryOf(layer)]))[0];
+
+/** @type {import("./types.js").Transitions} */
+export const traceTransitions = {
+  "trace-arrived"(state, { wanted, trace }) {
+    if (wanted !== state.wanted) return state;
+    const { selection, view, shown } = state;
+    const index = Math.min(selection.layer, trace.layers.length - 1);
+    const layer = trace.layers[index];
+    const forward = layer.direction === "forward";
+    const wasAtEnd = shown !== null && forward && selection.step === shown.trace.steps - 1 && shown.wanted.model === wanted.model;
+    const end = forward ? trace.steps - 1 : 0;
+    const step = wasAtEnd || !Number.isFinite(selection.step) ? end : Math.max(0, Math.min(selection.step, trace.steps - 1));
+    const unit = Math.min(selection.unit ?? liveliestUnit(layer), layer.hiddenSize - 1);
+    return {
+      ...state,
+      shown: { wanted, trace },
+      tracing: false,
+      stale: false,
+      hover: null,
+      preActivations: null,
+      selection: { ...selection, layer: index, step, unit, pins: selection.pins.filter((pin) => pin === "mean" || pin < layer.hiddenSize) },
+      view: { ...view, window: view.window && clampWindow(view.window, trace.steps) },
+      message: trace.notes.length && state.message?.tone !== "error" ? { tone: "note", text: trace.notes.join(" ") } : state.message,
+    };
+  },
+
+  "trace-failed": (state, { wanted, text }) =>
+    wanted === state.wanted ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "error", text } } : state,
+
+  "trace-cancelled": (state) =>
+    state.tracing
+      ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "note", text: "Cancelled. Change the input to trace it again." } }
+      : state,
+
+  "pre-activations-arrived": (state, { trace, layers }) => (state.shown?.trace.id === trace ? { ...state, preActivations: { trace, layers } } : state),
+};

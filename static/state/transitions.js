@@ -1,0 +1,19 @@
+import { inputTransitions } from "./input-transitions.js";
+import { selectionTransitions } from "./selection-transitions.js";
+import { traceTransitions } from "./trace-transitions.js";
+import { viewTransitions } from "./view-transitions.js";
+
+/** @typedef {import("./types.js").State} State */
+
+/** @type {import("./types.js").Transitions} */
+const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions };
+
+/**
+ * (state, event) -> state. Pure. An event that only effects care about leaves the state as it is.
+ * @param {State} state
+ * @param {import("./types.js").Event} event
+ * @returns {State}
+ */
+export function transition(state, event) {
+  return TRANSITIONS[event.type]?.(state, event) ?? state;
+}

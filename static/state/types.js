@@ -1,0 +1,101 @@
+/**
+ * The shape of the page's one state. Types only: this file runs no code.
+ *
+ * @module
+ */
+
+/** @typedef {import("../types.js").Trace} Trace */
+/** @typedef {import("../types.js").TimeWindow} TimeWindow */
+/** @typedef {import("../types.js").Stage} Stage */
+/** @typedef {import("../types.js").Matrix} Matrix */
+/** @typedef {import("../types.js").Quantity} Quantity */
+/** @typedef {import("../lib/input.js").Input} Input */
+
+/**
+ * @typedef {{layer: number, direction: "forward" | "backward", cell: string, input_size: number, hidden_size: number,
+ *   reset_after?: boolean | null, activation?: "tanh" | "relu" | null}} LayerInfo
+ * @typedef {{name: string, input: Input}} Example
+ * @typedef {{kind: "softmax" | "linear", size: number, predicts?: "next_input" | null}} Readout
+ * @typedef {{id: string, name: string, title?: string, description: string, origin: string, dtype: string, parameters: number,
+ *   input: {kind: "tokens" | "values", size: number}, layers: LayerInfo[], readout: Readout | null, notes: string[],
+ *   example_inputs: Example[], card?: Record<string, any> | null}} Model
+ */
+
+/**
+ * What stands in the input bar. `text` is never lost: a file lies over it until it is taken away again.
+ * @typedef {{text: string, file: {name: string, input: Input} | null, example: string | null}} Draft
+ */
+
+/**
+ * A trace being asked for. Its identity is its sequence number: an answer that carries another one is late.
+ * @typedef {{model: string, input: Input}} Wanted
+ */
+
+/**
+ * @typedef {"index" | "mean" | "variance" | "step"} OrderKey
+ * @typedef {{by: OrderKey, quantity: string | null}} Order `quantity` null is the cell's memory
+ * @typedef {{step: number, unit: number | null, quantity: string | null, y: number | null}} Hover `y` is null where another view shows the words itself
+ * @typedef {{tone: "error" | "note", text: string}} Message
+ */
+
+/**
+ * @typedef {object} Selection
+ * @property {number} layer index into the trace's layers
+ * @property {number | null} unit null until a trace has told how many there are
+ * @property {(number | "mean")[]} pins further lanes of the carry track
+ * @property {number} step Infinity stands for the last one until a trace has told which that is
+ * @property {Stage} stage
+ */
+
+/**
+ * @typedef {object} ViewState
+ * @property {TimeWindow | null} window null shows the whole sequence, however long
+ * @property {Order} order
+ * @property {string[]} folded
+ * @property {string | null} enlarged
+ * @property {boolean} tall
+ * @property {boolean} stages
+ * @property {number} speed steps a second
+ * @property {boolean} playing
+ * @property {number | null} heldStep while playing, rows ordered by a step's values stay as they were at this one
+ * @property {"cell" | "numbers"} aside
+ * @property {"light" | "dark" | "system"} theme
+ */
+
+/**
+ * What the machine around the page is like.
+ * @typedef {{width: number, free: number, compact: boolean, density: number, dark: boolean, reducedMotion: boolean}} Surroundings
+ */
+
+/**
+ * @typedef {object} Dialog
+ * @property {"help" | "model" | "figure"} name
+ * @property {string} [quantity]
+ * @property {any} [figure] what plotly.js draws, once it has arrived
+ * @property {string} [error]
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Model[]} models
+ * @property {Quantity[]} quantities
+ * @property {string | null} modelId
+ * @property {Record<string, Draft>} drafts by model
+ * @property {Wanted | null} wanted
+ * @property {boolean} tracing
+ * @property {{wanted: Wanted, trace: Trace} | null} shown
+ * @property {boolean} stale the picture is not of what stands in the input bar
+ * @property {{trace: string, layers: Record<string, Matrix>[]} | null} preActivations
+ * @property {Selection} selection
+ * @property {Hover | null} hover
+ * @property {ViewState} view
+ * @property {Surroundings} surroundings
+ * @property {Dialog | null} dialog
+ * @property {Message | null} message beside the input
+ * @property {Message | null} toast at the foot of the page, for what was shared or exported
+ */
+
+/** @typedef {{type: string, [detail: string]: any}} Event */
+/** @typedef {Record<string, (state: State, event: any) => State>} Transitions */
+
+export {};

@@ -1,0 +1,6 @@
+// Runs before the first paint, so that the page never flashes in the other theme. Everything else about themes lives in state/effects.js.
+{
+  const chosen = localStorage.getItem("gatescope-theme");
+  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+}

@@ -1,0 +1,67 @@
+/**
+ * The shapes that travel between the modules of the page. Types only: this file runs no code.
+ *
+ * @module
+ */
+
+/**
+ * A (rows, columns) array in C order: `data[row * columns + column]`. For a quantity, rows are steps and columns units.
+ * @typedef {{data: Float32Array | Float64Array, rows: number, columns: number}} Matrix
+ */
+
+/**
+ * One row of `GET /quantities`: what a cell exposes.
+ * @typedef {{name: string, symbol: string, cells: string[], range: [number, number] | null, formula: string, description: string}} Quantity
+ */
+
+/**
+ * One direction of one layer, traced. `quantities` is keyed by name in display order.
+ * @typedef {{layer: number, direction: "forward" | "backward", cell: "lstm" | "gru" | "rnn", hiddenSize: number,
+ *   initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>}} LayerTrace
+ */
+
+/** @typedef {{label: string, token: number, probability: number}} Prediction */
+
+/**
+ * @typedef {{id: string, model: string, steps: number, dtype: string,
+ *   input: {kind: "tokens" | "values", tokens: number[] | null, labels: string[], values: Matrix | null, unknown: number[]},
+ *   layers: LayerTrace[], predictions: Prediction[][] | null, outputs: Matrix | null, notes: string[]}} Trace
+ */
+
+/**
+ * The visible part of the time axis, in steps; fractional while zooming. Step t covers [t, t + 1).
+ * @typedef {{from: number, to: number}} TimeWindow
+ */
+
+/**
+ * What part of a step is revealed: 0 nothing of it yet, 1 forgotten, 2 added, 3 output computed (the whole step).
+ * @typedef {0 | 1 | 2 | 3} Stage
+ */
+
+/**
+ * A view owns what is inside its root. `update` returns early when the props are the same; `destroy` undoes everything.
+ * @template Props
+ * @typedef {{update: (props: Props) => void, destroy: () => void}} View
+ */
+
+/**
+ * What a view tells the composition root. Views never change state themselves.
+ * @typedef {{type: string, [detail: string]: any}} ViewEvent
+ * @typedef {(event: ViewEvent) => void} Emit
+ */
+
+/**
+ * Props of the carry track (views/carry-track.js).
+ * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
+ * `gutter` and `width` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
+ * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
+ *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, theme: "light" | "dark"}} CarryTrackProps
+ */
+
+/**
+ * Props of the cell inspector (views/inspector.js). `preActivations` has the `_pre` matrices by the gate's name, or null while they are on their way.
+ * @typedef {{layer: LayerTrace, preActivations: Record<string, Matrix> | null, quantities: Quantity[], unit: number, step: number, steps: number, stage: Stage,
+ *   label: string, playing: boolean, reducedMotion: boolean, resetAfter: boolean | null, activation: "tanh" | "relu" | null}} InspectorProps
+ */
+
+export {};

@@ -1,0 +1,85 @@
+/** The one cursor over the whole stack, the hover crosshair, and the words beside it. Only transforms move them. */
+
+import { h, setText, shallowEqual } from "../lib/dom.js";
+import { number, percent, visible } from "../lib/format.js";
+import { timeScale } from "../lib/scale.js";
+
+/**
+ * @typedef {object} CursorProps
+ * @property {number} step
+ * @property {import("../types.js").TimeWindow} window
+ * @property {number} width
+ * @property {number} gutter
+ * @property {{step: number, unit: number | null, quantity: string | null, y: number | null} | null} hover no words where y is null
+ * @property {string} label of the hovered step
+ * @property {{name: string, symbol: string, value: number}[]} values of the hovered unit and step
+ * @property {import("../types.js").Prediction[] | null} predictions after the hovered step
+ */
+
+/** How far the words stand from the pointer, and how wide they are, in CSS pixels. */
+const OFFSET = 14;
+const TOOLTIP = 200;
+
+/**
+ * @param {HTMLElement} root
+ * @returns {import("../types.js").View<CursorProps>}
+ */
+export function create(root) {
+  const cursor = h("div", { class: "cursor" });
+  const cross = h("div", { class: "cursor is-hover" });
+  const head = h("p", { class: "tooltip-head" });
+  const body = h("dl");
+  const tooltip = h("div", { class: "tooltip", hidden: true }, head, body);
+  root.append(h("div", { class: "cursor-clip" }, cross, cursor), tooltip);
+  const clip = /** @type {HTMLElement} */ (root.firstElementChild);
+
+  /** @type {CursorProps | null} */
+  let shown = null;
+  return {
+    update(props) {
+      if (shallowEqual(shown, props)) return;
+      const before = shown;
+      shown = props;
+      const scale = timeScale(props.window, props.width, props.gutter);
+      if (props.gutter !== before?.gutter) clip.style.left = `${props.gutter}px`;
+      place(cursor, scale.x(props.step) - props.gutter, scale.stepWidth);
+      cross.hidden = props.hover === null;
+      tooltip.hidden = (props.hover?.y ?? null) === null;
+      if (!props.hover) return;
+      place(cross, scale.x(props.hover.step) - props.gutter, scale.stepWidth);
+      if (props.hover.y === null) return;
+      const right = scale.x(props.hover.step + 1) + OFFSET;
+      const x = right + TOOLTIP > props.width ? scale.x(props.hover.step) - OFFSET - TOOLTIP : right;
+      tooltip.style.transform = `translate(${Math.max(4, x)}px, ${props.hover.y + OFFSET}px)`;
+      setText(head, `step ${props.hover.step} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
+      body.replaceChildren(...(props.hover.unit === null && props.predictions ? predictionRows(props.predictions) : valueRows(props)));
+    },
+    destroy: () => root.replaceChildren(),
+  };
+}
+
+/**
+ * A cursor covers its step; where a step is thinner than two pixels it is still two pixels wide.
+ * @param {HTMLElement} element
+ * @param {number} x
+ * @param {number} stepWidth
+ */
+function place(element, x, stepWidth) {
+  const width = `${Math.max(2, stepWidth)}px`;
+  if (element.style.width !== width) element.style.width = width;
+  element.style.transform = `translateX(${x}px)`;
+}
+
+/** @param {import("../types.js").Prediction[]} predictions */
+function predictionRows(predictions) {
+  return predictions.map(({ label, probability }) => {
+    const bar = h("span", { class: "chance" });
+    bar.style.setProperty("--share", String(probability));
+    return h("div", {}, h("dt", { class: "guess-label", text: visible(label) }), h("dd", {}, bar, percent(probability)));
+  });
+}
+
+/** @param {CursorProps} props */
+function valueRows({ values, hover }) {
+  return values.map(({ name, symbol, value }) => h("div", { class: name === hover?.quantity ? "is-here" : "", data: { quantity: name } }, h("dt", {}, h("i", { text: symbol })), h("dd", { text: number(value) })));
+}

@@ -1,0 +1,99 @@
+/** Help, the network's card, and one panel as a Plotly figure: each in a dialog that Escape closes. */
+
+import { h, shallowEqual } from "../lib/dom.js";
+import { words } from "../lib/format.js";
+import { SHORTCUTS } from "../lib/keys.js";
+import { icon } from "../lib/svg.js";
+
+/**
+ * @typedef {object} DialogProps
+ * @property {{name: "help" | "model" | "figure", quantity?: string, figure?: any, error?: string} | null} dialog
+ * @property {any} model
+ * @property {import("../types.js").Quantity[]} quantities
+ * @property {"light" | "dark"} theme
+ */
+
+/** Nothing that is drawn here leaves this machine. */
+const PLOTLY = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true };
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../types.js").Emit} emit
+ * @returns {import("../types.js").View<DialogProps>}
+ */
+export function create(root, emit) {
+  const title = h("h2", { id: "dialog-title" });
+  const body = h("div", { class: "dialog-body" });
+  const dialog = h("dialog", { "aria-labelledby": "dialog-title", on: { close: () => emit({ type: "dialog-closed" }), click: (/** @type {MouseEvent} */ event) => event.target === dialog && dialog.close() } },
+    h("div", { class: "dialog-frame" }, h("header", {}, title, h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"))), body));
+  root.append(dialog);
+
+  /** @type {DialogProps | null} */
+  let shown = null;
+  return {
+    update(props) {
+      if (shallowEqual(shown, props)) return;
+      const before = shown;
+      shown = props;
+      if (props.dialog === before?.dialog) return;
+      if (!props.dialog) return dialog.close();
+      dialog.dataset.name = props.dialog.name;
+      title.textContent = props.dialog.name === "help" ? "Keys and reading help" : props.dialog.name === "model" ? (props.model?.title ?? props.model?.name ?? "") : words(props.dialog.quantity ?? "");
+      if (!dialog.open) dialog.showModal();
+      if (props.dialog.name === "help") body.replaceChildren(...help(props.quantities));
+      else if (props.dialog.name === "model") body.replaceChildren(...card(props.model));
+      else figure(body, props.dialog, props.theme);
+    },
+    destroy: () => root.replaceChildren(),
+  };
+}
+
+/** @param {import("../types.js").Quantity[]} quantities of the cell that is shown */
+function help(quantities) {
+  return [
+    h("section", {}, h("h3", { text: "Reading the picture" }),
+      h("p", { text: "Time runs from left to right, one column a step. Each panel is one quantity, each row of it one unit. Gates run from 0, dark, to 1, bright; signed values run from blue through neutral to orange. What lies ahead of the cursor is dimmed: it has not happened yet." }),
+      h("p", { text: "Click a cell to choose its unit and step; the carry track and the cell on the right are about that unit. The wheel or two fingers zoom, dragging moves along. Where several cells share a pixel, the one that stands out most is shown: the largest magnitude, and for gates the farthest from the unit's mean." })),
+    h("section", {}, h("h3", { text: "What the panels show" }),
+      h("dl", { class: "glossary" }, ...quantities.flatMap(({ name, symbol, formula, description }) => [h("dt", { data: { quantity: name } }, h("i", { text: symbol }), ` ${words(name)}`), h("dd", {}, h("code", { text: formula }), description)]))),
+    h("section", {}, h("h3", { text: "Keys" }), h("dl", { class: "keys" }, ...SHORTCUTS.flatMap(({ shown, does }) => [h("dt", {}, h("kbd", { text: shown })), h("dd", { text: does })]))),
+  ];
+}
+
+/** @param {any} model */
+function card(model) {
+  if (!model) return [];
+  const details = model.card ?? {};
+  /** @param {string} name @param {any} value @returns {(HTMLElement | string)[]} */
+  const row = (name, value) => (value === undefined || value === null || value === "" ? [] : [h("dt", { text: name }), h("dd", {}, ...(typeof value === "object" ? [facts(value)] : [String(value)]))]);
+  const layers = model.layers.map((/** @type {any} */ { layer, direction, cell, hidden_size }) => `${layer + 1}: ${cell.toUpperCase()}, ${hidden_size} units, ${direction}`).join("; ");
+  return [
+    h("p", { text: model.description }),
+    h("dl", { class: "card" },
+      ...row("Reads", model.input.kind === "tokens" ? `tokens, ${model.input.size} different ones` : `${model.input.size} number${model.input.size === 1 ? "" : "s"} a step`),
+      ...row("Layers", layers),
+      ...row("Parameters", `${model.parameters} in ${model.dtype}`),
+      ...row("Trained on", details.data), ...row("Licence", details.licence), ...row("Command", details.command), ...row("Steps", details.steps), ...row("Results", details.results),
+      ...row("Notes", model.notes?.join(" "))),
+  ];
+}
+
+/** @param {Record<string, any>} values */
+function facts(values) {
+  return h("ul", {}, ...Object.entries(values).map(([name, value]) => h("li", { text: `${words(name)}: ${typeof value === "object" ? JSON.stringify(value) : typeof value === "number" ? Number(value.toPrecision(4)) : value}` })));
+}
+
+/**
+ * @param {HTMLElement} body
+ * @param {NonNullable<DialogProps["dialog"]>} dialog
+ * @param {"light" | "dark"} theme
+ */
+function figure(body, { figure, error }, theme) {
+  if (error) return body.replaceChildren(h("p", { class: "dialog-error", role: "alert", text: error }));
+  if (!figure) return body.replaceChildren(h("p", { class: "dialog-wait", text: "Drawing the figure…" }));
+  const place = h("div", { class: "plotly-place" });
+  body.replaceChildren(place);
+  const ink = theme === "dark" ? "#e6e4df" : "#26241f";
+  const layout = { ...figure.layout, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { ...figure.layout?.font, color: ink }, width: undefined, height: undefined };
+  void /** @type {any} */ (globalThis).Plotly.newPlot(place, figure.data, layout, PLOTLY);
+}

@@ -1,0 +1,115 @@
+/** Numbers along the time axis: what was read, and beside it what the network had forecast one step earlier. */
+
+import { h, shallowEqual } from "../lib/dom.js";
+import { rangeEnd } from "../lib/format.js";
+import { timeScale } from "../lib/scale.js";
+import { s } from "../lib/svg.js";
+
+/** @typedef {import("../types.js").Matrix} Matrix */
+
+/**
+ * @typedef {object} ForecastProps
+ * @property {Matrix | null} values rows are steps
+ * @property {Matrix | null} outputs rows are steps
+ * @property {boolean} nextInput whether the output at step t is a forecast of the input at t + 1
+ * @property {import("../types.js").TimeWindow} window
+ * @property {number} width
+ * @property {number} gutter
+ */
+
+const HEIGHT = 72;
+const MARGIN = 6;
+
+/**
+ * The polyline of one column, in pixels. Where many steps share a pixel, the lowest and the highest of them are both drawn.
+ * @param {Matrix} matrix
+ * @param {number} column
+ * @param {number} shift in steps, +1 for a forecast of the next
+ * @param {import("../types.js").TimeWindow} window
+ * @param {(step: number) => number} x
+ * @param {(value: number) => number} y
+ * @param {number} pixels across
+ */
+export function linePath({ data, rows, columns }, column, shift, window, x, y, pixels) {
+  const from = Math.max(0, Math.floor(window.from) - 1 - shift);
+  const to = Math.min(rows, Math.ceil(window.to) + 1);
+  const every = Math.max(1, Math.floor((to - from) / Math.max(1, pixels)));
+  const points = [];
+  for (let start = from; start < to; start += every) {
+    let low = start;
+    let high = start;
+    for (let step = start; step < Math.min(start + every, to); step++) {
+      if (data[step * columns + column] < data[low * columns + column]) low = step;
+      if (data[step * columns + column] > data[high * columns + column]) high = step;
+    }
+    for (const step of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
+      points.push(`${x(step + shift + 0.5).toFixed(1)},${y(data[step * columns + column]).toFixed(1)}`);
+    }
+  }
+  return points.length ? `M${points.join("L")}` : "";
+}
+
+/**
+ * The lowest and highest number of all matrices that are there.
+ * @param {(Matrix | null)[]} matrices
+ * @returns {[number, number]}
+ */
+export function extent(matrices) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const matrix of matrices) {
+    if (!matrix) continue;
+    for (const value of matrix.data) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  if (!Number.isFinite(low)) return [0, 1];
+  return low === high ? [low - 1, high + 1] : [low, high];
+}
+
+/**
+ * @param {HTMLElement} root
+ * @returns {import("../types.js").View<ForecastProps>}
+ */
+export function create(root) {
+  const svg = s("svg", { class: "forecast", height: HEIGHT, role: "img" });
+  const legend = h("div", { class: "forecast-legend" });
+  root.append(legend, svg);
+  /** @type {ForecastProps | null} */
+  let shown = null;
+  return {
+    update(props) {
+      if (shallowEqual(shown, props)) return;
+      shown = props;
+      root.hidden = props.values === null && props.outputs === null;
+      if (root.hidden) return;
+      const { window, width, gutter, values, outputs, nextInput } = props;
+      const [low, high] = extent([values, outputs]);
+      const scale = timeScale(window, width, gutter);
+      /** @param {number} value */
+      const y = (value) => HEIGHT - MARGIN - ((value - low) / (high - low)) * (HEIGHT - 2 * MARGIN);
+      svg.setAttribute("width", String(width));
+      svg.setAttribute("aria-label", `${values ? "The numbers read" : ""}${outputs ? (nextInput ? ", and the forecast of each made one step earlier" : ", and the network's output") : ""}, from ${rangeEnd(low)} to ${rangeEnd(high)}.`);
+      const plot = s("svg", { x: gutter, width: Math.max(0, width - gutter), height: HEIGHT, viewBox: `${gutter} 0 ${Math.max(1, width - gutter)} ${HEIGHT}` });
+      /** @param {Matrix | null} matrix @param {string} name @param {number} shift */
+      const lines = (matrix, name, shift) => {
+        for (let column = 0; matrix && column < Math.min(matrix.columns, 8); column++) {
+          plot.append(s("path", { class: `line ${name}`, d: linePath(matrix, column, shift, window, scale.x, y, width - gutter) }));
+        }
+      };
+      lines(values, "truth", 0);
+      lines(outputs, "guess", nextInput ? 1 : 0);
+      svg.replaceChildren(
+        s("text", { class: "end", x: gutter - 8, y: MARGIN + 8 }, document.createTextNode(rangeEnd(high))),
+        s("text", { class: "end", x: gutter - 8, y: HEIGHT - MARGIN }, document.createTextNode(rangeEnd(low))),
+        plot,
+      );
+      legend.replaceChildren(
+        ...(values ? [h("span", { class: "key truth", text: "read" })] : []),
+        ...(outputs ? [h("span", { class: "key guess", text: nextInput ? "forecast" : "output" })] : []),
+      );
+    },
+    destroy: () => root.replaceChildren(),
+  };
+}

@@ -1,0 +1,210 @@
+/** One panel: a quantity of all units over time. The bitmap is painted once a trace; a step only moves what lies over it. */
+
+import { h, setText, shallowEqual } from "../lib/dom.js";
+import { gradient, colourTable } from "../lib/colour.js";
+import { number, rangeEnd, words } from "../lib/format.js";
+import { paint, stepsPerColumn, unitsPerRow } from "../lib/raster.js";
+import { icon } from "../lib/svg.js";
+
+/** @typedef {import("../types.js").Matrix} Matrix */
+
+/**
+ * What the bitmap depends on.
+ * @typedef {object} Picture
+ * @property {Matrix} matrix rows are steps
+ * @property {ArrayLike<number> | null} order the unit at each place from the top
+ * @property {"sequential" | "diverging"} kind
+ * @property {[number, number]} range
+ * @property {ArrayLike<number> | null} centre
+ * @property {"light" | "dark"} theme
+ * @property {import("../types.js").TimeWindow} window
+ * @property {number} plotWidth in CSS pixels
+ * @property {number} height in CSS pixels
+ * @property {number} density device pixels a CSS pixel
+ */
+
+/**
+ * @typedef {object} HeatmapProps
+ * @property {string} name
+ * @property {string} symbol
+ * @property {string} formula
+ * @property {string} description
+ * @property {Picture} picture
+ * @property {boolean} folded
+ * @property {boolean} enlarged
+ * @property {number} revealedFrom share of the plot's width before which all is dimmed
+ * @property {number} revealedTo share of the plot's width after which all is dimmed
+ * @property {number} unit
+ * @property {number} place of the chosen unit from the top
+ * @property {number | null} hoverPlace
+ * @property {number | null} value of the unit at the step, null while it is not revealed
+ */
+
+/** Columns of one tile: canvases have a largest size, sequences do not. */
+const TILE = 4096;
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../types.js").Emit} emit
+ * @returns {import("../types.js").View<HeatmapProps>}
+ */
+export function create(root, emit) {
+  const symbol = h("span", { class: "symbol", "aria-hidden": "true" });
+  const title = h("h3");
+  const value = h("output", { class: "value" });
+  const low = h("span");
+  const high = h("span");
+  const ramp = h("span", { class: "ramp" });
+  /** @param {string} type @param {string} picture */
+  const button = (type, picture) => h("button", { class: "icon-button small", type: "button", on: { click: () => shown && emit({ type, name: "figure", quantity: shown.name }) } }, icon(picture));
+  const fold = button("panel-folded", "fold");
+  const enlarge = button("panel-enlarged", "enlarge");
+  const figure = button("dialog-opened", "figure");
+  const canvas = h("canvas", { "aria-hidden": "true" });
+  const dimBefore = h("div", { class: "dim" });
+  const dimAfter = h("div", { class: "dim" });
+  const row = h("div", { class: "row-mark" });
+  const hoverRow = h("div", { class: "row-mark is-hover" });
+  const plot = h("div", { class: "plot" }, canvas, dimBefore, dimAfter, row, hoverRow);
+  root.append(
+    h("div", { class: "panel-head" },
+      h("div", { class: "panel-title" }, symbol, title, h("span", { class: "panel-tools" }, fold, enlarge, figure)),
+      value,
+      h("div", { class: "legend" }, low, ramp, high)),
+    plot,
+  );
+
+  /** @type {HeatmapProps | null} */
+  let shown = null;
+  let tiles = tileCache();
+  let rowHeight = 0;
+
+  /** @param {HeatmapProps} props */
+  const describe = (props) => {
+    root.dataset.quantity = props.name;
+    setText(symbol, props.symbol);
+    setText(title, words(props.name));
+    title.title = `${props.formula}\n${props.description}`;
+    fold.replaceChildren(icon(props.folded ? "unfold" : "fold"));
+    enlarge.replaceChildren(icon(props.enlarged ? "shrink" : "enlarge"));
+    label(fold, `${props.folded ? "Unfold" : "Fold"} ${words(props.name)}`);
+    label(enlarge, `${props.enlarged ? "Shrink" : "Enlarge"} ${words(props.name)}`);
+    label(figure, `Open ${words(props.name)} as a Plotly figure`);
+    fold.setAttribute("aria-expanded", String(!props.folded));
+    root.classList.toggle("is-folded", props.folded);
+    root.classList.toggle("is-enlarged", props.enlarged);
+  };
+
+  /** @param {Picture} picture */
+  const legend = ({ range, kind, theme }) => {
+    setText(low, rangeEnd(range[0]));
+    setText(high, rangeEnd(range[1]));
+    ramp.style.backgroundImage = gradient(kind, theme);
+  };
+
+  return {
+    update(props) {
+      const before = shown;
+      if (shallowEqual(before, props)) return;
+      shown = props;
+      if (props.name !== before?.name || props.folded !== before.folded || props.enlarged !== before.enlarged || props.formula !== before.formula) describe(props);
+      if (props.picture !== before?.picture || (before.folded && !props.folded)) {
+        const { picture } = props;
+        if (!before || !samePixels(before.picture, picture)) tiles = tileCache();
+        if (picture.range !== before?.picture.range || picture.theme !== before.picture.theme || picture.kind !== before.picture.kind) legend(picture);
+        rowHeight = picture.height / picture.matrix.columns;
+        plot.style.height = `${picture.height}px`;
+        if (!props.folded) draw(canvas, picture, tiles);
+      }
+      const { plotWidth } = props.picture;
+      if (props.revealedFrom !== before?.revealedFrom || plotWidth !== before.picture.plotWidth) dimBefore.style.transform = `translateX(${(props.revealedFrom - 1) * plotWidth}px)`;
+      if (props.revealedTo !== before?.revealedTo || plotWidth !== before.picture.plotWidth) dimAfter.style.transform = `translateX(${props.revealedTo * plotWidth}px)`;
+      markRow(row, props.place, rowHeight);
+      hoverRow.hidden = props.hoverPlace === null;
+      if (props.hoverPlace !== null) markRow(hoverRow, props.hoverPlace, rowHeight);
+      setText(value, props.value === null ? "·" : number(props.value));
+    },
+    destroy: () => root.replaceChildren(),
+  };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function label(element, text) {
+  element.setAttribute("aria-label", text);
+  element.title = text;
+}
+
+/**
+ * @param {HTMLElement} mark
+ * @param {number} place
+ * @param {number} rowHeight
+ */
+function markRow(mark, place, rowHeight) {
+  const height = `${Math.max(3, rowHeight)}px`;
+  if (mark.style.height !== height) mark.style.height = height;
+  mark.style.transform = `translateY(${place * rowHeight - Math.max(0, 3 - rowHeight) / 2}px)`;
+}
+
+/** @typedef {ReturnType<typeof tileCache>} Tiles */
+
+const tileCache = () => /** @type {Map<string, HTMLCanvasElement>} */ (new Map());
+
+/**
+ * Whether two pictures are cut from the same bitmaps.
+ * @param {Picture} a
+ * @param {Picture} b
+ */
+function samePixels(a, b) {
+  return a.matrix === b.matrix && a.order === b.order && a.kind === b.kind && a.range[1] === b.range[1] && a.theme === b.theme && unitsPerRow(a.matrix.columns, a.height * a.density) === unitsPerRow(b.matrix.columns, b.height * b.density);
+}
+
+/**
+ * Draws the visible window from its tiles; a tile that is not there yet is painted.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Picture} picture
+ * @param {Tiles} tiles
+ */
+function draw(canvas, picture, tiles) {
+  const width = Math.max(1, Math.round(picture.plotWidth * picture.density));
+  const height = Math.max(1, Math.round(picture.height * picture.density));
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.imageSmoothingEnabled = false;
+  context.clearRect(0, 0, width, height);
+  const { from, to } = picture.window;
+  const steps = picture.matrix.rows;
+  const perColumn = stepsPerColumn(to - from, width);
+  const perTile = TILE * perColumn;
+  const scale = width / (to - from);
+  for (let first = Math.floor(from / perTile) * perTile; first < Math.min(to, steps); first += perTile) {
+    const key = `${perColumn}:${first}`;
+    let tile = tiles.get(key);
+    if (!tile) tiles.set(key, (tile = paintTile(picture, first, perColumn)));
+    const left = Math.round((first - from) * scale);
+    const right = Math.round((Math.min(first + tile.width * perColumn, steps) - from) * scale);
+    context.drawImage(tile, left, 0, right - left, height);
+  }
+}
+
+/**
+ * @param {Picture} picture
+ * @param {number} firstStep
+ * @param {number} perColumn
+ */
+function paintTile({ matrix, order, centre, kind, theme, range, height, density }, firstStep, perColumn) {
+  const perRow = unitsPerRow(matrix.columns, height * density);
+  const columns = Math.min(TILE, Math.ceil((matrix.rows - firstStep) / perColumn));
+  const rows = Math.ceil(matrix.columns / perRow);
+  const tile = document.createElement("canvas");
+  tile.width = columns;
+  tile.height = rows;
+  const context = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
+  const image = context.createImageData(columns, rows);
+  paint(new Uint32Array(image.data.buffer), matrix, { firstStep, columns, stepsPerColumn: perColumn, rows, unitsPerRow: perRow }, order, centre, colourTable(kind, theme), range);
+  context.putImageData(image, 0, 0);
+  return tile;
+}

@@ -1,0 +1,102 @@
+/** Where a sequence comes from: typed, pasted, dropped, chosen, or an example. What was typed is never taken away. */
+
+import { h, setText, shallowEqual } from "../lib/dom.js";
+import { icon } from "../lib/svg.js";
+
+/** @typedef {import("../types.js").Emit} Emit */
+
+/**
+ * @typedef {object} InputBarProps
+ * @property {"tokens" | "values"} kind
+ * @property {number} size numbers a step, or the size of the vocabulary
+ * @property {string} text
+ * @property {string | null} file what lies over the text, in words
+ * @property {string | null} example
+ * @property {{name: string}[]} examples
+ * @property {{tone: "error" | "note", text: string} | null} message
+ * @property {boolean} tracing
+ * @property {string} summary how long the sequence is
+ */
+
+/** Work shorter than this shows no progress, in milliseconds. */
+const PATIENCE = 350;
+
+/**
+ * @param {HTMLElement} root
+ * @param {Emit} emit
+ * @returns {import("../types.js").View<InputBarProps>}
+ */
+export function create(root, emit) {
+  const field = h("textarea", { id: "sequence", rows: 1, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "input-message", on: { input: () => { grow(); emit({ type: "draft-typed", text: field.value }); } } });
+  const label = h("label", { for: "sequence" });
+  const chip = h("span", { class: "file-chip" });
+  const chipText = h("span");
+  chip.append(icon("file"), chipText, h("button", { type: "button", "aria-label": "Take the file away", title: "Take the file away", on: { click: () => emit({ type: "file-removed" }) } }, icon("close")));
+  const summary = h("span", { class: "input-summary" });
+  const examples = h("select", { id: "examples", "aria-label": "Examples", on: { change: () => examples.value && emit({ type: "example-chosen", name: examples.value }) } });
+  const chooser = h("input", { type: "file", id: "file", class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { read(chooser.files); chooser.value = ""; } } });
+  const choose = h("button", { class: "icon-button wide", type: "button", title: "Text, CSV or .npy; or drop a file anywhere on the page", on: { click: () => chooser.click() } }, icon("file"), h("span", { text: "File" }));
+  const message = h("p", { id: "input-message", class: "input-message", role: "status" });
+  const progress = h("div", { class: "progress", hidden: true }, h("progress", { "aria-label": "Tracing" }), h("span", { text: "Tracing…" }), h("button", { type: "button", class: "text-button", on: { click: () => emit({ type: "trace-cancelled" }) } }, "Cancel"));
+  root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose), message, progress);
+
+  /** @param {FileList | null | undefined} files */
+  const read = (files) => files?.[0] && emit({ type: "file-dropped", file: files[0] });
+  const dropping = new AbortController();
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    root.classList.add("is-dropping");
+  }, dropping);
+  addEventListener("dragleave", (event) => event.relatedTarget === null && root.classList.remove("is-dropping"), dropping);
+  addEventListener("drop", (event) => {
+    root.classList.remove("is-dropping");
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    read(event.dataTransfer.files);
+  }, dropping);
+
+  /** The field is as tall as what stands in it, up to a few lines. */
+  const grow = () => {
+    const lines = Math.min(4, field.value.split("\n").length);
+    if (field.rows !== lines) field.rows = lines;
+  };
+
+  let waiting = 0;
+  /** @type {InputBarProps | null} */
+  let shown = null;
+  return {
+    update(props) {
+      if (shallowEqual(shown, props)) return;
+      const before = shown;
+      shown = props;
+      setText(label, props.kind === "tokens" ? "Text" : "Numbers");
+      field.placeholder = props.kind === "tokens" ? "Type a sequence; it is traced as you type" : `Type, paste or drop numbers${props.size > 1 ? `: ${props.size} a line` : ""}`;
+      // While somebody types, the field is ahead of the state and must not be written to.
+      if (field.value !== props.text && (document.activeElement !== field || props.text !== before?.text)) field.value = props.text;
+      grow();
+      field.hidden = props.file !== null;
+      chip.hidden = props.file === null;
+      setText(chipText, props.file ?? "");
+      setText(summary, props.file === null ? props.summary : "");
+      if (props.examples !== before?.examples) {
+        examples.replaceChildren(h("option", { value: "", text: "Examples" }), ...props.examples.map(({ name }) => h("option", { value: name, text: name })));
+        examples.hidden = props.examples.length === 0;
+      }
+      examples.value = props.example ?? "";
+      setText(message, props.message?.text ?? "");
+      message.dataset.tone = props.message?.tone ?? "";
+      field.setAttribute("aria-invalid", String(props.message?.tone === "error"));
+      if (props.tracing !== before?.tracing) {
+        clearTimeout(waiting);
+        if (props.tracing) waiting = window.setTimeout(() => (progress.hidden = false), PATIENCE);
+        else progress.hidden = true;
+      }
+    },
+    destroy() {
+      dropping.abort();
+      clearTimeout(waiting);
+      root.replaceChildren();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** Where the tokens and what is expected after each of them stand. Pure. */
+
+import { percent, visible } from "../lib/format.js";
+import { ticks, timeScale } from "../lib/scale.js";
+
+/** Narrower steps cannot hold a letter that can be read; only the axis and the shades remain. */
+const LEGIBLE = 8.5;
+
+/** A label longer than one letter needs this many pixels a letter. */
+const LETTER = 7.4;
+
+/** Room for one number of the axis. */
+const TICK_ROOM = 64;
+
+/**
+ * @typedef {{step: number, x: number, width: number, text: string, unknown: boolean, guess: string | null, shade: number, hit: boolean}} Cell
+ */
+
+/**
+ * @param {object} props
+ * @param {string[]} props.labels
+ * @param {number[]} props.unknown
+ * @param {import("../types.js").Prediction[][] | null} props.predictions
+ * @param {number[] | null} props.tokens
+ * @param {boolean} props.nextInput whether a prediction is of the token that follows
+ * @param {import("../types.js").TimeWindow} props.window
+ * @param {number} props.width
+ * @param {number} props.gutter
+ * @returns {{legible: boolean, cells: Cell[], ticks: {step: number, x: number}[]}}
+ */
+export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, window, width, gutter }) {
+  const scale = timeScale(window, width, gutter);
+  const first = Math.max(0, Math.floor(window.from));
+  const last = Math.min(labels.length, Math.ceil(window.to));
+  const marks = ticks(window.from, window.to, (width - gutter) / TICK_ROOM).map((step) => ({ step, x: scale.x(step + 0.5) }));
+  const legible = scale.stepWidth >= LEGIBLE;
+  if (!legible) return { legible, cells: [], ticks: marks };
+  const strange = new Set(unknown);
+  const letters = Math.max(1, Math.floor(scale.stepWidth / LETTER));
+  /** @param {string} label */
+  const fitting = (label) => (label.length > letters && label.length > 1 ? `${label.slice(0, Math.max(1, letters - 1))}…` : visible(label));
+  const cells = [];
+  for (let step = first; step < last; step++) {
+    const best = predictions?.[step]?.[0];
+    cells.push({
+      step,
+      x: scale.x(step),
+      width: scale.stepWidth,
+      text: fitting(labels[step]),
+      unknown: strange.has(step),
+      guess: best ? fitting(best.label) : null,
+      shade: best?.probability ?? 0,
+      hit: nextInput && best !== undefined && tokens?.[step + 1] === best.token,
+    });
+  }
+  return { legible, cells, ticks: marks };
+}
+
+/**
+ * What the network expects after a step, in words.
+ * @param {import("../types.js").Prediction[]} predictions
+ */
+export const expectation = (predictions) => predictions.map(({ label, probability }) => `${visible(label)} ${percent(probability)}`).join(", ");

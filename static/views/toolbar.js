@@ -1,0 +1,78 @@
+/** Between the carry track and the panels: which unit, how the rows are ordered, what part of the time is shown. */
+
+import { h, setText, shallowEqual } from "../lib/dom.js";
+import { words } from "../lib/format.js";
+import { icon } from "../lib/svg.js";
+
+/**
+ * @typedef {object} ToolbarProps
+ * @property {number} unit
+ * @property {number} units
+ * @property {(number | "mean")[]} pins
+ * @property {{by: string, quantity: string}} order
+ * @property {string[]} quantities
+ * @property {boolean} tall
+ * @property {{from: number, to: number} | null} zoomed the visible steps, null when all are
+ */
+
+const ORDERS = [
+  ["index", "unit number"],
+  ["mean", "mean of"],
+  ["variance", "variance of"],
+  ["step", "value at this step of"],
+];
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../types.js").Emit} emit
+ * @returns {import("../types.js").View<ToolbarProps>}
+ */
+export function create(root, emit) {
+  const unit = h("input", { type: "number", id: "unit", min: 0, inputmode: "numeric", on: { change: () => {
+    const wanted = Math.round(Number(unit.value));
+    if (shown && unit.value !== "" && wanted >= 0 && wanted < shown.units) emit({ type: "unit-chosen", unit: wanted });
+    else unit.value = String(shown?.unit ?? 0);
+  } } });
+  const pin = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "pin-toggled" }) } }, icon("pin"), h("span", { text: "Pin" }));
+  const mean = h("button", { type: "button", class: "tool", title: "Show the mean over the units in the carry track (M)", on: { click: () => emit({ type: "pin-toggled", unit: "mean" }) } }, h("span", { text: "Mean" }));
+  const pins = h("span", { class: "pins" });
+  const by = h("select", { id: "order", on: { change: () => emit({ type: "order-chosen", order: { by: by.value } }) } }, ...ORDERS.map(([value, text]) => h("option", { value, text })));
+  const quantity = h("select", { "aria-label": "Quantity the rows are ordered by", on: { change: () => emit({ type: "order-chosen", order: { quantity: quantity.value } }) } });
+  const tall = h("button", { type: "button", class: "tool", title: "Taller panels", on: { click: () => emit({ type: "height-toggled" }) } }, h("span", { text: "Tall" }));
+  const range = h("span", { class: "zoom-range" });
+  /** @param {string} picture @param {string} words @param {import("../types.js").ViewEvent} event */
+  const zoom = (picture, words, event) => h("button", { type: "button", class: "icon-button small", "aria-label": words, title: words, on: { click: () => emit(event) } }, icon(picture));
+  const fit = zoom("fit", "Show the whole sequence (0)", { type: "window-fitted" });
+  root.append(
+    h("span", { class: "tool-group" }, h("label", { for: "unit", text: "Unit" }), unit, pin, mean, pins),
+    h("span", { class: "tool-group order-group" }, h("label", { for: "order", text: "Rows by" }), by, quantity),
+    h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
+  );
+
+  /** @type {ToolbarProps | null} */
+  let shown = null;
+  return {
+    update(props) {
+      if (shallowEqual(shown, props)) return;
+      const before = shown;
+      shown = props;
+      unit.max = String(props.units - 1);
+      if (document.activeElement !== unit || props.unit !== before?.unit) unit.value = String(props.unit);
+      const pinned = props.pins.includes(props.unit);
+      pin.setAttribute("aria-pressed", String(pinned));
+      pin.title = `${pinned ? "Let this unit go from" : "Keep this unit in"} the carry track (P)`;
+      mean.setAttribute("aria-pressed", String(props.pins.includes("mean")));
+      if (props.pins !== before?.pins) {
+        pins.replaceChildren(...props.pins.filter((lane) => lane !== "mean").map((lane) => h("button", { type: "button", class: "chip", title: `Let unit ${lane} go from the carry track`, "aria-label": `Unpin unit ${lane}`, on: { click: () => emit({ type: "pin-toggled", unit: lane }) } }, String(lane), icon("close"))));
+      }
+      if (props.quantities !== before?.quantities) quantity.replaceChildren(...props.quantities.map((name) => h("option", { value: name, text: words(name) })));
+      by.value = props.order.by;
+      quantity.value = props.order.quantity;
+      quantity.hidden = props.order.by === "index";
+      tall.setAttribute("aria-pressed", String(props.tall));
+      setText(range, props.zoomed ? `steps ${Math.round(props.zoomed.from)} – ${Math.round(props.zoomed.to) - 1}` : "");
+      fit.disabled = props.zoomed === null;
+    },
+    destroy: () => root.replaceChildren(),
+  };
+}

@@ -43,8 +43,8 @@ def ensure(extras: frozenset[str] = frozenset()) -> None:
 
 
 def _install(extras: frozenset[str]) -> None:
-    target = ".[{}]".format(",".join(sorted(extras)))
-    say(f"Installing {target} into .venv (minutes the first time)")
+    target = ".[{}]".format(",".join(sorted(extras))) if extras else "."
+    say("Installing Gatescope{} into .venv (minutes the first time)".format(target[1:]))
     done, output = run([str(PYTHON), "-m", "pip", "install", "--editable", target], ROOT, narrate="Collecting")
     if not done:
         raise SetupError(f"The packages could not be installed; pip's last lines were:\n{output}")

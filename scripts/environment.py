@@ -38,13 +38,18 @@ def ensure(extras: frozenset[str] = frozenset()) -> None:
             create(VENV)
         STAMP.write_text('{"finished": false}')
         wanted = extras | set(stamp.get("extras", ()))
-        _install(wanted)
+        try:
+            _install(wanted)
+        except SetupError:
+            if stamp:  # pip gives up before it changes anything, as without a network: what worked goes on working
+                STAMP.write_text(json.dumps(stamp))
+            raise
         STAMP.write_text(json.dumps({"finished": True, "extras": sorted(wanted), **_fingerprint()}))
 
 
 def _install(extras: frozenset[str]) -> None:
     target = ".[{}]".format(",".join(sorted(extras))) if extras else "."
-    say("Installing Gatescope{} into .venv (minutes the first time)".format(target[1:]))
+    say(f"Installing Gatescope{target[1:]} into .venv (minutes the first time)")
     done, output = run([str(PYTHON), "-m", "pip", "install", "--editable", target], ROOT, narrate="Collecting")
     if not done:
         raise SetupError(f"The packages could not be installed; pip's last lines were:\n{output}")

@@ -1,0 +1,121 @@
+"""Who may compute, how many at once, and for how long.
+
+Computations run in as many threads as there are cores, never in the event loop. A bounded number waits; more are
+refused. A computation whose client has left, or whose time is up, is told so through `Stop`, which the step loop polls.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from gatescope.core.errors import Cancelled
+
+from .errors import BUSY, DEADLINE, GONE, Problem
+from .settings import Settings
+
+T = TypeVar("T")
+Receive = Callable[[], Awaitable[Any]]
+
+
+class Stop:
+    """A wish to stop, set by the event loop and polled by the computation."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+
+    def poll(self) -> None:
+        """Raise `Cancelled` once stopping is wanted."""
+        if self.wanted:
+            raise Cancelled("the computation was stopped because nobody waits for it any more")
+
+
+class Admission:
+    """Runs computations for requests."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="gatescope-compute")
+        self._places = settings.workers + settings.queue_length
+        self._deadline = settings.deadline_seconds
+        self._retry_after = {"Retry-After": str(settings.retry_after_seconds)}
+        self._lock = threading.Lock()
+        self._running: set[Stop] = set()
+
+    async def run(self, work: Callable[[Stop], T], receive: Receive) -> T:
+        """The result of ``work``, run in a thread.
+
+        ``receive`` is the request's, its body already read. A disconnect or the deadline sets the stop of ``work``.
+
+        Raises:
+            Problem: every place is taken, the deadline has passed, or the client has left.
+        """
+        stop = Stop()
+        with self._lock:
+            if len(self._running) >= self._places:
+                detail = f"{self._places} computations are running or waiting already; try again in a moment."
+                raise Problem(BUSY, detail, headers=self._retry_after)
+            self._running.add(stop)
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+        future = self._executor.submit(self._work, work, stop, loop, outcome)
+        watcher = loop.create_task(self._watch(receive, outcome))
+        timer = loop.call_later(self._deadline, self._expire, outcome)
+        try:
+            return await outcome
+        finally:
+            timer.cancel()
+            watcher.cancel()
+            self._give_up(future, stop)
+
+    def close(self) -> None:
+        """Stop every computation and take no more."""
+        with self._lock:
+            for stop in self._running:
+                stop.wanted = True
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _work(
+        self, work: Callable[[Stop], T], stop: Stop, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]"
+    ) -> None:
+        """In a thread: run, give the place back, hand the outcome to the event loop."""
+        result, error = None, None
+        try:
+            stop.poll()
+            result = work(stop)
+        except Exception as caught:  # noqa: BLE001  # whatever it is belongs to the request
+            error = caught
+        self._leave(stop)
+        try:
+            loop.call_soon_threadsafe(_settle, outcome, result, error)
+        except RuntimeError:
+            return  # the event loop has ended, and with it the request
+
+    def _give_up(self, future: "Future[None]", stop: Stop) -> None:
+        """Let the thread know that nobody waits; a computation that has not begun leaves its place at once."""
+        stop.wanted = True
+        if future.cancel():
+            self._leave(stop)
+
+    def _leave(self, stop: Stop) -> None:
+        with self._lock:
+            self._running.discard(stop)
+
+    async def _watch(self, receive: Receive, outcome: "asyncio.Future[Any]") -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        _settle(outcome, None, Problem(GONE, "The client left before the answer."))
+
+    def _expire(self, outcome: "asyncio.Future[Any]") -> None:
+        detail = f"The computation did not finish within {self._deadline:g} seconds; a shorter sequence will."
+        _settle(outcome, None, Problem(DEADLINE, detail))
+
+
+def _settle(outcome: "asyncio.Future[Any]", result: object, error: Exception | None) -> None:
+    """Set the outcome unless something else came first."""
+    if outcome.done():
+        return
+    if error is None:
+        outcome.set_result(result)
+    else:
+        outcome.set_exception(error)

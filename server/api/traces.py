@@ -1,0 +1,109 @@
+"""Traces: made, asked for again, as arrays for NumPy, as figures."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from .. import figures, schemas
+from ..admission import Stop
+from ..openapi import body_of
+from ..reading import parse, read_body
+from ..representation import check_quantities, trace_json, trace_npz
+from ..services import Services
+from ..store.traces import KeptTrace
+from ..tracing import check_size, make_trace
+from .responses import Responses, json_response, problems
+
+NPZ: Responses = {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def router(services: Services) -> APIRouter:
+    """``/traces``, ``/traces/{id}``, ``/traces/{id}.npz``, ``/traces/{id}/figure``."""
+    routes = APIRouter(prefix="/traces", tags=["Traces"])
+    traces, admission, settings = services.traces, services.admission, services.settings
+
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Run a model over a sequence and get every gate and state of every step",
+        response_model=schemas.Trace,
+        responses=problems(404, 413, 415, 422, 503, 504),
+        openapi_extra=body_of(schemas.TraceRequest),
+    )
+    async def post_trace(request: Request) -> Response:
+        body = await read_body(request, settings.max_body_bytes)
+
+        def work(stop: Stop) -> tuple[str, bytes]:
+            kept = make_trace(services, parse(body, schemas.TraceRequest), stop)
+            stop.poll()
+            return kept.trace.id, trace_json(kept)
+
+        trace_id, content = await admission.run(work, request.receive)
+        return json_response(content, 201, location=f"/api/v1/traces/{trace_id}")
+
+    @routes.get(
+        "/{trace_id}.npz",
+        summary="All arrays of a trace for `numpy.load`",
+        response_class=Response,
+        responses={**NPZ, **problems(404, 503, 504)},
+    )
+    async def get_npz(trace_id: str, request: Request) -> Response:
+        content = await admission.run(lambda _: trace_npz(traces.get(trace_id).trace), request.receive)
+        disposition = f'attachment; filename="trace-{trace_id[:12]}.npz"'
+        return Response(
+            content,
+            headers={"content-disposition": disposition, "cache-control": "no-store"},
+            media_type="application/zip",
+        )
+
+    @routes.get(
+        "/{trace_id}",
+        summary="A trace again, as it was last asked for",
+        response_model=schemas.Trace,
+        responses=problems(404, 413, 422, 503, 504),
+    )
+    async def get_trace(
+        trace_id: str,
+        request: Request,
+        encoding: Annotated[schemas.Encoding | None, Query(description="Another encoding than last time.")] = None,
+        quantities: Annotated[
+            str | None, Query(description="Other quantities than last time: names separated by commas.")
+        ] = None,
+    ) -> Response:
+        def work(_: Stop) -> bytes:
+            kept = traces.get(trace_id)
+            network = kept.trace.network
+            names = (
+                kept.quantities
+                if quantities is None
+                else check_quantities(network, quantities.split(","), "query", "quantities")
+            )
+            again = KeptTrace(kept.trace, kept.model_id, encoding or kept.encoding, names)
+            check_size(settings, network, kept.trace.steps, again.encoding, names)
+            traces.put(again)
+            return trace_json(again)
+
+        return json_response(await admission.run(work, request.receive))
+
+    @routes.get(
+        "/{trace_id}/figure",
+        summary="One quantity of a trace as a Plotly figure",
+        response_model=schemas.Figure,
+        responses=problems(404, 413, 422, 503, 504),
+    )
+    async def get_figure(
+        trace_id: str,
+        request: Request,
+        layer: Annotated[int, Query(ge=0)] = 0,
+        direction: schemas.DirectionName = "forward",
+        quantity: str = "hidden_state",
+    ) -> Response:
+        def work(_: Stop) -> bytes:
+            kept = traces.get(trace_id)
+            check_size(settings, kept.trace.network, kept.trace.steps, "list", (quantity,))
+            return figures.figure_json(kept.trace, services.models.get(kept.model_id).name, layer, direction, quantity)
+
+        return json_response(await admission.run(work, request.receive))
+
+    return routes

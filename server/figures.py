@@ -1,0 +1,93 @@
+"""One quantity of a trace as a Plotly figure: units down, steps across, explicit colours, escaped labels.
+
+Colours are sent as arrays because Plotly's Python and JavaScript mean different scales by the same name.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from gatescope.core.quantities import quantities_of
+from gatescope.core.trace import Trace
+
+from .errors import INVALID, Cause, Problem
+from .representation import PRE, quantity_names, quantity_of
+
+MOST_TICKS = 60
+VISIBLE = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS ARROW TO BAR}"}
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "%": "&#37;"}
+
+
+def figure_json(trace: Trace, model_name: str, layer: int, direction: str, quantity: str) -> bytes:
+    """The figure as the JSON that ``plotly.io.from_json`` reads.
+
+    Raises:
+        Problem: the trace has no such layer, direction or quantity.
+    """
+    import plotly.graph_objects as go  # takes a second, so only who asks for a figure waits for it
+
+    index = _find_layer(trace, layer, direction)
+    place = trace.layers[index]
+    if quantity not in quantity_names(place.cell):
+        known = ", ".join(quantity_names(place.cell))
+        raise _refused(
+            f"A quantity of this {place.cell.name} layer must be one of {known}, not {quantity[:40]!r}.", "quantity"
+        )
+    values = quantity_of(trace, index, quantity).T
+    title = quantity.removesuffix(PRE).replace("_", " ") + (" before its activation" if quantity.endswith(PRE) else "")
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.ascontiguousarray(values),
+            **_colours(place.cell.name, quantity, values),
+            colorbar={"title": {"text": title}},
+            hovertemplate=f"step %{{x}}<br>unit %{{y}}<br>{title} %{{z:.6g}}<extra></extra>",
+        )
+    )
+    where = f"layer {place.layer}, {place.direction}, {place.cell.name.upper()} with {place.cell.hidden_size} units"
+    figure.update_layout(
+        title={"text": f"{escape(model_name)}: {title}<br><sub>{where}</sub>"},
+        xaxis={"title": {"text": "step"}, **_step_ticks(trace.encoded.labels)},
+        yaxis={"title": {"text": "unit"}, "autorange": "reversed"},
+        template="plotly_white",
+    )
+    return str(figure.to_json()).encode()
+
+
+def escape(text: str) -> str:
+    """Text as Plotly shows it literally: it would take some HTML, ``$`` as mathematics and ``%`` as a template."""
+    visible = "".join(VISIBLE.get(character, character) for character in text)
+    return "".join(ENTITIES.get(character, character) for character in visible)
+
+
+def _find_layer(trace: Trace, layer: int, direction: str) -> int:
+    places = [(place.layer, place.direction) for place in trace.layers]
+    if (layer, direction) not in places:
+        known = ", ".join(f"layer {number} {name}" for number, name in places[:20])
+        raise _refused(f"This trace has {known}, not layer {layer} {direction}.", "layer")
+    return places.index((layer, direction))  # type: ignore[arg-type]  # it is there
+
+
+def _colours(cell: str, quantity: str, values: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Gates on [0, 1] in cividis; everything signed about zero, from blue through white to red."""
+    from plotly.colors import diverging, sequential
+
+    bounds = {entry.name: entry.range for entry in quantities_of(cell)}.get(quantity)
+    if bounds == (0.0, 1.0):
+        return {"colorscale": _scale(sequential.Cividis), "zmin": 0, "zmax": 1}
+    largest = bounds[1] if bounds else float(np.abs(values).max()) or 1.0
+    return {"colorscale": _scale(diverging.RdBu_r), "zmin": -largest, "zmax": largest}
+
+
+def _scale(colours: list[str]) -> list[list[Any]]:
+    return [[index / (len(colours) - 1), colour] for index, colour in enumerate(colours)]
+
+
+def _step_ticks(labels: tuple[str, ...]) -> dict[str, Any]:
+    """Every step's label where they fit, else every few steps'; the number stays in front, as labels repeat."""
+    stride = -(-len(labels) // MOST_TICKS)
+    steps = range(0, len(labels), stride)
+    return {"tickmode": "array", "tickvals": list(steps), "ticktext": [escape(labels[step]) for step in steps]}
+
+
+def _refused(detail: str, parameter: str) -> Problem:
+    return Problem(INVALID, detail, (Cause(detail, ("query", parameter)),))

@@ -1,0 +1,95 @@
+"""The OpenAPI description: FastAPI's own, with the bodies that `reading` parses and examples that tests post."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from gatescope import __version__
+
+from . import schemas
+
+REFERENCE = "#/components/schemas/{model}"
+
+REQUESTS: tuple[type[BaseModel], ...] = (schemas.TraceRequest, schemas.StepRequest, schemas.ProblemDetails)
+
+EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
+    schemas.TraceRequest: {
+        "text": {
+            "summary": "Text through a character network, one gate only",
+            "value": {
+                "model": "brackets",
+                "input": {"text": "(a[b]c)"},
+                "quantities": ["forget_gate"],
+                "encoding": "list",
+            },
+        },
+        "values": {
+            "summary": "Numbers through a forecasting network, arrays as base64",
+            "value": {"model": "sunspots", "input": {"values": [58.0, 62.6, 70.0, 55.7, 85.0]}, "encoding": "base64"},
+        },
+        "pre_activations": {
+            "summary": "Token ids, and what stood inside the output gate's sigmoid",
+            "value": {
+                "model": "brackets",
+                "input": {"tokens": [1, 6, 2]},
+                "quantities": ["output_gate", "output_gate_pre"],
+            },
+        },
+    },
+    schemas.StepRequest: {
+        "first": {
+            "summary": "The first step, from zeros",
+            "value": {"model": "brackets", "input": {"text": "("}, "state": None},
+        },
+        "numbers": {"summary": "One number", "value": {"model": "sunspots", "input": {"values": [[58.0]]}}},
+    },
+}
+"""Example bodies of each request, by schema."""
+
+DESCRIPTION = """\
+See inside recurrent networks: every gate and state of an LSTM, GRU or simple RNN at every step.
+
+A (T, H) array is sent as a list of T lists of H numbers, or with `"encoding": "base64"` as
+`{"dtype", "shape", "bdata"}`, the typed-array form that plotly.js reads. Unknown request fields are refused. Every refusal is a
+problem (RFC 9457) whose `detail` says what was expected and what came.
+"""
+
+
+def body_of(schema: type[BaseModel]) -> dict[str, Any]:
+    """The ``openapi_extra`` of a route that reads its body as ``schema``."""
+    content = {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}, "examples": EXAMPLES[schema]}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app.openapi()`` the whole description."""
+    made: dict[str, Any] = {}
+
+    def describe() -> dict[str, Any]:
+        if not made:
+            made.update(
+                get_openapi(
+                    title="Gatescope",
+                    version=__version__,
+                    description=DESCRIPTION,
+                    routes=app.routes,
+                    tags=app.openapi_tags,
+                )
+            )
+            _, definitions = models_json_schema([(schema, "validation") for schema in REQUESTS], ref_template=REFERENCE)
+            components = made.setdefault("components", {}).setdefault("schemas", {})
+            components |= definitions["$defs"]
+            for leftover in ("HTTPValidationError", "ValidationError"):
+                components.pop(leftover, None)
+        return made
+
+    app.openapi = describe  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+def as_json(app: FastAPI) -> bytes:
+    """The description as bytes."""
+    return orjson.dumps(app.openapi())

@@ -1,0 +1,115 @@
+"""Request bodies: read within the limit, parsed strictly, checked against a schema."""
+
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from .errors import GONE, INVALID, NOT_JSON_TYPE, TOO_LARGE, Cause, Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+
+EXPECTED = {
+    "missing": "this field is required",
+    "extra_forbidden": "there is no such field",
+    "string_type": "must be a string",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+}
+"""Our words for pydantic's kinds of error; the others say enough themselves."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        Problem: it is not declared as JSON in UTF-8, or is longer than ``limit`` bytes, declared or not.
+    """
+    headers = request.headers
+    _check_content_type(headers.get("content-type", ""), headers.get("content-encoding", "identity"))
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+        raise _too_long(limit)
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise _too_long(limit)
+            pieces.append(piece)
+    except ClientDisconnect:
+        raise Problem(GONE, "The client left before the end of the body.") from None
+    return b"".join(pieces)
+
+
+def parse(body: bytes, schema: type[Model]) -> Model:
+    """The body as a checked value.
+
+    orjson refuses what JSON does not allow: NaN, infinities, numbers beyond float64, lone surrogates, bytes that are not
+    UTF-8, and nesting that is a thousand deep.
+
+    Raises:
+        Problem: it is not JSON, or does not fit the schema.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        place = f" at line {error.lineno}, column {error.colno}"
+        raise Problem(INVALID, f"The body must be JSON: {_plain(error.msg)}{place if body else ''}.") from None
+    try:
+        return schema.model_validate(value)
+    except ValidationError as error:
+        causes = tuple(_cause(dict(entry)) for entry in error.errors(include_url=False, include_input=True))
+        first = causes[0]
+        where = "/".join(str(key)[:40] for key in first.pointer)
+        raise Problem(INVALID, f"{where}: {first.detail}." if where else f"{first.detail}.", causes) from None
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, in words; its content is only shown where it is short and harmless."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (int, float)):
+        return f"the number {value!r}"
+    if isinstance(value, str):
+        return "a string"
+    return "a list" if isinstance(value, list) else "an object"
+
+
+def _cause(entry: dict[str, Any]) -> Cause:
+    expected = EXPECTED.get(entry["type"])
+    if expected is None:
+        detail = entry["msg"][0].lower() + entry["msg"][1:]
+    else:
+        detail = (
+            expected
+            if entry["type"] in ("missing", "extra_forbidden")
+            else f"{expected}, not {kind_of(entry['input'])}"
+        )
+    return Cause(detail, (*entry["loc"], *entry.get("ctx", {}).get("tail", ())))
+
+
+def _check_content_type(content_type: str, content_encoding: str) -> None:
+    kind, _, parameters = content_type.partition(";")
+    if kind.strip().lower() != "application/json":
+        raise Problem(
+            NOT_JSON_TYPE, f"Send the body as application/json, not as {_plain(kind.strip()) or 'an unnamed type'}."
+        )
+    name, _, charset = parameters.strip().partition("=")
+    if name.lower() == "charset" and charset.strip('" ').lower() not in ("utf-8", "utf8"):
+        raise Problem(NOT_JSON_TYPE, "Send the body in UTF-8.")
+    if content_encoding.lower() != "identity":
+        raise Problem(NOT_JSON_TYPE, "Send the body as it is; compressed bodies are not read.")
+
+
+def _too_long(limit: int) -> Problem:
+    return Problem(TOO_LARGE, f"The body must not be longer than {limit:,} bytes.", headers={"Connection": "close"})
+
+
+def _plain(text: str) -> str:
+    """At most 80 printable ASCII characters of a text that came from outside."""
+    return "".join(character for character in text[:80] if " " <= character <= "~")

@@ -1,0 +1,282 @@
+"""What goes over the wire, as types: requests are checked against them, the OpenAPI description is made from them."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from .arrays import Floats, Rows, Tokens, Vector
+
+Encoding = Literal["list", "base64"]
+DirectionName = Literal["forward", "backward"]
+CellName = Literal["lstm", "gru", "rnn"]
+
+QUANTITIES = (
+    "Names of the quantities to send; null for all of them. A gate's or the candidate's name with `_pre`, never part of "
+    "the default, is what stood inside its activation."
+)
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _exactly_one(schema: dict[str, Any]) -> None:
+    """Describe the input as three objects of one field each; that is what the validator below means."""
+    fields = schema.pop("properties")
+    schema["oneOf"] = [
+        {
+            "type": "object",
+            "properties": {name: _without_null(field)},
+            "required": [name],
+            "additionalProperties": False,
+        }
+        for name, field in fields.items()
+    ]
+    del schema["type"], schema["additionalProperties"]
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    choices = [choice for choice in field.pop("anyOf") if choice != {"type": "null"}]
+    field.pop("default", None)
+    return {**field, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
+
+
+class SequenceInput(_Request):
+    """A sequence: exactly one of text, token ids, or rows of numbers."""
+
+    model_config = ConfigDict(json_schema_extra=_exactly_one)
+
+    text: str | None = Field(None, description="Characters, one a step.")
+    tokens: Tokens | None = Field(None, description="Token ids, one a step.")
+    values: Rows | None = Field(None, description="T rows of D numbers; for D = 1 also a flat list.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        given = [name for name in ("text", "tokens", "values") if getattr(self, name) is not None]
+        if len(given) != 1:
+            sentence = (
+                f"exactly one of text, tokens and values is required, not {' and '.join(given) or 'none of them'}"
+            )
+            raise PydanticCustomError("exactly_one", "{sentence}", {"sentence": sentence})
+        return self
+
+
+class StateEntry(_Request):
+    """The state of one direction of one layer, H numbers each; `cell_state` for LSTM only."""
+
+    hidden_state: Vector
+    cell_state: Vector | None = None
+
+    def arrays(self) -> dict[str, Floats]:
+        """The states that are given, by name."""
+        states = {"hidden_state": self.hidden_state, "cell_state": self.cell_state}
+        return {name: state for name, state in states.items() if state is not None}
+
+
+class TraceRequest(_Request):
+    """What `POST /traces` takes."""
+
+    model: str = Field(description="Id of a model.")
+    input: SequenceInput
+    initial_state: list[StateEntry] | None = Field(
+        None, description="One entry for each entry of the model's layers; null for zeros."
+    )
+    interventions: Annotated[list[dict[str, Any]], Field(max_length=0)] = Field(
+        [], description="None are supported yet."
+    )
+    quantities: list[str] | None = Field(None, description=QUANTITIES)
+    encoding: Encoding = "list"
+
+
+class StepRequest(_Request):
+    """What `POST /steps` takes."""
+
+    model: str = Field(description="Id of a model without a backward layer.")
+    input: SequenceInput = Field(description="A sequence of one step.")
+    state: list[StateEntry] | None = Field(None, description="The state that the step before gave; null for zeros.")
+
+
+class Base64Array(_Answer):
+    """A typed array as plotly.js reads it: little-endian, C order."""
+
+    dtype: Literal["f4", "f8"]
+    shape: str = Field(description="Lengths separated by commas, such as `12, 128`.")
+    bdata: str
+
+
+Array = list[list[float]] | Base64Array
+
+
+class ModelInput(_Answer):
+    """What a model reads."""
+
+    kind: Literal["tokens", "values"]
+    size: int
+    labels: list[str] | None
+
+
+class ModelLayer(_Answer):
+    """One direction of one layer. `reset_after` is for GRU, `activation` for simple RNN."""
+
+    layer: int
+    direction: DirectionName
+    cell: CellName
+    input_size: int
+    hidden_size: int
+    projection_size: int | None
+    reset_after: bool | None
+    activation: Literal["tanh", "relu"] | None
+
+
+class ModelReadout(_Answer):
+    """What a model says; `predicts` is `next_input` where an output is about the next step's input."""
+
+    kind: Literal["softmax", "linear"]
+    size: int
+    labels: list[str] | None
+    predicts: Literal["next_input"] | None
+
+
+class ExampleInput(_Answer):
+    """A sequence worth looking at."""
+
+    name: str
+    input: dict[str, Any]
+
+
+class Model(_Answer):
+    """A network. Lists of models leave the labels out."""
+
+    id: str
+    name: str
+    description: str
+    origin: Literal["bundled", "uploaded", "trained"]
+    digest: str
+    dtype: Literal["float32", "float64"]
+    parameters: int
+    input: ModelInput
+    layers: list[ModelLayer]
+    readout: ModelReadout | None
+    notes: list[str]
+    example_inputs: list[ExampleInput]
+    card: dict[str, Any] | None
+
+
+class Models(_Answer):
+    """All models."""
+
+    models: list[Model]
+
+
+class TraceInput(_Answer):
+    """The sequence as it was read; `unknown` are the steps whose token the model does not know."""
+
+    kind: Literal["tokens", "values"]
+    tokens: list[int] | None
+    labels: list[str]
+    values: list[list[float]] | None
+    unknown: list[int]
+
+
+class TraceLayer(_Answer):
+    """One direction of one layer; each array is (T, H), row t being the state after reading input t."""
+
+    layer: int
+    direction: DirectionName
+    cell: CellName
+    hidden_size: int
+    initial_state: dict[str, list[float]]
+    quantities: dict[str, Array]
+
+
+class Prediction(_Answer):
+    """One of the most likely outputs."""
+
+    label: str
+    token: int
+    probability: float
+
+
+class Trace(_Answer):
+    """Every gate and state at every step."""
+
+    id: str
+    model: str
+    steps: int
+    dtype: Literal["float32", "float64"]
+    input: TraceInput
+    layers: list[TraceLayer]
+    predictions: list[list[Prediction]] | None
+    outputs: Array | None
+    notes: list[str]
+
+
+class StepLayer(_Answer):
+    """One layer after the step."""
+
+    layer: int
+    direction: DirectionName
+    cell: CellName
+    quantities: dict[str, list[float]]
+
+
+class Step(_Answer):
+    """One step's quantities, the new state to hand in next time, and what the readout says."""
+
+    layers: list[StepLayer]
+    state: list[dict[str, list[float]]]
+    prediction: list[Prediction] | None
+    output: list[float] | None
+
+
+class Quantity(_Answer):
+    """What a cell exposes."""
+
+    name: str
+    symbol: str
+    cells: list[CellName]
+    range: tuple[float, float] | None
+    formula: str
+    description: str
+
+
+class Quantities(_Answer):
+    """The table of quantities, in display order."""
+
+    quantities: list[Quantity]
+
+
+class Health(_Answer):
+    """That the server answers."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Figure(BaseModel):
+    """A Plotly figure; `plotly.io.from_json` reads it."""
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+
+class ProblemCause(_Answer):
+    """One thing that is wrong, with a JSON pointer into the request body."""
+
+    pointer: str
+    detail: str
+
+
+class ProblemDetails(_Answer):
+    """RFC 9457: what was expected and what came."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemCause] = []

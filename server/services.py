@@ -1,0 +1,18 @@
+"""What the routes work with, made once by `app`."""
+
+from dataclasses import dataclass
+
+from .admission import Admission
+from .settings import Settings
+from .store.models import ModelStore
+from .store.traces import TraceCache
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that lives as long as the server."""
+
+    settings: Settings
+    models: ModelStore
+    traces: TraceCache
+    admission: Admission

@@ -1,0 +1,202 @@
+"""Every setting and limit in one table; the command line, ``GET /limits`` and the README are made from it."""
+
+import argparse
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+MIB = 1024 * 1024
+YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table says about a setting beside its name and default. ``GET /limits`` lists the ``limit`` rows."""
+
+    description: str
+    unit: str = ""
+    limit: bool = False
+    minimum: float | None = None
+
+
+def _setting(default: Any, description: str, **row: Any) -> Any:
+    return field(default=default, metadata={"row": Row(description, **row)})
+
+
+def _limit(default: Any, unit: str, description: str, minimum: float = 1) -> Any:
+    return _setting(default, description, unit=unit, limit=True, minimum=minimum)
+
+
+def default_data_dir() -> Path:
+    """Where this platform keeps an application's data."""
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif os.uname().sysname == "Darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "gatescope"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values of all settings. Made by `from_arguments`, or directly in tests."""
+
+    host: str = _setting(
+        "127.0.0.1", "Address to listen on. Anything but this machine's own loopback requires a token."
+    )
+    port: int = _setting(8000, "Port to listen on; 0 takes any free one.", minimum=0)
+    data_dir: str = _setting(
+        "", "Folder for your own data; networks in its `models` are served. Empty: the platform's usual place."
+    )
+    no_browser: bool = _setting(default=False, description="Do not open the page in a browser after the start.")
+    token: str = _setting("", "Secret that every request must bring. Empty: none on loopback, a random one elsewhere.")
+    allowed_hosts: str = _setting("", "Further host names under which the server may be asked, separated by commas.")
+
+    max_body_bytes: int = _limit(16 * MIB, "bytes", "Largest request body.")
+    max_head_bytes: int = _limit(64 * 1024, "bytes", "Largest request line and headers together.", minimum=1024)
+    max_steps: int = _limit(200_000, "steps", "Longest sequence that is traced.")
+    max_trace_bytes: int = _limit(256 * MIB, "bytes", "Largest trace, as the arrays it keeps.")
+    max_list_bytes: int = _limit(
+        64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
+    )
+    max_model_bytes: int = _limit(512 * MIB, "bytes", "Largest network file that is read.")
+    trace_cache_bytes: int = _limit(
+        512 * MIB, "bytes", "Memory for traces that can be asked for again; the oldest go first.", 0
+    )
+    workers: int = _limit(os.cpu_count() or 1, "threads", "Computations that run at the same time.")
+    queue_length: int = _limit(64, "requests", "Computations that may wait; beyond them the answer is 503.", 0)
+    retry_after_seconds: int = _limit(1, "seconds", "What a 503 answer suggests to wait.")
+    deadline_seconds: float = _limit(30.0, "seconds", "Time a computation may take, waiting included; then 504.", 0.01)
+    max_connections: int = _limit(200, "connections", "Open connections; beyond them the answer is 503.")
+    head_timeout_seconds: float = _limit(
+        10.0, "seconds", "Time a client has to send the request line and headers.", 0.1
+    )
+    body_timeout_seconds: float = _limit(60.0, "seconds", "Time a client has to send the request body.", 0.1)
+    send_timeout_seconds: float = _limit(30.0, "seconds", "Time a client may take no byte of its answer.", 0.1)
+    keep_alive_seconds: int = _limit(15, "seconds", "Time an idle connection is kept.")
+
+    def __post_init__(self) -> None:
+        """Check what must hold between the start and the first request."""
+        if not re.fullmatch(r"[A-Za-z0-9._~-]*", self.token):
+            raise ValueError("a token must consist of letters, digits and . _ ~ -")
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of the user's own networks."""
+        return (Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()) / "models"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def limits(self) -> dict[str, int | float]:
+        """Every limit by name, as ``GET /limits`` sends them."""
+        return {name: getattr(self, name) for name, row, _ in table() if row.limit}
+
+    @classmethod
+    def from_arguments(
+        cls, arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ
+    ) -> "Settings":
+        """Settings from the command line, else from ``GATESCOPE_*``, else the defaults.
+
+        Raises:
+            SystemExit: a value cannot be understood (one sentence on standard error), or only help was asked for.
+        """
+        parser = _parser()
+        given = vars(parser.parse_args(arguments))
+        if given.pop("print_settings_table"):
+            parser.exit(message=markdown_table())
+        values: dict[str, Any] = {}
+        for name, row, default in table():
+            text = given[name] if given[name] is not None else environment.get(variable(name))
+            if text is None:
+                continue
+            try:
+                values[name] = _read(text, row, default)
+            except ValueError as error:
+                source = flag(name) if given[name] is not None else variable(name)
+                parser.error(f"{source} must be {error}, not {text!r}")
+        try:
+            return cls(**values)
+        except ValueError as error:
+            parser.error(str(error))
+
+
+def table() -> list[tuple[str, Row, Any]]:
+    """Name, description row and default of every setting, in order."""
+    return [(entry.name, entry.metadata["row"], entry.default) for entry in fields(Settings)]
+
+
+def flag(name: str) -> str:
+    """The command line's spelling of a setting."""
+    return "--" + name.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    """The environment's spelling of a setting."""
+    return f"GATESCOPE_{name.upper()}"
+
+
+def markdown_table() -> str:
+    """The table as the README prints it."""
+    lines = ["| Option | Environment | Default | Meaning |", "| --- | --- | --- | --- |"]
+    for name, row, default in table():
+        shown = "one a core" if name == "workers" else f"`{default}`" if default not in ("", False) else ""
+        unit = f" {row.unit}" if row.unit and shown.startswith("`") else ""
+        lines.append(f"| `{flag(name)}` | `{variable(name)}` | {shown}{unit} | {row.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _parser() -> argparse.ArgumentParser:
+    from gatescope import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="gatescope",
+        description="See inside recurrent networks: every gate and state at every step, in the browser and over REST.",
+        epilog="Every option can also be given in the environment, as GATESCOPE_PORT=8123 for --port 8123.",
+    )
+    parser.add_argument("--version", action="version", version=f"gatescope {__version__}")
+    parser.add_argument(
+        "--print-settings-table", action="store_true", help="print all settings as a Markdown table and stop"
+    )
+    groups = {False: parser.add_argument_group("server"), True: parser.add_argument_group("limits")}
+    for name, row, default in table():
+        shown = f" [{default}{' ' if row.unit else ''}{row.unit}]" if default not in ("", False) else ""
+        options: dict[str, Any] = {"help": (row.description + shown).replace("%", "%%"), "default": None}
+        options |= {"action": "store_const", "const": "yes"} if isinstance(default, bool) else {"metavar": "VALUE"}
+        groups[row.limit].add_argument(flag(name), **options)
+    return parser
+
+
+def _read(text: str, row: Row, default: Any) -> Any:
+    """The text as a value of the default's type.
+
+    Raises:
+        ValueError: says what was expected.
+    """
+    if isinstance(default, bool):
+        if text.lower() not in YES + NO:
+            raise ValueError("yes or no")
+        return text.lower() in YES
+    if isinstance(default, str):
+        return text
+    kind = "a whole number" if isinstance(default, int) else "a number"
+    expected = kind if row.minimum is None else f"{kind} of at least {row.minimum:g}"
+    try:
+        value = type(default)(text)
+    except (ValueError, OverflowError):
+        raise ValueError(expected) from None
+    if not -1e18 < value < 1e18 or (row.minimum is not None and value < row.minimum):
+        raise ValueError(expected)
+    return value

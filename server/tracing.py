@@ -1,0 +1,92 @@
+"""From a checked request to a kept trace: every limit is looked at before anything is allocated."""
+
+from collections.abc import Sequence
+
+from gatescope.core.encoding import Encoded, encode
+from gatescope.core.network import Network
+from gatescope.core.trace import Step, check_state, step, trace, trace_bytes, trace_id
+
+from .admission import Stop
+from .errors import INVALID, TOO_LARGE, Cause, Problem, located
+from .representation import check_quantities, sent_bytes
+from .schemas import Encoding, SequenceInput, StateEntry, StepRequest, TraceRequest
+from .services import Services
+from .settings import Settings
+from .store.traces import KeptTrace
+
+
+def make_trace(services: Services, request: TraceRequest, stop: Stop) -> KeptTrace:
+    """The trace that was asked for, computed unless it is still kept.
+
+    Raises:
+        Problem: the model is unknown, or a limit would be passed.
+        CoreError: the input or state does not fit the model; its pointer leads into the request body.
+    """
+    model = services.models.get(request.model, "model")
+    network = model.network
+    names = None if request.quantities is None else check_quantities(network, request.quantities, "quantities")
+    steps = _length(request.input)
+    check_size(services.settings, network, steps, request.encoding, names)
+    encoded = _encode(network, request.input)
+    with located("initial_state"):
+        state = check_state(network, _arrays(request.initial_state))
+    known = services.traces.find(trace_id(network, encoded, state))
+    traced = known.trace if known else trace(network, encoded, state, poll=stop.poll)
+    kept = KeptTrace(traced, model.id, request.encoding, names)
+    services.traces.put(kept)
+    return kept
+
+
+def make_step(services: Services, request: StepRequest) -> tuple[Network, Step]:
+    """The step that was asked for, and the network that made it.
+
+    Raises:
+        Problem: the model is unknown, or the input has more than one step.
+        CoreError: the input or state does not fit the model; its pointer leads into the request body.
+    """
+    network = services.models.get(request.model, "model").network
+    steps = _length(request.input)
+    if steps > 1:
+        detail = f"A step reads one input, not {steps:,}; POST /api/v1/traces takes a whole sequence."
+        raise Problem(INVALID, detail, (Cause(detail, ("input",)),))
+    encoded = _encode(network, request.input)
+    with located("state"):
+        state = check_state(network, _arrays(request.state))
+    return network, step(network, encoded, state)
+
+
+def check_size(
+    settings: Settings, network: Network, steps: int, encoding: Encoding, names: tuple[str, ...] | None
+) -> None:
+    """Refuse what would pass a limit.
+
+    Raises:
+        Problem: too many steps, too large a trace, or too large a list; says the limit and what was asked.
+    """
+    sent = sent_bytes(network, steps, names)
+    size = max(sent, trace_bytes(network, steps))
+    if steps > settings.max_steps:
+        detail = f"A sequence must have at most {settings.max_steps:,} steps, not {steps:,}."
+    elif size > settings.max_trace_bytes:
+        most = settings.max_trace_bytes
+        detail = f"A trace must take at most {most:,} bytes; {steps:,} steps through this model take {size:,}."
+    elif encoding == "list" and sent > settings.max_list_bytes:
+        most = settings.max_list_bytes
+        detail = f"Lists are sent for at most {most:,} bytes of arrays, not for {sent:,}; ask for base64 instead."
+    else:
+        return
+    raise Problem(TOO_LARGE, detail, (Cause(detail, ("input",)),))
+
+
+def _length(sequence: SequenceInput) -> int:
+    given = (sequence.text, sequence.tokens, sequence.values)
+    return next(len(value) for value in given if value is not None)
+
+
+def _encode(network: Network, sequence: SequenceInput) -> Encoded:
+    with located("input"):
+        return encode(network, text=sequence.text, tokens=sequence.tokens, values=sequence.values)
+
+
+def _arrays(state: Sequence[StateEntry] | None) -> list[dict[str, object]] | None:
+    return None if state is None else [dict(entry.arrays()) for entry in state]

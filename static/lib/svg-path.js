@@ -45,7 +45,7 @@ export function ease(x0, y0, x1, y1) {
  * @param {number} y1
  */
 export function turn(x0, y0, x1, y1) {
-  return `C${point(x0, y0 + (y1 - y0) * 0.72)} ${point(x0 + (x1 - x0) * 0.38, y1)} ${point(x1, y1)}`;
+  return `C${point(x0, y0 + (y1 - y0) * 0.8)} ${point(x0 + (x1 - x0) * 0.3, y1)} ${point(x1, y1)}`;
 }
 
 /**
@@ -57,5 +57,5 @@ export function turn(x0, y0, x1, y1) {
  * @param {number} y1
  */
 export function turnBack(x0, y0, x1, y1) {
-  return `C${point(x0 + (x1 - x0) * 0.38, y1)} ${point(x0, y0 + (y1 - y0) * 0.72)} ${point(x0, y0)}`;
+  return `C${point(x0 + (x1 - x0) * 0.3, y1)} ${point(x0, y0 + (y1 - y0) * 0.8)} ${point(x0, y0)}`;
 }

@@ -25,8 +25,11 @@ export function paintColumns(canvas, lanes, frames, time, height) {
   const context = canvas.getContext("2d");
   if (!context) return;
   context.scale(density, density);
-  const style = getComputedStyle(canvas);
-  const colour = (/** @type {string} */ token) => style.getPropertyValue(token).trim();
+  // The canvas's own text colour makes tokens into colours a context understands.
+  const colour = (/** @type {string} */ token) => {
+    canvas.style.color = `var(${token})`;
+    return getComputedStyle(canvas).color;
+  };
   const fill = (/** @type {Ranges | null} */ ranges, /** @type {string} */ token, opacity = 1, /** @type {((x: number) => boolean) | null} */ only = null) => {
     if (!ranges) return;
     context.fillStyle = colour(token);
@@ -39,13 +42,13 @@ export function paintColumns(canvas, lanes, frames, time, height) {
   lanes.forEach((terms, index) => {
     const frame = frames[index];
     const columns = laneColumns(terms, frame, time);
-    fill(columns.state, terms.split ? "--cell-state" : "--hidden-state", 0.6);
-    fill(columns.forgotten, "--gate-forget", 0.75);
-    fill(columns.written, "--positive", 0.85, (x) => columns.positive[x] === 1);
-    fill(columns.written, "--negative", 0.85, (x) => columns.positive[x] === 0);
+    fill(columns.state, terms.split ? "--carried" : "--hidden-state", 0.5);
+    fill(columns.forgotten, "--gate-forget", 0.22);
+    fill(columns.written, "--positive", 0.6, (x) => columns.positive[x] === 1);
+    fill(columns.written, "--negative", 0.6, (x) => columns.positive[x] === 0);
     fill(columns.hidden, "--hidden-state", 0.8);
     context.globalAlpha = 1;
-    context.fillStyle = colour("--line");
+    context.fillStyle = colour("--text-muted");
     for (const scale of [frame.area, frame.readout]) if (scale) context.fillRect(0, Math.round(scale.zero), time.width, 1);
   });
 }

@@ -8,7 +8,7 @@
 
 import { formatNumber, formatSigned } from "../lib/numerals.js";
 import { coordinate, ease, point, turn, turnBack } from "../lib/svg-path.js";
-import { columnWidth, NUMBERS_WIDTH, STAGE_ENDS, STRAND_WIDTH, visibleSteps, xOf, yOf } from "./carry-track-layout.js";
+import { columnWidth, NUMBERS_WIDTH, STAGE_ENDS, STRAND_WIDTH, TAP_WIDTH, visibleSteps, xOf, yOf } from "./carry-track-layout.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
@@ -28,10 +28,10 @@ const VISIBLE = 0.2;
  * Path data by what it shows; joined and cancelled strands come apart because a strand that joins runs on inside the band, one that cancels ends.
  * `lines` are strokes, the others areas.
  *
- * @typedef {{band: string, peel: string, joinPositive: string, joinNegative: string, cancelPositive: string, cancelNegative: string,
+ * @typedef {{band: string, peel: string, peelEdge: string, joinPositive: string, joinNegative: string, cancelPositive: string, cancelNegative: string,
  *   edge: string, tap: string, offered: string, shown: string, hidden: string, hiddenArea: string}} LanePaths
  *
- * @typedef {{x: number, y: number, text: string, kind: "forgotten" | "written" | "state" | "hidden"}} LaneNumber
+ * @typedef {{x: number, y: number, text: string, kind: "forgotten" | "positive" | "negative" | "state" | "hidden"}} LaneNumber
  */
 
 /**
@@ -43,44 +43,52 @@ const VISIBLE = 0.2;
 export function laneCurves(terms, frame, time) {
   const [first, last] = visibleSteps(time);
   /** @type {LanePaths} */
-  const paths = { band: "", peel: "", joinPositive: "", joinNegative: "", cancelPositive: "", cancelNegative: "", edge: "", tap: "", offered: "", shown: "", hidden: "", hiddenArea: "" };
+  const paths = { band: "", peel: "", peelEdge: "", joinPositive: "", joinNegative: "", cancelPositive: "", cancelNegative: "", edge: "", tap: "", offered: "", shown: "", hidden: "", hiddenArea: "" };
   if (last < first) return { paths, numbers: [] };
   const width = columnWidth(time);
   const steps = Array.from({ length: last - first + 1 }, (_, index) => (time.backward ? last - index : first + index));
-  paths.edge = stateEdge(terms, frame, time, steps);
-  paths.band = closed(paths.edge, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
+  const edges = steps.map((step) => stateEdge(terms, frame, time, step));
+  paths.edge = terms.split ? edges.join("") : joined(edges);
+  paths.band = closed(joined(edges), xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
   for (const step of steps) {
     if (terms.split) {
-      paths.peel += peel(terms, frame, time, step, width);
+      addPeel(paths, terms, frame, time, step, width);
       addStrand(paths, terms, frame, time, step, width);
     }
   }
   if (terms.readout && frame.readout) {
-    paths.hidden = hiddenLine(terms.readout, frame.readout, time, steps);
-    paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.readout.zero);
-    if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step);
+    const { readout } = terms;
+    const scale = frame.readout;
+    paths.hidden = joined(steps.map((step) => hiddenLine(readout, scale, time, step)));
+    paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), scale.zero);
+    if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step, width);
   }
   return { paths, numbers: width >= NUMBERS_WIDTH ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };
 }
 
 /**
- * The edge of the band away from zero. It starts each step at what is kept (the forgotten slice fills the height above it) and rises or falls to
- * the new state while the write joins. Without a split there is only the state.
+ * The edge of the band away from zero during one step. It starts at what is kept (the forgotten slice fills the height beside it) and rises or
+ * falls to the new state while the write joins. Without a split there is only the state.
  *
  * @param {CarryTerms} terms
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
- * @param {number[]} steps
+ * @param {number} step
  */
-function stateEdge({ previous, state, split }, { area }, time, steps) {
-  let path = "";
-  for (const step of steps) {
-    const before = yOf(area, (split ? split.kept : previous)[step]);
-    const after = yOf(area, state[step]);
-    const [from, to] = [xOf(time, step, FORGOTTEN), xOf(time, step, ADDED)];
-    path += `${path ? "L" : "M"}${point(xOf(time, step, 0), before)} L${point(from, before)} ${ease(from, before, to, after)} L${point(xOf(time, step, 1), after)} `;
-  }
-  return path;
+function stateEdge({ previous, state, split }, { area }, time, step) {
+  const before = yOf(area, (split ? split.kept : previous)[step]);
+  const after = yOf(area, state[step]);
+  const [from, to] = [xOf(time, step, FORGOTTEN), xOf(time, step, ADDED)];
+  return `M${point(xOf(time, step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(xOf(time, step, 1))} `;
+}
+
+/**
+ * Pieces of a line as one line.
+ *
+ * @param {string[]} pieces
+ */
+function joined(pieces) {
+  return pieces.join("").replace(/(?!^)M/g, "L");
 }
 
 /**
@@ -96,22 +104,25 @@ function closed(line, start, end, zero) {
 }
 
 /**
- * The slice between the previous state and what is kept of it, bending away from zero.
+ * The slice between the previous state and what is kept of it, bending away from zero, and its two long edges.
  *
+ * @param {LanePaths} paths
  * @param {CarryTerms} terms
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
  * @param {number} step
  * @param {number} width
  */
-function peel({ previous, split }, { area }, time, step, width) {
-  if (!split) return "";
+function addPeel(paths, { previous, split }, { area }, time, step, width) {
+  if (!split) return;
   const outer = yOf(area, previous[step]);
   const inner = yOf(area, split.kept[step]);
-  if (Math.abs(outer - inner) < VISIBLE) return "";
+  if (Math.abs(outer - inner) < VISIBLE) return;
   const lift = Math.sign(outer - inner) * Math.min(13, width / 5);
   const [from, to] = [xOf(time, step, 0), xOf(time, step, FORGOTTEN)];
-  return `M${point(from, outer)} ${ease(from, outer, to, outer + lift)} L${point(to, inner + lift)} ${ease(to, inner + lift, from, inner)} Z `;
+  const [above, below] = [ease(from, outer, to, outer + lift), ease(from, inner, to, inner + lift)];
+  paths.peel += `M${point(from, outer)} ${above} L${point(to, inner + lift)} ${ease(to, inner + lift, from, inner)} Z `;
+  paths.peelEdge += `M${point(from, outer)} ${above} M${point(from, inner)} ${below} `;
 }
 
 /**
@@ -124,8 +135,9 @@ function peel({ previous, split }, { area }, time, step, width) {
  * @param {number} step
  * @param {number} width
  */
-function addStrand(paths, { state, split }, { area, source }, time, step, width) {
+function addStrand(paths, { state, split }, frame, time, step, width) {
   if (!split) return;
+  const { area } = frame;
   const written = split.written[step];
   const kept = split.kept[step];
   const after = state[step];
@@ -140,32 +152,47 @@ function addStrand(paths, { state, split }, { area, source }, time, step, width)
     return;
   }
   const lowest = Math.min(kept, after, 0);
-  const [bottom, top] = [yOf(area, lowest), yOf(area, lowest + Math.abs(written))];
+  const highest = lowest + Math.abs(written);
   const start = xOf(time, step, FORGOTTEN + 0.02);
-  const inner = start + Math.sign(join - start) * Math.min(tall, width * 0.16);
-  const strand = `M${point(start, source)} ${turn(start, source, join, top)} L${point(join, bottom)} ${turnBack(inner, source, join, bottom)} Z `;
-  // Only what has the sign of the new state is still there after the join; the rest has cancelled.
+  const source = strandSource(frame, lowest, width);
+  const spread = (Math.sign(join - start) * Math.min(tall, width * 0.22)) / (highest - lowest);
+  /** The strand between two heights where it joins. Its higher part starts further out, as in a bend of a pipe. */
+  const ribbon = (/** @type {number} */ low, /** @type {number} */ high) => {
+    const [outer, inner] = [start + spread * (highest - high), start + spread * (highest - low)];
+    const [top, bottom] = [yOf(area, high), yOf(area, low)];
+    return `M${point(outer, source)} ${turn(outer, source, join, top)} V${coordinate(bottom)} ${turnBack(inner, source, join, bottom)} Z `;
+  };
+  // Only what lies inside the new band is still there after the join; the rest has cancelled what was there.
   const survives = Math.sign(written) === Math.sign(after);
-  paths[`${survives ? "join" : "cancel"}${sign}`] += strand;
-  if (!survives) return;
-  const [near, far] = [yOf(area, Math.max(lowest, Math.min(0, after))), yOf(area, Math.min(lowest + Math.abs(written), Math.max(0, after)))];
-  paths[`join${sign}`] += `M${point(join, far)} H${coordinate(end)} V${coordinate(near)} H${coordinate(join)} Z `;
+  const [low, high] = survives ? [Math.max(lowest, Math.min(0, after)), Math.min(highest, Math.max(0, after))] : [lowest, lowest];
+  if (high > low) {
+    paths[`join${sign}`] += `${ribbon(low, high)}M${point(join, yOf(area, high))} H${coordinate(end)} V${coordinate(yOf(area, low))} H${coordinate(join)} Z `;
+  }
+  if (low > lowest) paths[`cancel${sign}`] += ribbon(lowest, low);
+  if (highest > high) paths[`cancel${sign}`] += ribbon(high, highest);
+}
+
+/**
+ * The height a strand comes from: the floor of the lane, or nearer where columns are so narrow that long strands would stand like a fence.
+ *
+ * @param {LaneFrame} frame
+ * @param {number} lowest the value under which it joins
+ * @param {number} width
+ */
+function strandSource({ area, floor }, lowest, width) {
+  return Math.min(floor, yOf(area, lowest) + Math.max(floor - area.bottom, width));
 }
 
 /**
  * @param {NonNullable<CarryTerms["readout"]>} readout
  * @param {ValueScale} scale
  * @param {TimeFrame} time
- * @param {number[]} steps
+ * @param {number} step
  */
-function hiddenLine(readout, scale, time, steps) {
-  let path = "";
-  for (const step of steps) {
-    const [before, after] = [yOf(scale, readout.before[step]), yOf(scale, readout.hidden[step])];
-    const [from, to] = [xOf(time, step, ADDED), xOf(time, step, TAP)];
-    path += `${path ? "L" : "M"}${point(xOf(time, step, 0), before)} L${point(from, before)} ${ease(from, before, to, after)} L${point(xOf(time, step, 1), after)} `;
-  }
-  return path;
+function hiddenLine(readout, scale, time, step) {
+  const [before, after] = [yOf(scale, readout.before[step]), yOf(scale, readout.hidden[step])];
+  const [from, to] = [xOf(time, step, ADDED), xOf(time, step, TAP)];
+  return `M${point(xOf(time, step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(xOf(time, step, 1))} `;
 }
 
 /**
@@ -176,14 +203,15 @@ function hiddenLine(readout, scale, time, steps) {
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
  * @param {number} step
+ * @param {number} width
  */
-function addTap(paths, { state, readout }, { area, readout: scale }, time, step) {
+function addTap(paths, { state, readout }, { area, readout: scale }, time, step, width) {
   if (!readout || !scale) return;
   const x = xOf(time, step, TAP);
   const [left, right] = BAR.map((part) => xOf(time, step, part));
   const [offered, shown] = [yOf(scale, readout.squashed[step]), yOf(scale, readout.hidden[step])];
   const bar = (/** @type {number} */ y) => `M${point(left, scale.zero)} V${coordinate(y)} H${coordinate(right)} V${coordinate(scale.zero)} Z `;
-  paths.tap += `M${point(x, yOf(area, Math.min(state[step], 0)))} V${coordinate(Math.min(offered, scale.zero))} `;
+  if (width >= TAP_WIDTH) paths.tap += `M${point(x, yOf(area, Math.min(state[step], 0)))} V${coordinate(Math.min(offered, scale.zero))} `;
   paths.offered += bar(offered);
   paths.shown += bar(shown);
 }
@@ -196,7 +224,8 @@ function addTap(paths, { state, readout }, { area, readout: scale }, time, step)
  * @param {number} width
  * @returns {LaneNumber[]}
  */
-function numbersOf({ previous, state, split, readout }, { area, source, readout: scale }, time, step, width) {
+function numbersOf({ previous, state, split, readout }, frame, time, step, width) {
+  const { area, readout: scale } = frame;
   const wordy = width >= 210;
   /** @type {LaneNumber[]} */
   const numbers = [];
@@ -209,11 +238,12 @@ function numbersOf({ previous, state, split, readout }, { area, source, readout:
     numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatNumber(split.forgotten[step], 3)}`, kind: "forgotten" });
   }
   if (split) {
-    numbers.push({ x: xOf(time, step, FORGOTTEN + 0.2), y: source - 3, text: `${wordy ? "written " : ""}${formatSigned(split.written[step], 3)}`, kind: "written" });
+    const text = `${wordy ? "written " : ""}${formatSigned(split.written[step], 3)}`;
+    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y: strandSource(frame, Math.min(split.kept[step], after, 0), width) - 3, text, kind: split.written[step] < 0 ? "negative" : "positive" });
   }
   if (readout && scale) {
     const hidden = readout.hidden[step];
-    numbers.push({ x: xOf(time, step, 0.42), y: yOf(scale, 0) + (hidden < 0 ? -5 : 13), text: `h ${formatNumber(hidden, 3)}`, kind: "hidden" });
+    numbers.push({ x: xOf(time, step, TAP), y: yOf(scale, 0) + (hidden < 0 ? -5 : 13), text: formatNumber(hidden, 3), kind: "hidden" });
   }
   return numbers;
 }

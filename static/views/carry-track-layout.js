@@ -14,14 +14,21 @@ import { niceTicks } from "../lib/nice-ticks.js";
 /** Where in a column, from 0 to 1 along the flow, each stage ends: nothing, forgotten, added, output. */
 export const STAGE_ENDS = [0, 0.34, 0.66, 1];
 
+/** Narrowest gutter, in pixels, that holds a lane's name and values beside its axis; in a narrower one they stand above the lane. */
+const ROOMY_GUTTER = 110;
+const CAPTION_ROOM = 16;
+
 /** Visible steps beyond which curves would be drawn closer than one can see, so pixel columns are drawn instead. */
 export const MOST_CURVED_STEPS = 320;
 
 /** Narrowest column, in pixels, in which strands are drawn from below; narrower ones colour the band's edge. */
-export const STRAND_WIDTH = 26;
+export const STRAND_WIDTH = 14;
+
+/** Narrowest column, in pixels, in which the tap is drawn down to the hidden state. */
+export const TAP_WIDTH = 36;
 
 /** Narrowest column, in pixels, with numbers in it. */
-export const NUMBERS_WIDTH = 88;
+export const NUMBERS_WIDTH = 96;
 
 /** Room above the area for what peels off, below it for where writes come from, and between lanes. */
 const PEEL_ROOM = 18;
@@ -36,9 +43,9 @@ const LANE_GAP = 14;
  */
 
 /**
- * One lane: `area` holds the state, `readout` the hidden state under it; `source` is the height writes come from.
+ * One lane: `area` holds the state, `readout` the hidden state under it; `floor` is the height writes come from.
  *
- * @typedef {{top: number, bottom: number, area: ValueScale, source: number, readout: ValueScale | null}} LaneFrame
+ * @typedef {{top: number, bottom: number, area: ValueScale, floor: number, readout: ValueScale | null}} LaneFrame
  */
 
 /**
@@ -51,19 +58,20 @@ const LANE_GAP = 14;
  * The frames of all lanes from top to bottom, and the height they need. The scales hold the whole trace, so zooming in time does not change them.
  *
  * @param {CarryTerms[]} lanes
+ * @param {number} gutter
  * @returns {{frames: LaneFrame[], height: number}}
  */
-export function laneFrames(lanes) {
+export function laneFrames(lanes, gutter) {
   const areaHeight = lanes.length === 1 ? 132 : lanes.length <= 3 ? 92 : 64;
   const readoutHeight = lanes.length === 1 ? 48 : lanes.length <= 3 ? 38 : 30;
   let top = 0;
   const frames = lanes.map(({ previous, state, split, readout }) => {
-    const areaTop = top + PEEL_ROOM;
+    const areaTop = top + PEEL_ROOM + (gutter < ROOMY_GUTTER ? CAPTION_ROOM : 0);
     const area = valueScale(split ? [previous, state, split.kept] : [previous, state], areaTop, areaTop + areaHeight);
-    const source = area.bottom + (split ? SOURCE_ROOM : 4);
-    const under = readout ? valueScale([readout.squashed, readout.hidden], source + READOUT_GAP, source + READOUT_GAP + readoutHeight) : null;
-    const bottom = (under ? under.bottom : source) + LANE_GAP;
-    const frame = { top, bottom, area, source, readout: under };
+    const floor = area.bottom + (split ? SOURCE_ROOM : 4);
+    const under = readout ? valueScale([readout.squashed, readout.hidden], floor + READOUT_GAP, floor + READOUT_GAP + readoutHeight) : null;
+    const bottom = (under ? under.bottom : floor) + LANE_GAP;
+    const frame = { top, bottom, area, floor, readout: under };
     top = bottom;
     return frame;
   });
@@ -143,17 +151,27 @@ export function hitTest(time, frames, x, y) {
 }
 
 /**
- * What the revelation covers, as [left, right] in pixels: what lies ahead of the cursor on the time axis, and of the cursor's own column
- * what its stage has not reached, which in a backward layer is its left part.
+ * Where a lane's name and its live values stand.
+ *
+ * @param {LaneFrame} frame
+ * @param {number} gutter
+ * @returns {Record<"name" | "state" | "hidden", {x: number, y: number}>}
+ */
+export function captionPlaces({ top, area, readout }, gutter) {
+  if (gutter < ROOMY_GUTTER) return { name: { x: 4, y: top + 12 }, state: { x: 74, y: top + 12 }, hidden: { x: 152, y: top + 12 } };
+  return { name: { x: 14, y: top + 15 }, state: { x: 14, y: top + 37 }, hidden: { x: 14, y: (readout ?? area).top + 13 } };
+}
+
+/**
+ * What is not revealed yet, as [left, right] in pixels: what lies ahead of the cursor in the order of reading, and of its own column what the
+ * stage has not reached. A backward layer reads from the right, so there it lies on the left.
  *
  * @param {TimeFrame} time
  * @param {number} step
  * @param {number} stage
- * @returns {{ahead: [number, number], within: [number, number]}}
+ * @returns {[number, number]}
  */
-export function hiddenSpans(time, step, stage) {
+export function aheadSpan(time, step, stage) {
   const reached = xOf(time, step, STAGE_ENDS[stage]);
-  const left = (step - time.from) * columnWidth(time);
-  const right = left + columnWidth(time);
-  return { ahead: [right, Math.max(right, time.width)], within: time.backward ? [left, reached] : [reached, right] };
+  return time.backward ? [0, Math.max(0, reached)] : [reached, Math.max(reached, time.width)];
 }

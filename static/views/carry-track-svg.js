@@ -14,13 +14,19 @@ import { laneCurves } from "./carry-track-curves.js";
 
 const [, FORGOTTEN, ADDED] = STAGE_ENDS;
 
-/** Paths that fade along each column: name of the path -> gradient, as [part of the column, opacity] pairs. */
+/**
+ * Paths that change along each column: [part of the column, colour, opacity]. The slice that peels off starts in the band's own colour, and is
+ * drawn hollow, as what is lost, where what is written is solid.
+ *
+ * @type {{path: string, stops: [number, string, number][]}[]}
+ */
 const FADES = [
-  { path: "peel", colour: "forgotten", stops: [[0, 0.95], [0.1, 0.9], [FORGOTTEN, 0]] },
-  { path: "joinPositive", colour: "positive", stops: [[0, 0.95], [ADDED, 0.95], [1, 0]] },
-  { path: "joinNegative", colour: "negative", stops: [[0, 0.95], [ADDED, 0.95], [1, 0]] },
-  { path: "cancelPositive", colour: "positive", stops: [[0, 0.95], [0.5, 0.9], [ADDED, 0]] },
-  { path: "cancelNegative", colour: "negative", stops: [[0, 0.95], [0.5, 0.9], [ADDED, 0]] },
+  { path: "peel", stops: [[0, "state", 0.42], [0.1, "forgotten", 0.34], [0.2, "forgotten", 0.28], [FORGOTTEN, "forgotten", 0]] },
+  { path: "peelEdge", stops: [[0, "state", 1], [0.1, "forgotten", 1], [0.22, "forgotten", 0.8], [FORGOTTEN, "forgotten", 0]] },
+  { path: "joinPositive", stops: [[0, "positive", 0.9], [ADDED, "positive", 0.9], [1, "positive", 0]] },
+  { path: "joinNegative", stops: [[0, "negative", 0.9], [ADDED, "negative", 0.9], [1, "negative", 0]] },
+  { path: "cancelPositive", stops: [[0, "positive", 0.9], [0.5, "positive", 0.85], [ADDED, "positive", 0]] },
+  { path: "cancelNegative", stops: [[0, "negative", 0.9], [0.5, "negative", 0.85], [ADDED, "negative", 0]] },
 ];
 
 /**
@@ -41,13 +47,13 @@ export function paintCurves(root, id, lanes, frames, time) {
  * @param {typeof FADES[number]} fade
  * @param {TimeFrame} time
  */
-function gradient(id, { path, colour, stops }, time) {
+function gradient(id, { path, stops }, time) {
   const start = xOf(time, 0, 0);
   const end = start + (time.backward ? -1 : 1) * columnWidth(time);
   return s(
     "linearGradient",
     { id: `${id}-${path}`, gradientUnits: "userSpaceOnUse", spreadMethod: "repeat", x1: start, x2: end, y1: 0, y2: 0 },
-    ...stops.map(([offset, opacity]) => s("stop", { offset, "stop-opacity": opacity, class: `carry-stop-${colour}` })),
+    ...stops.map(([offset, colour, opacity]) => s("stop", { offset, "stop-opacity": opacity, class: `carry-stop-${colour}` })),
   );
 }
 
@@ -60,7 +66,11 @@ function gradient(id, { path, colour, stops }, time) {
 function lane(id, terms, frame, time) {
   const { paths, numbers } = laneCurves(terms, frame, time);
   const area = (/** @type {string} */ name, /** @type {string} */ d) => s("path", { class: `carry-${name}`, d });
-  const fading = FADES.map(({ path }) => s("path", { d: paths[/** @type {keyof typeof paths} */ (path)], fill: `url(#${id}-${path})` }));
+  const fading = FADES.map(({ path }) => {
+    const d = paths[/** @type {keyof typeof paths} */ (path)];
+    const paint = `url(#${id}-${path})`;
+    return path === "peelEdge" ? s("path", { d, class: "carry-peel-edge", stroke: paint }) : s("path", { d, fill: paint });
+  });
   const rule = (/** @type {number} */ y) => s("line", { class: "carry-zero", x1: 0, x2: time.width, y1: y, y2: y });
   /** @type {SVGElement[]} */
   const children = [

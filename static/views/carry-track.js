@@ -11,7 +11,7 @@ import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatSigned } from "../lib/numerals.js";
 import { s } from "../lib/svg.js";
 import { carryTerms } from "./carry-terms.js";
-import { columnWidth, hiddenSpans, hitTest, laneFrames, MOST_CURVED_STEPS, yOf } from "./carry-track-layout.js";
+import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, yOf } from "./carry-track-layout.js";
 import { paintColumns } from "./carry-track-canvas.js";
 import { paintCurves } from "./carry-track-svg.js";
 import { CARRY_WORDS, laneName, stepNumbers, stepSentence } from "./carry-words.js";
@@ -37,13 +37,10 @@ export function createCarryTrack(root, emit) {
   const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
-  const within = h("div", { class: "carry-ahead" });
-  const cursor = h("div", { class: "carry-cursor" });
-  const hovered = h("div", { class: "carry-hovered" });
-  const plot = h("div", { class: "carry-plot", role: "img" }, curves, columns, hovered, ahead, within, cursor);
+  const plot = h("div", { class: "carry-plot", role: "img" }, curves, columns, ahead);
   const axis = s("svg", { class: "carry-axis", "aria-hidden": "true" });
   const tooltip = h("div", { class: "carry-tooltip", hidden: true, "aria-hidden": "true" });
-  const stage = h("div", { class: "carry-stage" }, axis, plot, tooltip);
+  const stage = h("div", { class: "carry-stage" }, plot, axis, tooltip);
   const legend = h("div", { class: "carry-legend" });
   root.classList.add("carry-track");
   root.append(stage, legend);
@@ -56,7 +53,7 @@ export function createCarryTrack(root, emit) {
   let lanes = [];
   /** @type {LaneFrame[]} */
   let frames = [];
-  /** @type {{state: SVGTextElement, hidden: SVGTextElement | null}[]} live values in the gutter */
+  /** @type {{state: SVGTSpanElement, hidden: SVGTSpanElement | null}[]} live values in the gutter */
   let readings = [];
   /** @type {TimeFrame} */
   let time = { from: 0, to: 1, width: 1, backward: false, steps: 1 };
@@ -114,7 +111,7 @@ export function createCarryTrack(root, emit) {
       termsByUnit.set(unit, terms);
       return terms;
     });
-    const { frames: placed, height } = laneFrames(lanes);
+    const { frames: placed, height } = laneFrames(lanes, gutter);
     frames = placed;
     const plotWidth = Math.max(1, width - gutter);
     time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
@@ -145,7 +142,8 @@ export function createCarryTrack(root, emit) {
     axis.setAttribute("width", String(gutter));
     axis.setAttribute("height", String(height));
     axis.replaceChildren();
-    readings = frames.map(({ area, readout, top }, index) => {
+    readings = frames.map((frame, index) => {
+      const { area, readout } = frame;
       for (const scale of [area, readout]) {
         if (!scale) continue;
         axis.append(s("line", { class: "carry-axis-line", x1: gutter - 0.5, x2: gutter - 0.5, y1: scale.top, y2: scale.bottom }));
@@ -155,16 +153,21 @@ export function createCarryTrack(root, emit) {
           axis.append(s("text", { class: "carry-tick", x: gutter - 6, y: y + 3.5 }, new Text(tickText(tick))));
         }
       }
-      const state = s("text", { class: `carry-reading carry-reading-${lanes[index].split ? "state" : "hidden"}`, x: 0, y: area.top + 14 });
-      const hidden = readout ? s("text", { class: "carry-reading carry-reading-hidden", x: 0, y: readout.top + 10 }) : null;
-      axis.append(s("text", { class: "carry-lane-name", x: 0, y: top + 14 }, new Text(laneName(units[index]))), state);
-      if (hidden) axis.append(hidden);
+      const at = captionPlaces(frame, gutter);
+      const value = () => s("tspan", { class: "carry-value", dx: 6 });
+      const reading = (/** @type {string} */ kind, /** @type {string} */ symbol, /** @type {SVGTSpanElement} */ digits) =>
+        s("text", { class: `carry-reading carry-reading-${kind}`, ...at[kind === "hidden" && readout ? "hidden" : "state"] }, s("tspan", { class: "carry-symbol" }, new Text(symbol)), digits);
+      const [state, hidden] = [value(), readout ? value() : null];
+      axis.append(s("text", { class: "carry-lane-name", ...at.name }, new Text(laneName(units[index]))));
+      axis.append(reading(lanes[index].split ? "state" : "hidden", words.symbol, state));
+      if (hidden) axis.append(reading("hidden", "h", hidden));
       return { state, hidden };
     });
   };
 
   /** @param {CarryTrackProps} props */
   const drawLegend = ({ layer }) => {
+    root.dataset.cell = layer.cell;
     const words = CARRY_WORDS[layer.cell];
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
@@ -174,16 +177,13 @@ export function createCarryTrack(root, emit) {
 
   /** @param {CarryTrackProps} props */
   const moveCursor = ({ step, stage: revealed, layer, units }) => {
-    const { ahead: future, within: rest } = hiddenSpans(time, step, revealed);
-    place(ahead, future);
-    place(within, rest);
-    const width = columnWidth(time);
-    place(cursor, [(step - time.from) * width, (step + 1 - time.from) * width]);
-    const words = CARRY_WORDS[layer.cell];
+    const [left, right] = aheadSpan(time, step, revealed);
+    // The cover is as wide as the plot, which clips it, so that a step moves it by transform alone.
+    ahead.style.transform = `translateX(${time.backward ? right - time.width : left}px)`;
     lanes.forEach((terms, index) => {
-      setText(readings[index].state, `${words.symbol} ${formatNumber(terms.state[step], 3)}`);
+      setText(readings[index].state, formatNumber(terms.state[step], 3));
       const { hidden } = readings[index];
-      if (hidden && terms.readout) setText(hidden, `h ${formatNumber(terms.readout.hidden[step], 3)}`);
+      if (hidden && terms.readout) setText(hidden, formatNumber(terms.readout.hidden[step], 3));
     });
     plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer.cell, terms, units[index], step)).join(" "));
   };
@@ -216,11 +216,6 @@ export function createCarryTrack(root, emit) {
       if (before?.layer.cell !== props.layer.cell) drawLegend(props);
       shown = props;
       if (!sameDrawing || !same("step", "stage")) moveCursor(props);
-      if (!sameDrawing || before?.hover?.step !== props.hover?.step) {
-        const step = props.hover?.step ?? null;
-        hovered.toggleAttribute("hidden", step === null);
-        if (step !== null) place(hovered, [(step - time.from) * columnWidth(time), (step + 1 - time.from) * columnWidth(time)]);
-      }
       if (!sameDrawing) {
         pointed = pointed && pointed.lane < lanes.length && pointed.step < time.steps ? pointed : null;
         placeTooltip();
@@ -232,22 +227,11 @@ export function createCarryTrack(root, emit) {
       plot.removeEventListener("pointerdown", onDown);
       plot.removeEventListener("click", onClick);
       root.classList.remove("carry-track");
+      delete root.dataset.cell;
       root.replaceChildren();
       shown = null;
     },
   };
-}
-
-/**
- * Moves a cover to [left, right] pixels; by transform alone where its width stays.
- *
- * @param {HTMLElement} element
- * @param {[number, number]} span
- */
-function place(element, [left, right]) {
-  const width = `${Math.max(0, right - left)}px`;
-  if (element.style.width !== width) element.style.width = width;
-  element.style.transform = `translateX(${left}px)`;
 }
 
 /** @param {number} tick */

@@ -17,7 +17,7 @@ import { BOX, DIAGRAMS, levelOf, OPERATOR_RADIUS, wireWidth } from "./cell-diagr
 
 /**
  * @param {CellForm} form
- * @returns {{element: SVGSVGElement, fill: (values: CellValues, label: string, description: string) => void, reveal: (stage: Stage) => void}}
+ * @returns {{element: SVGSVGElement, fill: (values: CellValues, label: string, description: string) => void, reveal: (stage: Stage, emphasised: Stage | null) => void}}
  */
 export function cellDiagram(form) {
   const { width, height, boxes, operators, wires, readings, input } = DIAGRAMS[form];
@@ -32,18 +32,20 @@ export function cellDiagram(form) {
   };
   const wireParts = wires.map(({ d, kind, value, stage, arrow }) => {
     const line = s("path", { d, class: "cell-line" });
-    if (value !== null) fills.push((values) => line.setAttribute("stroke-width", wireWidth(values[value] ?? 0).toFixed(2)));
+    if (value !== null) fills.push((values) => (line.style.strokeWidth = wireWidth(values[value] ?? 0).toFixed(2)));
+    /** @type {SVGElement[]} */
     const children = [line, s("path", { d, class: "cell-flow" })];
+    if (kind === "all") children.push(s("title", {}, new Text("the input and the hidden states of all units")));
     if (arrow) children.push(arrowHead(d));
     return part(stage, `cell-wire cell-${kind}`, children);
   });
   const boxParts = boxes.map((box) => part(box.stage, `cell-box cell-${box.kind}`, boxNodes(box, fills)));
   const operatorParts = operators.map(({ x, y, text, stage }) =>
-    part(stage, "cell-operator", [s("circle", { cx: x, cy: y, r: OPERATOR_RADIUS }), s("text", { x, y: y + 5.5 }, new Text(text))]),
+    part(stage, "cell-operator", [s("circle", { cx: x, cy: y, r: OPERATOR_RADIUS }), s("text", { x, y: y + 5.5, class: text.length > 1 ? "cell-operator-long" : "" }, new Text(text))]),
   );
   const readingParts = readings.map((reading) => part(reading.stage, `cell-reading cell-${reading.kind}`, readingNodes(reading, fills)));
   const token = new Text();
-  const inputName = s("text", { class: "cell-input", x: input.x + 9, y: input.y - 4 }, ...symbolSpans({ symbol: "x", below: "t" }), s("tspan", { class: "cell-token", dx: 8 }, token));
+  const inputName = s("text", { class: "cell-x", x: input.x + 9, y: input.y - 4 }, ...symbolSpans({ symbol: "x", below: "t" }), s("tspan", { class: "cell-token", dx: 8 }, token));
   const element = s("svg", { class: "cell-diagram", viewBox: `0 0 ${width} ${height}`, role: "img" }, ...wireParts, ...boxParts, ...operatorParts, ...readingParts, inputName);
   return {
     element,
@@ -52,10 +54,10 @@ export function cellDiagram(form) {
       setText(token, label);
       element.setAttribute("aria-label", description);
     },
-    reveal(stage) {
+    reveal(stage, emphasised) {
       for (const each of staged) {
         each.element.classList.toggle("is-ahead", each.stage > stage);
-        each.element.classList.toggle("is-current", each.stage === stage);
+        each.element.classList.toggle("is-current", each.stage === emphasised);
       }
     },
   };

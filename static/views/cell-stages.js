@@ -2,7 +2,8 @@
  * What happens in each stage of a step: a sentence with its numbers, and its equations. One table, keyed by how the cell computes.
  *
  * In an equation a plain string is set upright as it is; `{symbol, below}` is a variable with its subscript; `{value}` the number of this unit
- * at this step, in parentheses after an operator when it is negative. Parts are separated where a line may break.
+ * at this step, in parentheses after an operator when it is negative. An equation is its formula and the same filled in with numbers; both
+ * come in parts, between which a line may break.
  *
  * @module
  */
@@ -11,10 +12,13 @@ import { formatNumber, formatPercent, formatSigned } from "../lib/numerals.js";
 
 /** @typedef {import("./cell-values.js").CellValues} CellValues */
 /** @typedef {string | {symbol: string, below?: string} | {value: string, after?: boolean, result?: boolean}} Piece */
-/** @typedef {{name: string, parts: Piece[][], spoken: (values: Known) => string}} Equation */
+/** @typedef {{name: string, formula: Piece[][], filled: Piece[][], spoken: (values: Known) => string}} Equation */
 /** @typedef {{sentence: (values: Known) => string, equations: Equation[]}} StageWords */
 /** @typedef {Record<string, number>} Known values that a sentence speaks of; never the ones that may be null */
 /** @typedef {"lstm" | "gru-reset-after" | "gru-reset-before" | "rnn-tanh" | "rnn-relu"} CellForm */
+
+/** A product is not broken over two lines. */
+const TIMES = "\u00a0·\u00a0";
 
 /** @type {Piece} */
 const x = { symbol: "x", below: "t" };
@@ -48,9 +52,8 @@ function activated(name, symbol, activation, spoken) {
 function withFormula(name, symbol, activation, spoken, formula) {
   return {
     name,
-    parts: [
-      [{ symbol, below: "t" }],
-      [`= ${activation}(`, ...formula, ")"],
+    formula: [[{ symbol, below: "t" }], [`= ${activation}(`, ...formula, ")"]],
+    filled: [
       [`= ${activation}(`, { value: `${symbol}_pre` }, ")"],
       ["= ", { value: symbol, result: true }],
     ],
@@ -61,10 +64,9 @@ function withFormula(name, symbol, activation, spoken, formula) {
 /** @type {Equation} */
 const LSTM_CARRY = {
   name: "cell state",
-  parts: [
-    [{ symbol: "c", below: "t" }],
-    ["= ", { symbol: "f", below: "t" }, " · ", { symbol: "c", below: "t−1" }, " + ", { symbol: "i", below: "t" }, " · ", { symbol: "g", below: "t" }],
-    ["= ", { value: "f" }, " · ", { value: "c_prev", after: true }, " + ", { value: "i" }, " · ", { value: "g", after: true }],
+  formula: [[{ symbol: "c", below: "t" }], ["= ", { symbol: "f", below: "t" }, TIMES, { symbol: "c", below: "t−1" }, " + ", { symbol: "i", below: "t" }, TIMES, { symbol: "g", below: "t" }]],
+  filled: [
+    ["= ", { value: "f" }, TIMES, { value: "c_prev", after: true }, " + ", { value: "i" }, TIMES, { value: "g", after: true }],
     ["= ", { value: "kept" }, " + ", { value: "written", after: true }],
     ["= ", { value: "c", result: true }],
   ],
@@ -74,11 +76,10 @@ const LSTM_CARRY = {
 /** @type {Equation} */
 const LSTM_OUTPUT = {
   name: "hidden state",
-  parts: [
-    [{ symbol: "h", below: "t" }],
-    ["= ", { symbol: "o", below: "t" }, " · tanh(", { symbol: "c", below: "t" }, ")"],
-    ["= ", { value: "o" }, " · tanh(", { value: "c" }, ")"],
-    ["= ", { value: "o" }, " · ", { value: "tanh_c", after: true }],
+  formula: [[{ symbol: "h", below: "t" }], ["= ", { symbol: "o", below: "t" }, `${TIMES}tanh(`, { symbol: "c", below: "t" }, ")"]],
+  filled: [
+    ["= ", { value: "o" }, `${TIMES}tanh(`, { value: "c" }, ")"],
+    ["= ", { value: "o" }, TIMES, { value: "tanh_c", after: true }],
     ["= ", { value: "h", result: true }],
   ],
   spoken: (v) => `hidden state: ${number(v.o)} times the tanh of ${number(v.c)} is ${number(v.h)}.`,
@@ -87,10 +88,9 @@ const LSTM_OUTPUT = {
 /** @type {Equation} */
 const GRU_BLEND = {
   name: "hidden state",
-  parts: [
-    [{ symbol: "h", below: "t" }],
-    ["= (1 − ", { symbol: "z", below: "t" }, ") · ", { symbol: "n", below: "t" }, " + ", { symbol: "z", below: "t" }, " · ", hBefore],
-    ["= ", { value: "fresh" }, " · ", { value: "n", after: true }, " + ", { value: "z" }, " · ", { value: "h_prev", after: true }],
+  formula: [[{ symbol: "h", below: "t" }], ["= (1 − ", { symbol: "z", below: "t" }, `)${TIMES}`, { symbol: "n", below: "t" }, " + ", { symbol: "z", below: "t" }, TIMES, hBefore]],
+  filled: [
+    ["= ", { value: "fresh" }, TIMES, { value: "n", after: true }, " + ", { value: "z" }, TIMES, { value: "h_prev", after: true }],
     ["= ", { value: "written" }, " + ", { value: "kept", after: true }],
     ["= ", { value: "h", result: true }],
   ],
@@ -131,9 +131,8 @@ function rnn(activation, opening) {
       equations: [
         {
           name: "hidden state",
-          parts: [
-            [{ symbol: "h", below: "t" }],
-            ["= ", ...opening, ...formula, ")"],
+          formula: [[{ symbol: "h", below: "t" }], ["= ", ...opening, ...formula, ")"]],
+          filled: [
             ["= ", ...opening, { value: "h_pre" }, ")"],
             ["= ", { value: "h", result: true }],
           ],

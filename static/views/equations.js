@@ -21,8 +21,9 @@ const UNKNOWN = "…";
 export function equationView(equation) {
   /** @type {((values: CellValues) => void)[]} */
   const fills = [];
-  const parts = equation.parts.map((pieces) => h("span", { class: "equation-part" }, ...pieces.map((piece) => pieceNode(piece, fills))));
-  const element = h("div", { class: "equation", role: "math" }, ...parts);
+  const part = (/** @type {Piece[]} */ pieces) => h("span", { class: "equation-part" }, ...pieces.map((piece) => pieceNode(piece, fills)));
+  const group = (/** @type {Piece[][]} */ parts) => h("span", { class: "equation-group" }, ...parts.map(part));
+  const element = h("div", { class: "equation", role: "math" }, group(equation.formula), group(equation.filled));
   return {
     element,
     fill(values) {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { h, setText } from "../lib/dom.js";
+import { h, setText, shallowEqual } from "../lib/dom.js";
 import { spoken, visible, words } from "../lib/format.js";
 import { stageName } from "../lib/stages.js";
 import { icon } from "../lib/svg.js";
@@ -48,7 +48,7 @@ export function createInspector(root, emit) {
 
   return {
     update(props) {
-      if (props === shown) return;
+      if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
       const { layer, unit, step, steps, stage, label, playing, reducedMotion } = props;
@@ -56,10 +56,12 @@ export function createInspector(root, emit) {
       if (!parts || parts.form !== form || before?.quantities !== props.quantities) {
         parts = inspectorBody(form, layer.cell, props.quantities);
         body.replaceChildren(...parts.elements);
+        root.dataset.cell = layer.cell;
       }
       const values = cellValues(layer, props.preActivations, unit, step);
       parts.fill(values, visible(label), `${CELL_NAMES[layer.cell]}, unit ${unit}, step ${step + 1} of ${steps}, input ${spoken(label)}.`);
-      parts.reveal(stage);
+      // A whole step has no current stage, unless steps are taken in stages.
+      parts.reveal(stage, stage < 3 || props.staged ? stage : null);
       setText(place, `Step ${step + 1} of ${steps} · unit ${unit} · `);
       title.title = `t = ${step} and unit ${unit} in the API, which counts from 0${layer.direction === "backward" ? "; this layer reads from the end" : ""}`;
       setText(token, visible(label));
@@ -68,6 +70,7 @@ export function createInspector(root, emit) {
     },
     destroy() {
       root.classList.remove("inspector", "is-flowing");
+      delete root.dataset.cell;
       root.replaceChildren();
       shown = null;
       parts = null;
@@ -110,12 +113,15 @@ function inspectorBody(form, cell, quantities) {
       });
       diagram.fill(values, label, [opening, ...sentences].join(" "));
     },
-    /** @param {Stage} revealed */
-    reveal(revealed) {
-      diagram.reveal(revealed);
+    /**
+     * @param {Stage} revealed
+     * @param {Stage | null} emphasised
+     */
+    reveal(revealed, emphasised) {
+      diagram.reveal(revealed, emphasised);
       for (const { element, stage } of stages) {
         element.classList.toggle("is-ahead", stage > revealed);
-        element.classList.toggle("is-current", stage === revealed);
+        element.classList.toggle("is-current", stage === emphasised);
       }
     },
   };

@@ -14,7 +14,7 @@ from . import schemas
 
 REFERENCE = "#/components/schemas/{model}"
 
-REQUESTS: tuple[type[BaseModel], ...] = (schemas.TraceRequest, schemas.StepRequest, schemas.ProblemDetails)
+READ: tuple[type[BaseModel], ...] = (schemas.TraceRequest, schemas.StepRequest, schemas.ProblemDetails)
 
 EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
     schemas.TraceRequest: {
@@ -71,20 +71,15 @@ def install(app: FastAPI) -> None:
 
     def describe() -> dict[str, Any]:
         if not made:
-            made.update(
-                get_openapi(
-                    title="Gatescope",
-                    version=__version__,
-                    description=DESCRIPTION,
-                    routes=app.routes,
-                    tags=app.openapi_tags,
-                )
-            )
-            _, definitions = models_json_schema([(schema, "validation") for schema in REQUESTS], ref_template=REFERENCE)
-            components = made.setdefault("components", {}).setdefault("schemas", {})
-            components |= definitions["$defs"]
-            for leftover in ("HTTPValidationError", "ValidationError"):
-                components.pop(leftover, None)
+            made.update(get_openapi(title="Gatescope", version=__version__, description=DESCRIPTION, routes=app.routes))
+            _, definitions = models_json_schema([(schema, "validation") for schema in READ], ref_template=REFERENCE)
+            components = made["components"]["schemas"] | definitions["$defs"]
+            for never_sent in ("HTTPValidationError", "ValidationError"):
+                components.pop(never_sent, None)
+            made["components"]["schemas"] = dict(sorted(components.items()))
+            for operation in (entry for methods in made["paths"].values() for entry in methods.values()):
+                if "HTTPValidationError" in str(operation["responses"].get("422")):
+                    del operation["responses"]["422"]
         return made
 
     app.openapi = describe  # type: ignore[method-assign]  # the way FastAPI documents

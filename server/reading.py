@@ -1,25 +1,25 @@
 """Request bodies: read within the limit, parsed strictly, checked against a schema."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect, Request
 
-from .errors import GONE, INVALID, NOT_JSON_TYPE, TOO_LARGE, Cause, Problem
+from .errors import GONE, INVALID, LONGEST_KEY, NOT_JSON_TYPE, TOO_LARGE, Cause, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 
 EXPECTED = {
-    "missing": "this field is required",
-    "extra_forbidden": "there is no such field",
-    "string_type": "must be a string",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
+    "missing": "must be given",
+    "extra_forbidden": "is not a field that can be given here",
+    "string_type": "must be a string, not {came}",
+    "list_type": "must be a list, not {came}",
+    "model_type": "must be an object, not {came}",
+    "literal_error": "must be {expected}, not {came}",
 }
-"""Our words for pydantic's kinds of error; the others say enough themselves."""
+"""Our words for pydantic's kinds of error; the validators' own errors bring theirs."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -49,8 +49,8 @@ async def read_body(request: Request, limit: int) -> bytes:
 def parse(body: bytes, schema: type[Model]) -> Model:
     """The body as a checked value.
 
-    orjson refuses what JSON does not allow: NaN, infinities, numbers beyond float64, lone surrogates, bytes that are not
-    UTF-8, and nesting that is a thousand deep.
+    orjson refuses what JSON does not allow: NaN, infinities, numbers beyond float64, lone surrogates, bytes that are
+    not UTF-8, and nesting that is a thousand deep.
 
     Raises:
         Problem: it is not JSON, or does not fit the schema.
@@ -63,10 +63,8 @@ def parse(body: bytes, schema: type[Model]) -> Model:
     try:
         return schema.model_validate(value)
     except ValidationError as error:
-        causes = tuple(_cause(dict(entry)) for entry in error.errors(include_url=False, include_input=True))
-        first = causes[0]
-        where = "/".join(str(key)[:40] for key in first.pointer)
-        raise Problem(INVALID, f"{where}: {first.detail}." if where else f"{first.detail}.", causes) from None
+        causes = tuple(_cause(entry) for entry in error.errors(include_url=False))
+        raise Problem(INVALID, f"{causes[0].detail[0].upper()}{causes[0].detail[1:]}.", causes) from None
 
 
 def kind_of(value: object) -> str:
@@ -80,17 +78,14 @@ def kind_of(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def _cause(entry: dict[str, Any]) -> Cause:
-    expected = EXPECTED.get(entry["type"])
-    if expected is None:
-        detail = entry["msg"][0].lower() + entry["msg"][1:]
-    else:
-        detail = (
-            expected
-            if entry["type"] in ("missing", "extra_forbidden")
-            else f"{expected}, not {kind_of(entry['input'])}"
-        )
-    return Cause(detail, (*entry["loc"], *entry.get("ctx", {}).get("tail", ())))
+def _cause(entry: ErrorDetails) -> Cause:
+    """One of pydantic's errors as a sentence; where it only says what must be, the field's path is the subject."""
+    context = entry.get("ctx", {})
+    pointer = (*entry["loc"], *context.get("tail", ()))
+    template = EXPECTED.get(entry["type"], "{sentence}")
+    predicate = template.format(came=kind_of(entry["input"]), sentence=entry["msg"], expected=context.get("expected"))
+    subject = ".".join(str(key)[:LONGEST_KEY] for key in pointer) or "the body"
+    return Cause(f"{subject} {predicate}" if predicate.startswith(("must ", "is ")) else predicate, pointer)
 
 
 def _check_content_type(content_type: str, content_encoding: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .arrays import Floats, Rows, Tokens, Vector
@@ -12,8 +12,8 @@ DirectionName = Literal["forward", "backward"]
 CellName = Literal["lstm", "gru", "rnn"]
 
 QUANTITIES = (
-    "Names of the quantities to send; null for all of them. A gate's or the candidate's name with `_pre`, never part of "
-    "the default, is what stood inside its activation."
+    "Names of the quantities to send; null for all of them. A gate's or the candidate's name with `_pre`, never part "
+    "of the default, is what stood inside its activation."
 )
 
 
@@ -46,6 +46,12 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
     return {**field, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
 
 
+def _none_yet(value: list[Any]) -> list[Any]:
+    if value:
+        raise PydanticCustomError("none_yet", "must be an empty list; interventions are not supported yet")
+    return value
+
+
 class SequenceInput(_Request):
     """A sequence: exactly one of text, token ids, or rows of numbers."""
 
@@ -59,9 +65,7 @@ class SequenceInput(_Request):
     def _check(self) -> Self:
         given = [name for name in ("text", "tokens", "values") if getattr(self, name) is not None]
         if len(given) != 1:
-            sentence = (
-                f"exactly one of text, tokens and values is required, not {' and '.join(given) or 'none of them'}"
-            )
+            sentence = f"must have exactly one of text, tokens and values, not {' and '.join(given) or 'none of them'}"
             raise PydanticCustomError("exactly_one", "{sentence}", {"sentence": sentence})
         return self
 
@@ -86,9 +90,7 @@ class TraceRequest(_Request):
     initial_state: list[StateEntry] | None = Field(
         None, description="One entry for each entry of the model's layers; null for zeros."
     )
-    interventions: Annotated[list[dict[str, Any]], Field(max_length=0)] = Field(
-        [], description="None are supported yet."
-    )
+    interventions: Annotated[list[Any], AfterValidator(_none_yet)] = Field([], json_schema_extra={"maxItems": 0})
     quantities: list[str] | None = Field(None, description=QUANTITIES)
     encoding: Encoding = "list"
 

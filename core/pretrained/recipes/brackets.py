@@ -31,11 +31,13 @@ def choices(stack: str, quoted: bool) -> dict[str, float]:
     """The grammar: probability of each next character after the open brackets ``stack``, inside quotes or not."""
     if quoted:
         return {'"': 0.18, "a": 0.16, "b": 0.16, "c": 0.16, "(": 0.085, ")": 0.085, "[": 0.085, "]": 0.085}
+    # The deeper, the likelier a bracket closes: so it pays to know the depth at every step, and not only at the ends.
+    depth = len(stack)
     weights = {"a": 0.1, "b": 0.1, "c": 0.1, " ": 0.05, '"': 0.08}
-    if len(stack) < DEEPEST:
-        weights |= {"(": 0.2, "[": 0.1}
-    if stack:
-        weights[CLOSE[OPEN.index(stack[-1])]] = 0.32
+    if depth < DEEPEST:
+        weights |= {"(": 0.072 * (DEEPEST - depth), "[": 0.008 * (DEEPEST - depth)}
+    if depth:
+        weights[CLOSE[OPEN.index(stack[-1])]] = 0.08 * depth
     else:
         weights["\n"] = 0.15
     total = sum(weights.values())

@@ -1,11 +1,14 @@
 """The wheel carries everything once, and what it installs into an empty environment serves the page and a trace."""
 
+import ast
 import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import httpx
@@ -66,6 +69,22 @@ def test_the_source_archive_carries_every_file_once(built: tuple[Path, Path, Pat
         names = [member.name.split("/", 1)[1] for member in archive.getmembers() if member.isfile()]
     assert sorted(name.removeprefix("src/") for name in names if name.startswith("src/")) == tree
     assert {"LICENSE", "README.md", "pyproject.toml"} <= set(names)
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    """What merely comes along with another package today may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["train"]]
+    declared = {re.match(r"[\w-]+", line)[0].lower() for line in requirements}  # type: ignore[index]
+    owners = packages_distributions()
+    for file in [*(ROOT / "core").rglob("*.py"), *(ROOT / "server").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names = [node.module]
+            for top in {name.split(".")[0] for name in names} - {"gatescope", "pydantic_core"}:
+                if top not in sys.stdlib_module_names:
+                    assert {name.lower() for name in owners.get(top, [top])} & declared, f"{file.name} imports {top}"
 
 
 @pytest.fixture(scope="module")

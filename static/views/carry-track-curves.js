@@ -8,7 +8,7 @@
 
 import { formatNumber, formatSigned } from "../lib/numerals.js";
 import { coordinate, ease, point, turn, turnBack } from "../lib/svg-path.js";
-import { columnWidth, NUMBERS_WIDTH, STAGE_ENDS, STRAND_WIDTH, TAP_WIDTH, visibleSteps, xOf, yOf } from "./carry-track-layout.js";
+import { columnWidth, NUMBERS_WIDTH, STAGE_ENDS, STRAND_WIDTH, TAP_WIDTH, visibleSteps, WORDS_WIDTH, xOf, yOf } from "./carry-track-layout.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
@@ -23,6 +23,9 @@ const BAR = [0.76, 0.9];
 
 /** Slices thinner than this, in pixels, are left out. */
 const VISIBLE = 0.2;
+
+/** How far, in rem, a forgotten slice bends away at most. */
+const LIFT = 0.8;
 
 /**
  * Path data by what it shows; joined and cancelled strands come apart because a strand that joins runs on inside the band, one that cancels ends.
@@ -47,8 +50,9 @@ export function laneCurves(terms, frame, time) {
   if (last < first) return { paths, numbers: [] };
   const width = columnWidth(time);
   const steps = Array.from({ length: last - first + 1 }, (_, index) => (time.backward ? last - index : first + index));
-  const edges = steps.map((step) => stateEdge(terms, frame, time, step));
-  paths.edge = terms.split ? edges.join("") : joined(edges);
+  const narrows = terms.split !== null && width >= STRAND_WIDTH;
+  const edges = steps.map((step) => stateEdge(terms, frame, time, step, narrows));
+  paths.edge = narrows ? edges.join("") : joined(edges);
   paths.band = closed(joined(edges), xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
   for (const step of steps) {
     if (terms.split) {
@@ -63,20 +67,22 @@ export function laneCurves(terms, frame, time) {
     paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), scale.zero);
     if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step, width);
   }
-  return { paths, numbers: width >= NUMBERS_WIDTH ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };
+  return { paths, numbers: width >= NUMBERS_WIDTH * frame.rem ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };
 }
 
 /**
- * The edge of the band away from zero during one step. It starts at what is kept (the forgotten slice fills the height beside it) and rises or
- * falls to the new state while the write joins. Without a split there is only the state.
+ * The edge of the band away from zero during one step. Where it narrows, it starts at what is kept (the forgotten slice fills the height beside
+ * it) and rises or falls to the new state while the write joins. In narrow columns, where that would make a comb, and without a split, it goes
+ * from state to state.
  *
  * @param {CarryTerms} terms
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
  * @param {number} step
+ * @param {boolean} narrows
  */
-function stateEdge({ previous, state, split }, { area }, time, step) {
-  const before = yOf(area, (split ? split.kept : previous)[step]);
+function stateEdge({ previous, state, split }, { area }, time, step, narrows) {
+  const before = yOf(area, (split && narrows ? split.kept : previous)[step]);
   const after = yOf(area, state[step]);
   const [from, to] = [xOf(time, step, FORGOTTEN), xOf(time, step, ADDED)];
   return `M${point(xOf(time, step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(xOf(time, step, 1))} `;
@@ -113,12 +119,12 @@ function closed(line, start, end, zero) {
  * @param {number} step
  * @param {number} width
  */
-function addPeel(paths, { previous, split }, { area }, time, step, width) {
+function addPeel(paths, { previous, split }, { area, rem }, time, step, width) {
   if (!split) return;
   const outer = yOf(area, previous[step]);
   const inner = yOf(area, split.kept[step]);
   if (Math.abs(outer - inner) < VISIBLE) return;
-  const lift = Math.sign(outer - inner) * Math.min(13, width / 5);
+  const lift = Math.sign(outer - inner) * Math.min(LIFT * rem, width / 5);
   const [from, to] = [xOf(time, step, 0), xOf(time, step, FORGOTTEN)];
   const [above, below] = [ease(from, outer, to, outer + lift), ease(from, inner, to, inner + lift)];
   paths.peel += `M${point(from, outer)} ${above} L${point(to, inner + lift)} ${ease(to, inner + lift, from, inner)} Z `;
@@ -225,25 +231,27 @@ function addTap(paths, { state, readout }, { area, readout: scale }, time, step,
  * @returns {LaneNumber[]}
  */
 function numbersOf({ previous, state, split, readout }, frame, time, step, width) {
-  const { area, readout: scale } = frame;
-  const wordy = width >= 210;
+  const { area, readout: scale, rem } = frame;
+  const wordy = width >= WORDS_WIDTH * rem;
   /** @type {LaneNumber[]} */
   const numbers = [];
   const after = state[step];
-  const outward = (/** @type {number} */ value) => (value < 0 ? 13 : -5);
-  numbers.push({ x: xOf(time, step, TAP), y: yOf(area, after) + outward(after), text: formatNumber(after, 3), kind: "state" });
+  /** From a line to the baseline of a number that stands above or below it. */
+  const beside = (/** @type {boolean} */ above) => (above ? -0.3 : 0.85) * rem;
+  numbers.push({ x: xOf(time, step, TAP), y: yOf(area, after) + beside(after >= 0), text: formatNumber(after, 3), kind: "state" });
   if (split && Math.abs(split.forgotten[step]) * area.perUnit > 1) {
-    const lift = (split.forgotten[step] > 0 ? -1 : 1) * 13;
-    const y = yOf(area, previous[step]) + lift + (lift < 0 ? -4 : 12);
+    const up = split.forgotten[step] > 0;
+    const y = yOf(area, previous[step]) + (up ? -LIFT : LIFT) * rem + beside(up);
     numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatNumber(split.forgotten[step], 3)}`, kind: "forgotten" });
   }
   if (split) {
-    const text = `${wordy ? "written " : ""}${formatSigned(split.written[step], 3)}`;
-    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y: strandSource(frame, Math.min(split.kept[step], after, 0), width) - 3, text, kind: split.written[step] < 0 ? "negative" : "positive" });
+    const written = split.written[step];
+    const y = strandSource(frame, Math.min(split.kept[step], after, 0), width) - 0.2 * rem;
+    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y, text: `${wordy ? "written " : ""}${formatSigned(written, 3)}`, kind: written < 0 ? "negative" : "positive" });
   }
   if (readout && scale) {
     const hidden = readout.hidden[step];
-    numbers.push({ x: xOf(time, step, TAP), y: yOf(scale, 0) + (hidden < 0 ? -5 : 13), text: formatNumber(hidden, 3), kind: "hidden" });
+    numbers.push({ x: xOf(time, step, TAP), y: scale.zero + beside(hidden < 0), text: formatNumber(hidden, 3), kind: "hidden" });
   }
   return numbers;
 }

@@ -14,9 +14,9 @@ import { niceTicks } from "../lib/nice-ticks.js";
 /** Where in a column, from 0 to 1 along the flow, each stage ends: nothing, forgotten, added, output. */
 export const STAGE_ENDS = [0, 0.34, 0.66, 1];
 
-/** Narrowest gutter, in pixels, that holds a lane's name and values beside its axis; in a narrower one they stand above the lane. */
-const ROOMY_GUTTER = 110;
-const CAPTION_ROOM = 16;
+/** Narrowest gutter, in rem, that holds a lane's name and values beside its axis; in a narrower one they stand above the lane. */
+const ROOMY_GUTTER = 6.9;
+const CAPTION_ROOM = 1;
 
 /** Visible steps beyond which curves would be drawn closer than one can see, so pixel columns are drawn instead. */
 export const MOST_CURVED_STEPS = 320;
@@ -27,14 +27,22 @@ export const STRAND_WIDTH = 14;
 /** Narrowest column, in pixels, in which the tap is drawn down to the hidden state. */
 export const TAP_WIDTH = 36;
 
-/** Narrowest column, in pixels, with numbers in it. */
-export const NUMBERS_WIDTH = 96;
+/** Narrowest column, in rem, with numbers in it, and with words beside them. */
+export const NUMBERS_WIDTH = 6;
+export const WORDS_WIDTH = 13;
 
-/** Room above the area for what peels off, below it for where writes come from, and between lanes. */
-const PEEL_ROOM = 18;
-const SOURCE_ROOM = 20;
-const READOUT_GAP = 8;
-const LANE_GAP = 14;
+/** Room in rem: above the area for what peels off, below it for where writes come from, and between lanes. */
+const PEEL_ROOM = 1.15;
+const SOURCE_ROOM = 1.25;
+const READOUT_GAP = 0.5;
+const LANE_GAP = 0.9;
+
+/** Heights in rem of area and hidden state, by the number of lanes at least. */
+const HEIGHTS = [
+  { lanes: 4, area: 4, readout: 1.9 },
+  { lanes: 2, area: 5.75, readout: 2.4 },
+  { lanes: 1, area: 8.25, readout: 3 },
+];
 
 /**
  * Values lo..hi on pixels bottom..top.
@@ -43,9 +51,9 @@ const LANE_GAP = 14;
  */
 
 /**
- * One lane: `area` holds the state, `readout` the hidden state under it; `floor` is the height writes come from.
+ * One lane: `rem` is the page's unit of length in pixels, `area` holds the state, `readout` the hidden state under it; `floor` is the height writes come from.
  *
- * @typedef {{top: number, bottom: number, area: ValueScale, floor: number, readout: ValueScale | null}} LaneFrame
+ * @typedef {{rem: number, top: number, bottom: number, area: ValueScale, floor: number, readout: ValueScale | null}} LaneFrame
  */
 
 /**
@@ -59,22 +67,24 @@ const LANE_GAP = 14;
  *
  * @param {CarryTerms[]} lanes
  * @param {number} gutter
+ * @param {number} rem in pixels
  * @returns {{frames: LaneFrame[], height: number}}
  */
-export function laneFrames(lanes, gutter) {
-  const areaHeight = lanes.length === 1 ? 132 : lanes.length <= 3 ? 92 : 64;
-  const readoutHeight = lanes.length === 1 ? 48 : lanes.length <= 3 ? 38 : 30;
+export function laneFrames(lanes, gutter, rem) {
+  const heights = HEIGHTS.find((row) => lanes.length >= row.lanes) ?? HEIGHTS[HEIGHTS.length - 1];
   let top = 0;
-  const frames = lanes.map(({ previous, state, split, readout }) => {
-    const areaTop = top + PEEL_ROOM + (gutter < ROOMY_GUTTER ? CAPTION_ROOM : 0);
-    const area = valueScale(split ? [previous, state, split.kept] : [previous, state], areaTop, areaTop + areaHeight);
-    const floor = area.bottom + (split ? SOURCE_ROOM : 4);
-    const under = readout ? valueScale([readout.squashed, readout.hidden], floor + READOUT_GAP, floor + READOUT_GAP + readoutHeight) : null;
-    const bottom = (under ? under.bottom : floor) + LANE_GAP;
-    const frame = { top, bottom, area, floor, readout: under };
+  /** @type {LaneFrame[]} */
+  const frames = [];
+  for (const { previous, state, split, readout } of lanes) {
+    const areaTop = top + (PEEL_ROOM + (gutter < ROOMY_GUTTER * rem ? CAPTION_ROOM : 0)) * rem;
+    const area = valueScale(split ? [previous, state, split.kept] : [previous, state], areaTop, areaTop + heights.area * rem);
+    const floor = area.bottom + (split ? SOURCE_ROOM : 0.25) * rem;
+    const readoutTop = floor + READOUT_GAP * rem;
+    const under = readout ? valueScale([readout.squashed, readout.hidden], readoutTop, readoutTop + heights.readout * rem) : null;
+    const bottom = (under ? under.bottom : floor) + LANE_GAP * rem;
+    frames.push({ rem, top, bottom, area, floor, readout: under });
     top = bottom;
-    return frame;
-  });
+  }
   return { frames, height: top };
 }
 
@@ -157,9 +167,13 @@ export function hitTest(time, frames, x, y) {
  * @param {number} gutter
  * @returns {Record<"name" | "state" | "hidden", {x: number, y: number}>}
  */
-export function captionPlaces({ top, area, readout }, gutter) {
-  if (gutter < ROOMY_GUTTER) return { name: { x: 4, y: top + 12 }, state: { x: 74, y: top + 12 }, hidden: { x: 152, y: top + 12 } };
-  return { name: { x: 14, y: top + 15 }, state: { x: 14, y: top + 37 }, hidden: { x: 14, y: (readout ?? area).top + 13 } };
+export function captionPlaces({ rem, top, area, readout }, gutter) {
+  const place = (/** @type {number} */ x, /** @type {number} */ y) => ({ x: x * rem, y });
+  if (gutter < ROOMY_GUTTER * rem) {
+    const line = top + 0.85 * rem;
+    return { name: place(0.5, line), state: place(4.9, line), hidden: place(10, line) };
+  }
+  return { name: place(0.875, top + 0.95 * rem), state: place(0.875, top + 2.3 * rem), hidden: place(0.875, (readout ?? area).top + 0.85 * rem) };
 }
 
 /**

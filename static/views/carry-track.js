@@ -111,7 +111,7 @@ export function createCarryTrack(root, emit) {
       termsByUnit.set(unit, terms);
       return terms;
     });
-    const { frames: placed, height } = laneFrames(lanes, gutter);
+    const { frames: placed, height } = laneFrames(lanes, gutter, parseFloat(getComputedStyle(document.documentElement).fontSize));
     frames = placed;
     const plotWidth = Math.max(1, width - gutter);
     time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
@@ -150,7 +150,7 @@ export function createCarryTrack(root, emit) {
         for (const tick of scale.ticks) {
           const y = yOf(scale, tick);
           axis.append(s("line", { class: "carry-axis-line", x1: gutter - 4, x2: gutter, y1: y, y2: y }));
-          axis.append(s("text", { class: "carry-tick", x: gutter - 6, y: y + 3.5 }, new Text(tickText(tick))));
+          axis.append(s("text", { class: "carry-tick", x: gutter - 6, y, dy: "0.35em" }, new Text(tickText(tick))));
         }
       }
       const at = captionPlaces(frame, gutter);

@@ -1,0 +1,1 @@
+"""Everything about speed. ``python -m benchmarks`` measures, prints tables and writes JSON."""

@@ -239,15 +239,17 @@ function numbersOf({ previous, state, split, readout }, frame, time, step, width
   /** From a line to the baseline of a number that stands above or below it. */
   const beside = (/** @type {boolean} */ above) => (above ? -0.3 : 0.85) * rem;
   numbers.push({ x: xOf(time, step, TAP), y: yOf(area, after) + beside(after >= 0), text: formatNumber(after, 3), kind: "state" });
-  if (split && Math.abs(split.forgotten[step]) * area.perUnit > 1) {
-    const up = split.forgotten[step] > 0;
-    const y = yOf(area, previous[step]) + (up ? -LIFT : LIFT) * rem + beside(up);
-    numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatNumber(split.forgotten[step], 3)}`, kind: "forgotten" });
-  }
   if (split) {
-    const written = split.written[step];
-    const y = strandSource(frame, Math.min(split.kept[step], after, 0), width) - 0.2 * rem;
-    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y, text: `${wordy ? "written " : ""}${formatSigned(written, 3)}`, kind: written < 0 ? "negative" : "positive" });
+    const [forgotten, written] = [split.forgotten[step], split.written[step]];
+    const writtenAt = strandSource(frame, Math.min(split.kept[step], after, 0), width) - 0.2 * rem;
+    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y: writtenAt, text: `${wordy ? "written " : ""}${formatSigned(written, 3)}`, kind: written < 0 ? "negative" : "positive" });
+    if (Math.abs(forgotten) * area.perUnit > 1) {
+      const up = forgotten > 0;
+      const outside = yOf(area, previous[step]) + (up ? -LIFT : LIFT) * rem + beside(up);
+      // Where a slice peels off near the floor, its number stands inside the band.
+      const y = Math.abs(outside - writtenAt) < 0.8 * rem ? yOf(area, previous[step]) + beside(!up) : outside;
+      numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatNumber(forgotten, 3)}`, kind: "forgotten" });
+    }
   }
   if (readout && scale) {
     const hidden = readout.hidden[step];

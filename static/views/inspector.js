@@ -157,7 +157,7 @@ function unitStepper(emit) {
     h("button", { type: "button", class: "unit-step", title: name, "aria-label": name, on: { click: () => choose(current + by) } }, icon(shape));
   const previous = button("Previous unit", "back", -1);
   const next = button("Next unit", "forward", 1);
-  const number = h("input", { type: "number", min: 0, step: 1, class: "unit-number", "aria-label": "Unit", on: { change: () => choose(Number(number.value)) } });
+  const number = h("input", { type: "number", min: 0, step: 1, class: "unit-number", "aria-label": "Unit", on: { change: () => choose(number.valueAsNumber) } });
   return {
     element: h("div", { class: "unit-stepper", role: "group", "aria-label": "Choose the unit" }, previous, number, next),
     /**

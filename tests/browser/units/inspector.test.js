@@ -202,11 +202,12 @@ export function test_what_the_stage_has_not_reached_is_ahead() {
 }
 
 export function test_a_step_fills_the_same_elements() {
-  const { root, view, done } = mounted(lstmProps());
+  const props = lstmProps();
+  const { root, view, done } = mounted(props);
   const elements = () => ["svg.cell-diagram", ".equation", ".value-of-f"].map((selector) => root.querySelector(selector));
   const before = elements();
   const text = before[2]?.textContent;
-  view.update({ ...lstmProps(), step: 1, label: "x" });
+  view.update({ ...props, step: 1, label: "x" });
   const after = elements();
   check(after.every((element, index) => element !== null && element === before[index]), "the elements stayed");
   check(root.querySelector(".value-of-f")?.textContent !== text, "with other numbers");

@@ -105,10 +105,11 @@ export async function fetchFigure(trace, { layer, direction }, quantity) {
  * A whole trace as a file: all arrays for NumPy, or JSON with lists of numbers.
  * @param {string} trace
  * @param {"npz" | "json"} format
+ * @param {string[]} quantities of its layers; the server would else answer with those that were asked for last
  * @returns {Promise<Blob>}
  */
-export async function fetchTraceFile(trace, format) {
-  const path = `/traces/${encodeURIComponent(trace)}${format === "npz" ? ".npz" : "?encoding=list"}`;
+export async function fetchTraceFile(trace, format, quantities) {
+  const path = `/traces/${encodeURIComponent(trace)}${format === "npz" ? ".npz" : `?encoding=list&quantities=${quantities.join(",")}`}`;
   return (await request(path)).blob();
 }
 

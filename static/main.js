@@ -116,7 +116,7 @@ function frame() {
   const began = performance.now();
   render(state);
   rendered = state;
-  if (state.shown !== before?.shown && state.surroundings.width > 0) performance.mark("gatescope:heatmaps-painted");
+  if (state.shown && state.shown !== before?.shown && state.surroundings.width > 0) performance.mark("gatescope:heatmaps-painted");
   else if (state.selection.step !== before?.selection.step) performance.measure("gatescope:step", { start: began, end: performance.now() });
 }
 

@@ -8,6 +8,9 @@ import { layerOf, themeOf } from "./selectors.js";
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Event} Event */
 
+/** Every quantity that any layer of the trace has. @param {State} state */
+const namesOf = (state) => [...new Set(state.shown?.trace.layers.flatMap((layer) => Object.keys(layer.quantities)))];
+
 /** @param {unknown} error */
 const sentence = (error) => (error instanceof Error ? error.message : String(error));
 
@@ -186,7 +189,7 @@ export function attachCommands(store, api) {
       if (!layer) return;
       const [blob, name] = await withTrace(state, async (trace) => {
         const stem = `gatescope-${trace.slice(0, 12)}`;
-        if (format !== "figure") return /** @type {const} */ ([await api.fetchTraceFile(trace, format), `${stem}.${format}`]);
+        if (format !== "figure") return /** @type {const} */ ([await api.fetchTraceFile(trace, format, namesOf(state)), `${stem}.${format}`]);
         const quantity = state.view.enlarged ?? Object.keys(layer.quantities)[0];
         const figure = await api.fetchFigure(trace, layer, quantity);
         return /** @type {const} */ ([new Blob([JSON.stringify(figure)], { type: "application/json" }), `${stem}-${quantity}.plotly.json`]);
@@ -221,7 +224,7 @@ let plotly = null;
 /** plotly.js is large: it is loaded when the first figure is opened. Its rules come as a file because the page allows no inline style. */
 function loadPlotly() {
   plotly ??= Promise.all([
-    loaded("link", { rel: "stylesheet", href: "/static/css/plotly.css", id: "plotly.js-style-global", class: "no-inline-styles" }),
+    loaded("link", { rel: "stylesheet", href: "/static/vendor/plotly.css", id: "plotly.js-style-global", class: "no-inline-styles" }),
     loaded("script", { src: "/static/vendor/plotly.min.js" }),
   ]).then(
     () => undefined,

@@ -31,7 +31,7 @@ export function initialState({ theme, dark, reducedMotion, density }) {
       aside: "cell",
       theme,
     },
-    surroundings: { width: 0, free: 0, compact: false, density, dark, reducedMotion },
+    surroundings: { width: 0, free: 0, rem: 16, compact: false, density, dark, reducedMotion },
     dialog: null,
     message: null,
     toast: null,

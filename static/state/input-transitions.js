@@ -1,6 +1,7 @@
 /** What the user wants to see traced: the model, and what stands in the input bar. */
 
 import { describeInput, editableText, parseTyped } from "../lib/input.js";
+import { stopped } from "./playing.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Draft} Draft */
@@ -19,24 +20,45 @@ const EMPTY = { text: "", file: null, example: null };
 export const modelOf = (state) => state.models.find((model) => model.id === state.modelId);
 
 /**
+ * The model of the picture on the screen: another than the chosen one for as long as that one's trace is on its way.
+ * @param {State} state
+ * @returns {Model | undefined}
+ */
+export const shownModelOf = (state) => state.models.find((model) => model.id === state.shown?.wanted.model);
+
+/**
  * @param {State} state
  * @returns {Draft}
  */
 export const draftOf = (state) => state.drafts[state.modelId ?? ""] ?? EMPTY;
 
 /**
+ * A look at a sequence from its end, at a unit that is worth it.
+ * @type {import("./types.js").Arrival}
+ */
+const AFRESH = { selection: { layer: 0, unit: null, pins: [], step: Infinity, stage: 3 }, window: null };
+
+/**
+ * Another sequence for the same network: the same units, from its end.
+ * @param {State} state
+ * @returns {import("./types.js").Arrival}
+ */
+const atItsEnd = ({ selection }) => ({ selection: { ...selection, step: Infinity, stage: 3 }, window: null });
+
+/**
  * Takes over a draft and asks for its trace. When it cannot be understood, the sentence stands beside it and the picture stays, stale.
  * @param {State} state
  * @param {Draft} draft
+ * @param {import("./types.js").Arrival | null} arrival null keeps what an earlier, unanswered request had in mind
  * @returns {State}
  */
-function withDraft(state, draft) {
+function withDraft(state, draft, arrival) {
   const model = modelOf(state);
   if (!model) return state;
   const next = { ...state, drafts: { ...state.drafts, [model.id]: draft } };
   try {
     const input = draft.file?.input ?? parseTyped(draft.text, model.input);
-    return { ...next, wanted: { model: model.id, input }, tracing: true, message: null };
+    return { ...next, wanted: { model: model.id, input, arrival: arrival ?? (state.wanted !== state.shown?.wanted && state.wanted?.model === model.id ? state.wanted.arrival : null) }, tracing: true, message: null };
   } catch (error) {
     const tone = draft.text.trim() === "" && draft.file === null ? "note" : "error";
     return { ...next, wanted: null, tracing: false, stale: state.shown !== null, message: { tone, text: /** @type {Error} */ (error).message } };
@@ -76,15 +98,10 @@ function atAddress(state, address) {
   if (!model) return { ...state, message: { tone: "error", text: "This server has no network to show." } };
   const layer = model.layers.findIndex((info) => info.layer === (address.layer ?? 0) && info.direction === (address.direction ?? "forward"));
   const draft = address.input ? inputDraft(address.input, "Sequence from the address", null) : state.drafts[model.id] && !address.example ? state.drafts[model.id] : exampleDraft(model, address.example ?? null);
-  const next = withDraft(
-    {
-      ...state,
-      modelId: model.id,
-      selection: { layer: Math.max(0, layer), unit: address.unit ?? null, pins: address.pins ?? [], step: address.step ?? Infinity, stage: address.stages && address.stage !== undefined ? address.stage : 3 },
-      view: { ...state.view, window: address.window ?? null, order: address.order ?? { by: "index", quantity: null }, stages: address.stages ?? false, playing: false, heldStep: null },
-    },
-    draft,
-  );
+  /** @type {import("./types.js").Selection} */
+  const selection = { layer: Math.max(0, layer), unit: address.unit ?? null, pins: address.pins ?? [], step: address.step ?? Infinity, stage: address.stages ? (address.stage ?? 3) : 3 };
+  const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, playing: false, heldStep: null };
+  const next = withDraft({ ...state, modelId: model.id, view }, draft, { selection, window: address.window ?? null });
   if (address.model && model.id !== address.model) {
     return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is ${model.name}.` } };
   }
@@ -102,27 +119,24 @@ export const inputTransitions = {
   "model-chosen"(state, { id }) {
     const model = state.models.find((candidate) => candidate.id === id);
     if (!model || id === state.modelId) return state;
-    const fresh = { ...state, modelId: id, selection: { layer: 0, unit: null, pins: [], step: Infinity, stage: /** @type {const} */ (3) }, view: { ...state.view, window: null, enlarged: null, playing: false, heldStep: null } };
-    return withDraft(fresh, state.drafts[id] ?? exampleDraft(model, null));
+    return withDraft(stopped({ ...state, modelId: id }), state.drafts[id] ?? exampleDraft(model, null), AFRESH);
   },
 
-  "draft-typed": (state, { text }) => withDraft({ ...state, view: { ...state.view, playing: false, heldStep: null } }, { text, file: null, example: null }),
+  "draft-typed": (state, { text }) => withDraft(stopped(state), { text, file: null, example: null }, null),
 
   "example-chosen"(state, { name }) {
     const model = modelOf(state);
-    if (!model) return state;
-    const fresh = { ...state, selection: { ...state.selection, step: Infinity, stage: /** @type {const} */ (3) }, view: { ...state.view, window: null, playing: false, heldStep: null } };
-    return withDraft(fresh, exampleDraft(model, name));
+    return model ? withDraft(stopped(state), exampleDraft(model, name), atItsEnd(state)) : state;
   },
 
   "file-read"(state, { name, input }) {
-    const fresh = { ...state, selection: { ...state.selection, step: Infinity, stage: /** @type {const} */ (3) }, view: { ...state.view, window: null, playing: false, heldStep: null } };
     const text = editableText(input);
-    if (text !== null && text.length <= EDITABLE_CHARACTERS) return withDraft(fresh, { text, file: null, example: null });
-    return withDraft(fresh, { ...draftOf(state), file: { name: `${name}: ${describeInput(input)}`, input }, example: null });
+    /** @type {Draft} */
+    const draft = text !== null && text.length <= EDITABLE_CHARACTERS ? { text, file: null, example: null } : { ...draftOf(state), file: { name: `${name}: ${describeInput(input)}`, input }, example: null };
+    return withDraft(stopped(state), draft, atItsEnd(state));
   },
 
   "file-refused": (state, { name, text }) => ({ ...state, message: { tone: "error", text: `${name}: ${text}` } }),
 
-  "file-removed": (state) => withDraft(state, { ...draftOf(state), file: null, example: null }),
+  "file-removed": (state) => withDraft(stopped(state), { ...draftOf(state), file: null, example: null }, atItsEnd(state)),
 };

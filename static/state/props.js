@@ -6,7 +6,7 @@ import { memo } from "../lib/memo.js";
 import { describeInput } from "../lib/input.js";
 import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
-import { draftOf, modelOf } from "./input-transitions.js";
+import { draftOf, modelOf, shownModelOf } from "./input-transitions.js";
 import { colouringOf, lanesOf, layerOf, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -17,7 +17,7 @@ import { colouringOf, lanesOf, layerOf, orderQuantityOf, rowOrderOf, themeOf, wi
 const NONE = [];
 
 /** @param {State} state */
-export const gutterOf = (state) => (state.surroundings.compact ? GUTTER.narrow : GUTTER.wide);
+export const gutterOf = (state) => Math.round((state.surroundings.compact ? GUTTER.narrow : GUTTER.wide) * state.surroundings.rem);
 
 /** @param {State} state */
 const labelsOf = (state) => state.shown?.trace.input.labels ?? NONE;
@@ -33,10 +33,10 @@ function valuesText({ shown }, step) {
 }
 
 /** @param {State} state */
-const nextInput = (state) => modelOf(state)?.readout?.predicts !== null;
+const nextInput = (state) => shownModelOf(state)?.readout?.predicts !== null;
 
 /** @param {State} state */
-export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: state.selection.layer, theme: state.view.theme });
+export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: state.shown?.wanted.model === state.modelId ? state.selection.layer : 0, theme: state.view.theme });
 
 const summaryOf = memo((/** @type {import("../lib/input.js").Input | undefined} */ input) => (input ? describeInput(input) : ""));
 
@@ -99,7 +99,7 @@ const carryHover = memo((/** @type {State["hover"]} */ hover) => hover && { step
 
 /** @param {State} state @param {LayerTrace} layer */
 export function inspectorProps(state, layer) {
-  const info = modelOf(state)?.layers[state.selection.layer];
+  const info = shownModelOf(state)?.layers[state.selection.layer];
   return {
     layer,
     preActivations: state.preActivations?.layers[state.selection.layer] ?? null,
@@ -199,7 +199,7 @@ export function panelProps(state, layer) {
 /** @param {State} state @param {LayerTrace} layer */
 export function cursorProps(state, layer) {
   const { hover } = state;
-  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), hover, label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (state.shown?.trace.predictions?.[hover.step] ?? null) : null };
+  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (state.shown?.trace.predictions?.[hover.step] ?? null) : null };
 }
 
 const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {
@@ -233,5 +233,5 @@ export function announcement(state, layer) {
   const values = namesOf(layer).map((name) => `${words(name)} ${number(layer.quantities[name].data[step * layer.hiddenSize + (unit ?? 0)])}`);
   const next = state.shown?.trace.predictions?.[step]?.[0];
   const label = labelOf(state, step);
-  return `Step ${step} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
+  return `Step ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
 }

@@ -1,6 +1,7 @@
 /** Which layer, unit and step the page is about, and how playing moves it. */
 
 import { revealStep } from "../lib/scale.js";
+import { stopped } from "./playing.js";
 import { rowOrderOf } from "./selectors.js";
 import { memoryOf } from "./trace-transitions.js";
 
@@ -127,11 +128,3 @@ export const selectionTransitions = {
 
   hovered: (state, { hover }) => (state.hover === null && hover === null ? state : { ...state, hover }),
 };
-
-/**
- * @param {State} state
- * @returns {State}
- */
-function stopped(state) {
-  return state.view.playing ? { ...state, view: { ...state.view, playing: false, heldStep: null } } : state;
-}

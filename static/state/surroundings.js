@@ -14,6 +14,7 @@ export function attachSurroundings(store, { content, viewport, panels }) {
       type: "surroundings-changed",
       width: content.clientWidth,
       free: Math.max(0, Math.floor(viewport.clientHeight - head)),
+      rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
       compact: innerWidth < NARROW,
       density: devicePixelRatio || 1,
     });

@@ -22,13 +22,13 @@ export const liveliestUnit = (layer) => descending(variances(layer.quantities[me
 export const traceTransitions = {
   "trace-arrived"(state, { wanted, trace }) {
     if (wanted !== state.wanted) return state;
-    const { selection, view, shown } = state;
+    const { shown, view } = state;
+    const { selection, window } = wanted.arrival ?? { selection: state.selection, window: view.window };
     const index = Math.min(selection.layer, trace.layers.length - 1);
     const layer = trace.layers[index];
-    const forward = layer.direction === "forward";
-    const wasAtEnd = shown !== null && forward && selection.step === shown.trace.steps - 1 && shown.wanted.model === wanted.model;
-    const end = forward ? trace.steps - 1 : 0;
-    const step = wasAtEnd || !Number.isFinite(selection.step) ? end : Math.max(0, Math.min(selection.step, trace.steps - 1));
+    const end = layer.direction === "forward" ? trace.steps - 1 : 0;
+    const followsTheEnd = wanted.arrival === null && shown !== null && layer.direction === "forward" && selection.step === shown.trace.steps - 1;
+    const step = followsTheEnd || !Number.isFinite(selection.step) ? end : Math.min(selection.step, trace.steps - 1);
     const unit = Math.min(selection.unit ?? liveliestUnit(layer), layer.hiddenSize - 1);
     return {
       ...state,
@@ -37,8 +37,8 @@ export const traceTransitions = {
       stale: false,
       hover: null,
       preActivations: null,
-      selection: { ...selection, layer: index, step, unit, pins: selection.pins.filter((pin) => pin === "mean" || pin < layer.hiddenSize) },
-      view: { ...view, window: view.window && clampWindow(view.window, trace.steps) },
+      selection: { ...selection, layer: index, step, unit, pins: selection.pins.filter((/** @type {number | "mean"} */ pin) => pin === "mean" || pin < layer.hiddenSize) },
+      view: { ...view, window: window && clampWindow(window, trace.steps) },
       message: trace.notes.length && state.message?.tone !== "error" ? { tone: "note", text: trace.notes.join(" ") } : state.message,
     };
   },

@@ -27,8 +27,14 @@
  */
 
 /**
+ * Where to look in a trace that is not there yet. Until it is, the selection belongs to the picture on the screen.
+ * @typedef {{selection: Selection, window: TimeWindow | null}} Arrival
+ */
+
+/**
  * A trace being asked for. Its identity is its sequence number: an answer that carries another one is late.
- * @typedef {{model: string, input: Input}} Wanted
+ * `arrival` null keeps the selection as far as it fits.
+ * @typedef {{model: string, input: Input, arrival: Arrival | null}} Wanted
  */
 
 /**
@@ -64,7 +70,7 @@
 
 /**
  * What the machine around the page is like.
- * @typedef {{width: number, free: number, compact: boolean, density: number, dark: boolean, reducedMotion: boolean}} Surroundings
+ * @typedef {{width: number, free: number, rem: number, compact: boolean, density: number, dark: boolean, reducedMotion: boolean}} Surroundings
  */
 
 /**

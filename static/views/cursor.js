@@ -10,15 +10,16 @@ import { timeScale } from "../lib/scale.js";
  * @property {import("../types.js").TimeWindow} window
  * @property {number} width
  * @property {number} gutter
+ * @property {number} rem in CSS pixels
  * @property {{step: number, unit: number | null, quantity: string | null, y: number | null} | null} hover no words where y is null
  * @property {string} label of the hovered step
  * @property {{name: string, symbol: string, value: number}[]} values of the hovered unit and step
  * @property {import("../types.js").Prediction[] | null} predictions after the hovered step
  */
 
-/** How far the words stand from the pointer, and how wide they are, in CSS pixels. */
+/** How far the words stand from the pointer in CSS pixels, and how wide they are in rem; the style sheet uses the same number. */
 const OFFSET = 14;
-const TOOLTIP = 200;
+const TOOLTIP = 12.5;
 
 /**
  * @param {HTMLElement} root
@@ -49,9 +50,10 @@ export function create(root) {
       place(cross, scale.x(props.hover.step) - props.gutter, scale.stepWidth);
       if (props.hover.y === null) return;
       const right = scale.x(props.hover.step + 1) + OFFSET;
-      const x = right + TOOLTIP > props.width ? scale.x(props.hover.step) - OFFSET - TOOLTIP : right;
+      const wide = TOOLTIP * props.rem;
+      const x = right + wide > props.width ? scale.x(props.hover.step) - OFFSET - wide : right;
       tooltip.style.transform = `translate(${Math.max(4, x)}px, ${props.hover.y + OFFSET}px)`;
-      setText(head, `step ${props.hover.step} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
+      setText(head, `step ${props.hover.step + 1} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
       body.replaceChildren(...(props.hover.unit === null && props.predictions ? predictionRows(props.predictions) : valueRows(props)));
     },
     destroy: () => root.replaceChildren(),

@@ -94,6 +94,6 @@ function figure(body, { figure, error }, theme) {
   const place = h("div", { class: "plotly-place" });
   body.replaceChildren(place);
   const ink = theme === "dark" ? "#e6e4df" : "#26241f";
-  const layout = { ...figure.layout, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { ...figure.layout?.font, color: ink }, width: undefined, height: undefined };
+  const layout = { ...figure.layout, title: undefined, autosize: true, margin: { t: 36, r: 20, b: 56, l: 64 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { ...figure.layout?.font, color: ink }, width: undefined, height: undefined };
   void /** @type {any} */ (globalThis).Plotly.newPlot(place, figure.data, layout, PLOTLY);
 }

@@ -68,8 +68,9 @@ export function create(root, emit) {
   const plot = h("div", { class: "plot" }, canvas, dimBefore, dimAfter, row, hoverRow);
   root.append(
     h("div", { class: "panel-head" },
-      h("div", { class: "panel-title" }, symbol, title, h("span", { class: "panel-tools" }, fold, enlarge, figure)),
+      h("div", { class: "panel-title" }, symbol, title),
       value,
+      h("span", { class: "panel-tools" }, fold, enlarge, figure),
       h("div", { class: "legend" }, low, ramp, high)),
     plot,
   );

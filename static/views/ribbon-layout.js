@@ -32,7 +32,8 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
   const scale = timeScale(window, width, gutter);
   const first = Math.max(0, Math.floor(window.from));
   const last = Math.min(labels.length, Math.ceil(window.to));
-  const marks = ticks(window.from, window.to, (width - gutter) / TICK_ROOM).map((step) => ({ step, x: scale.x(step + 0.5) }));
+  // Steps are counted from 1 for people, so that round numbers are those of the count.
+  const marks = ticks(window.from + 1, window.to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x(count - 0.5) }));
   const legible = scale.stepWidth >= LEGIBLE;
   if (!legible) return { legible, cells: [], ticks: marks };
   const strange = new Set(unknown);

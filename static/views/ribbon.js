@@ -44,7 +44,7 @@ export function create(root) {
     root.classList.toggle("is-dense", !layout.legible);
     root.classList.toggle("has-predictions", props.predictions !== null && !props.numeric);
     root.classList.toggle("is-small", layout.legible && (layout.cells[0]?.width ?? 20) < 13);
-    axis.replaceChildren(...layout.ticks.map(({ step, x }) => at(h("span", { text: String(step) }), x)));
+    axis.replaceChildren(...layout.ticks.map(({ step, x }) => at(h("span", { text: String(step + 1) }), x)));
     byStep.clear();
     (letters ? layout.cells : []).forEach((cell, index) => {
       const element = (pool[index] ??= h("span", { class: "token" }, h("span", { class: "letter" }), h("span", { class: "guess" })));

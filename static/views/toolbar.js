@@ -38,7 +38,7 @@ export function create(root, emit) {
   const pins = h("span", { class: "pins" });
   const by = h("select", { id: "order", on: { change: () => emit({ type: "order-chosen", order: { by: by.value } }) } }, ...ORDERS.map(([value, text]) => h("option", { value, text })));
   const quantity = h("select", { "aria-label": "Quantity the rows are ordered by", on: { change: () => emit({ type: "order-chosen", order: { quantity: quantity.value } }) } });
-  const tall = h("button", { type: "button", class: "tool", title: "Taller panels", on: { click: () => emit({ type: "height-toggled" }) } }, h("span", { text: "Tall" }));
+  const tall = h("button", { type: "button", class: "tool", title: "Taller panels", on: { click: () => emit({ type: "height-toggled" }) } }, h("span", { text: "Taller" }));
   const range = h("span", { class: "zoom-range" });
   /** @param {string} picture @param {string} words @param {import("../types.js").ViewEvent} event */
   const zoom = (picture, words, event) => h("button", { type: "button", class: "icon-button small", "aria-label": words, title: words, on: { click: () => emit(event) } }, icon(picture));
@@ -70,7 +70,7 @@ export function create(root, emit) {
       quantity.value = props.order.quantity;
       quantity.hidden = props.order.by === "index";
       tall.setAttribute("aria-pressed", String(props.tall));
-      setText(range, props.zoomed ? `steps ${Math.round(props.zoomed.from)} – ${Math.round(props.zoomed.to) - 1}` : "");
+      setText(range, props.zoomed ? `steps ${Math.floor(props.zoomed.from) + 1} – ${Math.ceil(props.zoomed.to)}` : "");
       fit.disabled = props.zoomed === null;
     },
     destroy: () => root.replaceChildren(),

@@ -40,8 +40,8 @@ export function create(root, emit) {
   root.append(
     h("div", { class: "buttons" }, button("first", "First step (Home)", { type: "jumped", by: -Infinity }), button("back", "One step back (←)", { type: "stepped", by: -1 }), play, button("forward", "One step on (→)", { type: "stepped", by: 1 }), button("last", "Last step (End)", { type: "jumped", by: Infinity })),
     place, scrub,
-    h("label", { class: "speed" }, h("span", { text: "Speed" }), speed),
-    h("label", { class: "stages", title: "Show each step as three: forget, add, output (S)" }, stages, h("span", { text: "Three stages" })),
+    h("label", { class: "speed-choice" }, h("span", { text: "Speed" }), speed),
+    h("label", { class: "stages-choice", title: "Show each step as three: forget, add, output (S)" }, stages, h("span", { text: "Three stages" })),
     stageRow,
   );
 
@@ -61,8 +61,8 @@ export function create(root, emit) {
       if (props.steps !== before?.steps) scrub.max = String(Math.max(0, props.steps - 1));
       scrub.value = String(props.step);
       scrub.style.setProperty("--done", `${props.steps > 1 ? (props.step / (props.steps - 1)) * 100 : 0}%`);
-      if (!props.playing) scrub.setAttribute("aria-valuetext", `Step ${props.step} of ${props.steps}, ${visible(props.label)}`);
-      setText(place, props.ready ? `${props.step} / ${props.steps - 1}` : "");
+      if (!props.playing) scrub.setAttribute("aria-valuetext", `Step ${props.step + 1} of ${props.steps}, ${visible(props.label)}`);
+      setText(place, props.ready ? `${props.step + 1} / ${props.steps}` : "");
       speed.value = String(props.speed);
       stages.checked = props.stages;
       stageRow.hidden = !props.stages;

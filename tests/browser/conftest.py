@@ -1,0 +1,89 @@
+"""A server with small networks, a real Chromium, and pages that must not complain."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from gatescope.server.app import create_app
+from gatescope.server.settings import Settings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from scripts.browser import LAUNCH_ARGS, find_browser
+from tests.browser.networks import browser_networks
+
+Visit = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the test server is."""
+    settings = Settings(port=0, data_dir=str(tmp_path_factory.mktemp("data")), no_browser=True)
+    app = create_app(settings, bundled=browser_networks())
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    give_up = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive(), "the test server did not start"
+        assert time.monotonic() < give_up, "the test server did not start in 30 s"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    return find_browser()
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: Path) -> Iterator[Browser]:
+    """One Chromium a module: Playwright's loop must be gone before other tests start one of their own."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser_path, args=list(LAUNCH_ARGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Opens the page, waits until the picture is there, and fails if anything went to the console as an error.
+
+    ``visit("#model=wide", width=390, height=844, allowed="404")``: keyword arguments beyond these go to the browser context;
+    ``allowed`` is what an error on the console may contain.
+    """
+    contexts = []
+    complaints: list[str] = []
+
+    def open_page(place: str = "", *, width: int = 1440, height: int = 900, allowed: str | None = None, ready: bool = True, path: str = "/", **options: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+
+        def complain(text: str) -> None:
+            if allowed is None or allowed not in text:
+                complaints.append(text)
+
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("console", lambda message: complain(message.text) if message.type == "error" else None)
+        page.goto(address + path + place)
+        if ready:
+            expect(page.locator("body.has-trace .panel canvas").first).to_be_visible()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints

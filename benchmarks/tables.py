@@ -19,8 +19,12 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([draw(lines[0]), draw(rule), *map(draw, lines[1:])])
 
 
-def verdict(value: float, target: float | None) -> str:
-    """Whether a figure that should be small is: ``<= 0.2 reached``, or nothing where no target was set."""
+def verdict(value: float, target: float | None, *, at_least: bool = False) -> str:
+    """Whether a figure is small enough, or large enough with ``at_least``: ``<= 0.2 reached``; ``-`` without a target.
+
+    A rate counts as reached from half a unit below: 59.9 frames a second are what a screen of 60 Hz gives.
+    """
     if target is None:
         return "-"
-    return f"<= {target:g} {'reached' if value <= target else 'missed'}"
+    reached = value >= target - 0.5 if at_least else value <= target
+    return f"{'>=' if at_least else '<='} {target:g} {'reached' if reached else 'missed'}"

@@ -1,0 +1,46 @@
+"""Run the real program as a process of its own, for whoever looks at it from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+STOP_SECONDS = 15
+
+
+@contextmanager
+def serving(data_dir: Path, *options: str) -> Iterator[str]:
+    """Start the server on a free port with its data in ``data_dir`` and yield its address, such as http://127.0.0.1:40123.
+
+    Raises:
+        RuntimeError: it did not start; the message ends in what it said.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GATESCOPE_")}
+    command = [sys.executable, "-m", "gatescope.server", "--no-browser", "--port", "0", "--data-dir", str(data_dir)]
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(
+            [*command, *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            announcement = process.stdout.readline()
+            addresses = [word for word in announcement.split() if word.startswith("http://")]
+            if not addresses:
+                process.wait(STOP_SECONDS)
+                complaints.seek(0)
+                raise RuntimeError(f"the server was expected to say where it is, but said: {complaints.read().strip()}")
+            yield addresses[0].rstrip("/")
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+            process.stdout.close()

@@ -107,7 +107,7 @@ function gru(formula) {
       sentence: (v) => `Keeps ${formatPercent(v.z)} of the old state ${number(v.h_prev)}, and lets the candidate see ${formatPercent(v.r)} of it.`,
       equations: [activated("reset gate", "r", "σ", "sigmoid"), activated("update gate", "z", "σ", "sigmoid")],
     },
-    { sentence: (v) => `Proposes ${number(v.n)} as the new state.`, equations: [withFormula("candidate", "n", "tanh", "tanh", formula)] },
+    { sentence: (v) => `Proposes ${number(v.n)} as the new state, from the input and what the reset gate lets through of the old state.`, equations: [withFormula("candidate", "n", "tanh", "tanh", formula)] },
     {
       sentence: (v) => `Blends ${formatPercent(v.z)} of the old ${number(v.h_prev)} with ${formatPercent(v.fresh)} of the proposed ${number(v.n)}: the state is now ${number(v.h)}.`,
       equations: [GRU_BLEND],

@@ -16,6 +16,7 @@ import uvicorn
 from gatescope import __version__
 
 from .app import create_app
+from .memory import settle
 from .protocol import protocol_class
 from .security import WILDCARDS
 from .settings import Settings
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=settings.max_head_bytes,
     )
+    settle()
     try:
         Server(config, settings).run(sockets=[listener])
     except KeyboardInterrupt:

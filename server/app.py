@@ -8,12 +8,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from gatescope.core.pretrained import Pretrained
-from gatescope.core.threads import pin_blas_threads
 
 from . import errors, openapi, pages
 from .admission import Admission
 from .api import models, service, steps, traces
-from .api.responses import json_response
+from .api.routes import json_response
 from .security import protect
 from .services import Services
 from .settings import Settings
@@ -29,7 +28,6 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     ``bundled`` replaces the networks that come with the program, which tests use.
     """
     settings = settings or Settings()
-    pin_blas_threads()
     services = Services(
         settings,
         ModelStore(load_bundled() if bundled is None else bundled, settings.models_dir, settings.max_model_bytes),

@@ -1,11 +1,17 @@
-"""JSON numbers to arrays, strictly and in few passes: true is not a number, and rows are equally long."""
+"""JSON numbers to arrays, strictly: true is not a number, and rows are equally long.
 
+Sequences can hold hundreds of thousands of numbers, so types are not looked at one by one where `reading.parse` saw
+that the body has no true or false in it; ``struct`` refuses the rest while it packs.
+"""
+
+import struct
 from itertools import chain
+from struct import Struct
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .reading import kind_of
@@ -16,48 +22,63 @@ WHOLE = frozenset((int,))
 ROW = frozenset((list,))
 
 
-def as_vector(value: object) -> Floats:
+def as_vector(value: object, info: ValidationInfo) -> Floats:
     """A list of numbers as (N,)."""
     if not isinstance(value, list):
         raise _error(f"must be a list of numbers, not {kind_of(value)}")
-    _check_numbers(value, NUMBERS, "a number")
-    return np.fromiter(value, np.float64, len(value))
+    packed = _pack([value], len(value), info)
+    if packed is None:
+        raise _first_fault(value, NUMBERS, "a number")
+    return packed.reshape(-1)
 
 
 def as_tokens(value: object) -> list[int]:
     """A list of whole numbers."""
     if not isinstance(value, list):
         raise _error(f"must be a list of token ids, not {kind_of(value)}")
-    _check_numbers(value, WHOLE, "a whole number")
+    if not set(map(type, value)) <= WHOLE:
+        raise _first_fault(value, WHOLE, "a whole number")
     return value
 
 
-def as_rows(value: object) -> Floats:
+def as_rows(value: object, info: ValidationInfo) -> Floats:
     """A list of equally long lists of numbers as (T, D), or a flat list of numbers as (T,)."""
     if not isinstance(value, list):
         raise _error(f"must be a list of rows of numbers, not {kind_of(value)}")
     kinds = set(map(type, value))
     if kinds <= NUMBERS:
-        return np.fromiter(value, np.float64, len(value))
-    if kinds != {list}:
-        wanted, expected = (NUMBERS, "a number") if type(value[0]) in NUMBERS else (ROW, "a list of numbers")
-        step = next(step for step, row in enumerate(value) if type(row) not in wanted)
-        raise _error(f"must be {expected}{' like those before it' if step else ''}, not {kind_of(value[step])}", step)
+        return as_vector(value, info)
+    if kinds != ROW:
+        flat = type(value[0]) in NUMBERS
+        raise _first_fault(value, NUMBERS if flat else ROW, "a number" if flat else "a list of numbers")
     width = len(value[0])
     if set(map(len, value)) != {width}:
         step = next(step for step, row in enumerate(value) if len(row) != width)
         found = len(value[step])
         raise _error(f"all rows must be equally long; row {step} has {found} numbers, those before it {width}", step)
-    if not set(map(type, chain.from_iterable(value))) <= NUMBERS:
-        for step, row in enumerate(value):
-            _check_numbers(row, NUMBERS, "a number", step)
-    return np.fromiter(chain.from_iterable(value), np.float64, len(value) * width).reshape(len(value), width)
+    packed = _pack(value, width, info)
+    if packed is None:
+        step = next(step for step, row in enumerate(value) if not set(map(type, row)) <= NUMBERS)
+        raise _first_fault(value[step], NUMBERS, "a number", step)
+    return packed
 
 
-def _check_numbers(values: list[Any], allowed: frozenset[type], expected: str, *prefix: int) -> None:
-    if not set(map(type, values)) <= allowed:
-        index = next(index for index, value in enumerate(values) if type(value) not in allowed)
-        raise _error(f"must be {expected}, not {kind_of(values[index])}", *prefix, index)
+def _pack(rows: list[list[Any]], width: int, info: ValidationInfo) -> Floats | None:
+    """The rows as (T, D), or None where not all are numbers; ``struct`` refuses the others, but takes true for 1."""
+    pack = Struct(f"{width}d").pack
+    booleans = info.context is None or info.context["booleans"]
+    try:
+        if not booleans or set(map(type, chain.from_iterable(rows))) <= NUMBERS:
+            return np.frombuffer(b"".join([pack(*row) for row in rows]), np.float64).reshape(len(rows), width)
+    except struct.error:
+        return None
+    return None
+
+
+def _first_fault(values: list[Any], allowed: frozenset[type], expected: str, *prefix: int) -> PydanticCustomError:
+    index = next(index for index, value in enumerate(values) if type(value) not in allowed)
+    before = " like those before it" if index else ""
+    return _error(f"must be {expected}{before}, not {kind_of(values[index])}", *prefix, index)
 
 
 def _error(sentence: str, *tail: int) -> PydanticCustomError:

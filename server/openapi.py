@@ -54,8 +54,8 @@ DESCRIPTION = """\
 See inside recurrent networks: every gate and state of an LSTM, GRU or simple RNN at every step.
 
 A (T, H) array is sent as a list of T lists of H numbers, or with `"encoding": "base64"` as
-`{"dtype", "shape", "bdata"}`, the typed-array form that plotly.js reads. Unknown request fields are refused. Every refusal is a
-problem (RFC 9457) whose `detail` says what was expected and what came.
+`{"dtype", "shape", "bdata"}`, the typed-array form that plotly.js reads. Unknown request fields are refused. Every
+refusal is a problem (RFC 9457) whose `detail` says what was expected and what came.
 """
 
 

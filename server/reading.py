@@ -61,7 +61,7 @@ def parse(body: bytes, schema: type[Model]) -> Model:
         place = f" at line {error.lineno}, column {error.colno}"
         raise Problem(INVALID, f"The body must be JSON: {_plain(error.msg)}{place if body else ''}.") from None
     try:
-        return schema.model_validate(value)
+        return schema.model_validate(value, context={"booleans": b"true" in body or b"false" in body})
     except ValidationError as error:
         causes = tuple(_cause(entry) for entry in error.errors(include_url=False))
         raise Problem(INVALID, f"{causes[0].detail[0].upper()}{causes[0].detail[1:]}.", causes) from None

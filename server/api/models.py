@@ -5,8 +5,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from .. import schemas
+from ..errors import BUSY, DEADLINE, UNKNOWN_MODEL
 from ..services import Services
-from .responses import json_response, problems
+from .routes import json_response, problems
 
 
 def router(services: Services) -> APIRouter:
@@ -15,13 +16,21 @@ def router(services: Services) -> APIRouter:
     models, admission = services.models, services.admission
 
     @routes.get(
-        "", summary="All models, without their labels", response_model=schemas.Models, responses=problems(503, 504)
+        "",
+        summary="All models, without their labels",
+        response_model=schemas.Models,
+        responses=problems(BUSY, DEADLINE),
     )
     async def list_models(request: Request) -> Response:
         every = await admission.run(lambda _: [model.to_json(labels=False) for model in models.all()], request.receive)
         return json_response(orjson.dumps({"models": every}))
 
-    @routes.get("/{model_id}", summary="One model", response_model=schemas.Model, responses=problems(404, 503, 504))
+    @routes.get(
+        "/{model_id}",
+        summary="One model",
+        response_model=schemas.Model,
+        responses=problems(UNKNOWN_MODEL, BUSY, DEADLINE),
+    )
     async def get_model(model_id: str, request: Request) -> Response:
         return json_response(await admission.run(lambda _: models.get(model_id).full_json, request.receive))
 

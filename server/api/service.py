@@ -9,7 +9,7 @@ from gatescope.core.quantities import QUANTITIES
 
 from .. import schemas
 from ..services import Services
-from .responses import json_response
+from .routes import json_response
 
 
 def router(services: Services) -> APIRouter:

@@ -5,23 +5,24 @@ from starlette.responses import Response
 
 from .. import schemas
 from ..admission import Stop
+from ..errors import BUSY, DEADLINE, DOES_NOT_FIT, INVALID, NOT_FINITE, NOT_JSON_TYPE, TOO_LARGE, UNKNOWN_MODEL
 from ..openapi import body_of
 from ..reading import parse, read_body
 from ..representation import step_json
 from ..services import Services
 from ..tracing import make_step
-from .responses import json_response, problems
+from .routes import RequestRoute, json_response, problems
 
 
 def router(services: Services) -> APIRouter:
     """``/steps``."""
-    routes = APIRouter(prefix="/steps", tags=["Steps"])
+    routes = APIRouter(prefix="/steps", tags=["Steps"], route_class=RequestRoute)
 
     @routes.post(
         "",
         summary="One step of a model, with the state handed in and out",
         response_model=schemas.Step,
-        responses=problems(404, 413, 415, 422, 503, 504),
+        responses=problems(UNKNOWN_MODEL, TOO_LARGE, NOT_JSON_TYPE, INVALID, DOES_NOT_FIT, NOT_FINITE, BUSY, DEADLINE),
         openapi_extra=body_of(schemas.StepRequest),
     )
     async def post_step(request: Request) -> Response:

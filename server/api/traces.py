@@ -7,20 +7,31 @@ from starlette.responses import Response
 
 from .. import figures, schemas
 from ..admission import Stop
+from ..errors import (
+    BUSY,
+    DEADLINE,
+    DOES_NOT_FIT,
+    INVALID,
+    NOT_FINITE,
+    NOT_JSON_TYPE,
+    TOO_LARGE,
+    UNKNOWN_MODEL,
+    UNKNOWN_TRACE,
+)
 from ..openapi import body_of
 from ..reading import parse, read_body
 from ..representation import check_quantities, trace_json, trace_npz
 from ..services import Services
 from ..store.traces import KeptTrace
 from ..tracing import check_size, make_trace
-from .responses import Responses, json_response, problems
+from .routes import RequestRoute, Responses, json_response, problems
 
 NPZ: Responses = {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def router(services: Services) -> APIRouter:
     """``/traces``, ``/traces/{id}``, ``/traces/{id}.npz``, ``/traces/{id}/figure``."""
-    routes = APIRouter(prefix="/traces", tags=["Traces"])
+    routes = APIRouter(prefix="/traces", tags=["Traces"], route_class=RequestRoute)
     traces, admission, settings = services.traces, services.admission, services.settings
 
     @routes.post(
@@ -28,7 +39,7 @@ def router(services: Services) -> APIRouter:
         status_code=201,
         summary="Run a model over a sequence and get every gate and state of every step",
         response_model=schemas.Trace,
-        responses=problems(404, 413, 415, 422, 503, 504),
+        responses=problems(UNKNOWN_MODEL, TOO_LARGE, NOT_JSON_TYPE, INVALID, DOES_NOT_FIT, NOT_FINITE, BUSY, DEADLINE),
         openapi_extra=body_of(schemas.TraceRequest),
     )
     async def post_trace(request: Request) -> Response:
@@ -46,7 +57,7 @@ def router(services: Services) -> APIRouter:
         "/{trace_id}.npz",
         summary="All arrays of a trace for `numpy.load`",
         response_class=Response,
-        responses={**NPZ, **problems(404, 503, 504)},
+        responses={**NPZ, **problems(UNKNOWN_TRACE, BUSY, DEADLINE)},
     )
     async def get_npz(trace_id: str, request: Request) -> Response:
         content = await admission.run(lambda _: trace_npz(traces.get(trace_id).trace), request.receive)
@@ -61,7 +72,7 @@ def router(services: Services) -> APIRouter:
         "/{trace_id}",
         summary="A trace again, as it was last asked for",
         response_model=schemas.Trace,
-        responses=problems(404, 413, 422, 503, 504),
+        responses=problems(UNKNOWN_TRACE, TOO_LARGE, INVALID, BUSY, DEADLINE),
     )
     async def get_trace(
         trace_id: str,
@@ -90,7 +101,7 @@ def router(services: Services) -> APIRouter:
         "/{trace_id}/figure",
         summary="One quantity of a trace as a Plotly figure",
         response_model=schemas.Figure,
-        responses=problems(404, 413, 422, 503, 504),
+        responses=problems(UNKNOWN_TRACE, TOO_LARGE, INVALID, BUSY, DEADLINE),
     )
     async def get_figure(
         trace_id: str,

@@ -66,7 +66,16 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     contexts = []
     complaints: list[str] = []
 
-    def open_page(place: str = "", *, width: int = 1440, height: int = 900, allowed: str | None = None, ready: bool = True, path: str = "/", **options: object) -> Page:
+    def open_page(
+        place: str = "",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        allowed: str | None = None,
+        ready: bool = True,
+        path: str = "/",
+        **options: object,
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()

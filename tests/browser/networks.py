@@ -25,7 +25,12 @@ def _matrix(rows: int, columns: int, seed: int) -> np.ndarray:
 
 def _letters(layers: tuple[Layer, ...], read_size: int, predicts: bool) -> Network:
     count = len(LETTERS)
-    readout = Readout("softmax", _matrix(layers[-1].output_size, count, 7) * 3, np.zeros(count, np.float32), "next_input" if predicts else None)
+    readout = Readout(
+        "softmax",
+        _matrix(layers[-1].output_size, count, 7) * 3,
+        np.zeros(count, np.float32),
+        "next_input" if predicts else None,
+    )
     return Network(layers, Embedding(_matrix(count, read_size, 8)), readout, Vocabulary(LETTERS))
 
 
@@ -51,8 +56,13 @@ def browser_networks() -> tuple[Pretrained, ...]:
     pairs = [[round(float(np.sin(step / 3)), 3), round(float(np.cos(step / 4)), 3)] for step in range(30)]
     lstm = _letters((Layer(_cell("lstm", 8, 12, 1)),), 8, predicts=True)
     wide = _letters((Layer(_cell("lstm", 16, 128, 2)),), 16, predicts=True)
-    both = _letters((Layer(_cell("gru", 8, 10, 3), _cell("gru", 8, 10, 4)), Layer(_cell("gru", 20, 6, 5))), 8, predicts=False)
-    series = Network((Layer(_cell("lstm", 1, 8, 6)),), readout=Readout("linear", _matrix(8, 1, 9), np.zeros(1, np.float32), "next_input"))
+    both = _letters(
+        (Layer(_cell("gru", 8, 10, 3), _cell("gru", 8, 10, 4)), Layer(_cell("gru", 20, 6, 5))), 8, predicts=False
+    )
+    series = Network(
+        (Layer(_cell("lstm", 1, 8, 6)),),
+        readout=Readout("linear", _matrix(8, 1, 9), np.zeros(1, np.float32), "next_input"),
+    )
     plain = Network((Layer(_cell("rnn", 2, 9, 10)),))
     return (
         Pretrained("letters", lstm, _card("Letters", A_call={"text": "f(x) = g(x, y)"}, A_word={"text": "hello"})),

@@ -43,7 +43,9 @@ def test_opens_on_a_traced_sequence_at_once(visit: Visit, address: str) -> None:
     expect(place(page)).to_have_text("14 / 14")
     trace = trace_of(address, "letters", {"text": "f(x) = g(x, y)"})
     guesses = page.locator(".token .guess").all_inner_texts()
-    assert guesses[0].strip() == {" ": "␣", "\n": "⏎"}.get(trace["predictions"][0][0]["label"], trace["predictions"][0][0]["label"])
+    assert guesses[0].strip() == {" ": "␣", "\n": "⏎"}.get(
+        trace["predictions"][0][0]["label"], trace["predictions"][0][0]["label"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,9 @@ def test_a_chosen_file_is_traced(visit: Visit, name: str, content: bytes, steps:
 )
 def test_a_file_that_does_not_fit_is_refused_with_a_sentence(visit: Visit, array: np.ndarray, said: str) -> None:
     page = visit("#model=plain")
-    page.locator("#file").set_input_files({"name": "odd.npy", "mimeType": "application/octet-stream", "buffer": npy(array)})
+    page.locator("#file").set_input_files(
+        {"name": "odd.npy", "mimeType": "application/octet-stream", "buffer": npy(array)}
+    )
     expect(page.locator("#input-message")).to_contain_text(said)
     expect(page.locator(".panel canvas")).to_be_visible()
 
@@ -209,7 +213,9 @@ def test_numbers_come_with_their_forecast(visit: Visit) -> None:
 
 
 def test_the_address_holds_the_view(visit: Visit) -> None:
-    place_in = "#model=letters&text=some+words+here&unit=4&pins=7.mean&step=6&stages=2&window=2~11&order=variance~forget_gate"
+    place_in = (
+        "#model=letters&text=some+words+here&unit=4&pins=7.mean&step=6&stages=2&window=2~11&order=variance~forget_gate"
+    )
     page = visit(place_in)
     expect(place(page)).to_have_text("7 / 15")
     expect(page.locator("#unit")).to_have_value("4")
@@ -273,7 +279,9 @@ def test_the_trace_is_saved(visit: Visit, address: str, ending: str) -> None:
     page = visit("#model=letters&text=abc")
     page.get_by_text("Export").click()
     with page.expect_download() as waiting:
-        page.get_by_role("menuitem").filter(has_text={"npz": "NumPy", "json": "REST", "plotly.json": "Plotly"}[ending]).click()
+        page.get_by_role("menuitem").filter(
+            has_text={"npz": "NumPy", "json": "REST", "plotly.json": "Plotly"}[ending]
+        ).click()
     assert waiting.value.suggested_filename.endswith("." + ending)
     content = waiting.value.path().read_bytes()
     expected = trace_of(address, "letters", {"text": "abc"})

@@ -3,7 +3,7 @@
 import { carryTerms } from "/static/views/carry-terms.js";
 import { laneColumns } from "/static/views/carry-track-columns.js";
 import { laneCurves } from "/static/views/carry-track-curves.js";
-import { aheadSpan, hitTest, laneFrames, yOf } from "/static/views/carry-track-layout.js";
+import { aheadSpan, hitTest, laneFrames, REVEALED, yOf } from "/static/views/carry-track-layout.js";
 import { createCarryTrack } from "/static/views/carry-track.js";
 
 /** @param {boolean} holds @param {string} claim */
@@ -64,9 +64,9 @@ function joinHeight(path) {
 /** @param {ReturnType<typeof lstm>} layer @param {number} [columnWidth] */
 function drawn(layer, columnWidth = 200) {
   const terms = carryTerms(layer, 0);
-  const [frame] = laneFrames([terms], 160, 16).frames;
   const steps = terms.state.length;
   const time = { from: 0, to: steps, width: columnWidth * steps, backward: layer.direction === "backward", steps };
+  const [frame] = laneFrames([terms], 160, 16, time).frames;
   return { terms, frame, time, ...laneCurves(terms, frame, time) };
 }
 
@@ -166,8 +166,8 @@ export function test_one_step_among_thousands_shows_from_far() {
   const spike = 2777;
   const g = Array.from({ length: steps }, (_, step) => (step === spike ? 1 : 0.001));
   const terms = carryTerms(lstm({ f: g.map(() => 0), i: g.map(() => 1), g }), 0);
-  const [frame] = laneFrames([terms], 160, 16).frames;
   const time = { from: 0, to: steps, width: 400, backward: false, steps };
+  const [frame] = laneFrames([terms], 160, 16, time).frames;
   const { state, written, positive } = laneColumns(terms, frame, time);
   const column = Math.floor((spike / steps) * 400);
   near(state.top[column], yOf(frame.area, 1), "the column shows the spike", 0.01);
@@ -178,19 +178,28 @@ export function test_one_step_among_thousands_shows_from_far() {
 
 export function test_the_cover_follows_cursor_stage_and_direction() {
   const forward = { from: 0, to: 10, width: 1000, backward: false, steps: 10 };
-  near(aheadSpan(forward, 4, 3)[0], 500, "a whole step is revealed to its end");
-  near(aheadSpan(forward, 4, 0)[0], 400, "nothing of it at stage 0");
-  const stages = [0, 1, 2, 3].map((stage) => aheadSpan(forward, 4, stage)[0]);
-  check(stages.every((x, index) => index === 0 || x > stages[index - 1]), "each stage reveals more");
+  for (const [cell, ends] of Object.entries(REVEALED)) {
+    near(aheadSpan(forward, 4, ends[3])[0], 500, `${cell}: a whole step is revealed to its end`);
+    near(aheadSpan(forward, 4, ends[0])[0], 400, `${cell}: nothing of it at stage 0`);
+  }
+  check(REVEALED.lstm.every((end, stage) => stage === 0 || end > REVEALED.lstm[stage - 1]), "each stage of an LSTM reveals more");
   const backward = { ...forward, backward: true };
-  near(aheadSpan(backward, 4, 3)[1], 400, "a backward layer has its future on the left");
+  near(aheadSpan(backward, 4, 1)[1], 400, "a backward layer has its future on the left");
   near(aheadSpan(backward, 4, 0)[1], 500, "and reveals from the right");
+}
+
+export function test_the_scale_fits_what_the_window_shows() {
+  const terms = carryTerms(lstm({ f: Array(40).fill(1), i: Array(40).fill(1), g: Array(40).fill(0.9) }), 0);
+  const whole = { from: 0, to: 40, width: 800, backward: false, steps: 40 };
+  near(laneFrames([terms], 160, 16, whole).frames[0].area.hi, 40, "36 is rounded outward to 40");
+  near(laneFrames([terms], 160, 16, { ...whole, to: 2 }).frames[0].area.hi, 2, "the first two steps reach 1.8");
+  near(laneFrames([terms], 160, 16, { ...whole, to: 2 }).frames[0].area.lo, 0, "zero stays the floor");
 }
 
 export function test_a_point_is_a_step_and_a_lane() {
   const terms = carryTerms(lstm({ f: [1, 1], i: [1, 1], g: [1, 1] }), 0);
-  const { frames, height } = laneFrames([terms, terms], 160, 16);
   const time = { from: 0, to: 4, width: 400, backward: false, steps: 2 };
+  const { frames, height } = laneFrames([terms, terms], 160, 16, time);
   check(JSON.stringify(hitTest(time, frames, 150, 1)) === '{"step":1,"lane":0}', "upper lane, second step");
   check(JSON.stringify(hitTest(time, frames, 50, height - 1)) === '{"step":0,"lane":1}', "lower lane, first step");
   check(hitTest(time, frames, 250, 1) === null, "nothing after the end");
@@ -219,6 +228,8 @@ export function test_a_step_moves_the_cover_and_draws_nothing() {
   check(root.querySelector(".carry-axis-line") === before.axis, "the axis stayed");
   check(cover.style.transform !== before.transform, "the cover moved");
   check(root.querySelector(".carry-value")?.textContent === "0.300", `the live value is the step's, not ${root.querySelector(".carry-value")?.textContent}`);
+  view.update({ ...props, step: 2, stage: 1 });
+  check(root.querySelector(".carry-value")?.textContent === "·", "a value that is not revealed is not told");
   check(/step 3 of 4/.test(root.querySelector("[role=img]")?.getAttribute("aria-label") ?? ""), "the description names the step");
   done();
 }

@@ -233,7 +233,7 @@ export function test_the_unit_stepper_stays_within_the_layer() {
     number.dispatchEvent(new Event("change"));
     if (typed !== "0") equal(number.value, "1", `"${typed}" is no other unit of the layer`);
   }
-  equal(JSON.stringify(events), JSON.stringify([{ type: "unit", unit: 0 }, { type: "unit", unit: 0 }]), "what was told");
+  equal(JSON.stringify(events), JSON.stringify([{ type: "unit-chosen", unit: 0 }, { type: "unit-chosen", unit: 0 }]), "what was told");
   view.update({ ...lstmProps(), unit: 0 });
   check(previous.disabled && !next.disabled && number.value === "0", "it follows the props");
   done();

@@ -1,0 +1,100 @@
+/** The time axis: steps to pixels and back, zoom and pan, ticks, room for panels. */
+
+import { panelHeight } from "/static/lib/layout.js";
+import { clampWindow, panWindow, revealStep, ticks, timeScale, zoomWindow } from "/static/lib/scale.js";
+import { ribbonLayout } from "/static/views/ribbon-layout.js";
+import { extent, linePath } from "/static/views/forecast.js";
+import { check, equal } from "./check.js";
+
+export function test_steps_and_pixels_are_inverse() {
+  const scale = timeScale({ from: 3, to: 13 }, 520, 20);
+  equal(scale.stepWidth, 50);
+  equal([scale.x(3), scale.x(13)], [20, 520]);
+  equal(scale.step(scale.x(7.25)), 7.25);
+}
+
+export function test_zooming_keeps_the_step_under_the_pointer() {
+  const before = { from: 0, to: 100 };
+  const after = zoomWindow(before, 100, 2, 30);
+  equal(after, { from: 15, to: 65 });
+  equal((30 - after.from) / (after.to - after.from), 0.3);
+}
+
+export function test_windows_stay_inside_the_sequence() {
+  equal(clampWindow({ from: -5, to: 10 }, 100), { from: 0, to: 15 });
+  equal(clampWindow({ from: 95, to: 110 }, 100), { from: 85, to: 100 });
+  equal(clampWindow({ from: 5, to: 5.5 }, 100), { from: 5, to: 8 });
+  equal(clampWindow({ from: 5, to: 50 }, 2), { from: 0, to: 2 });
+  equal(zoomWindow({ from: 0, to: 100 }, 100, 0.1, 50), { from: 0, to: 100 });
+  equal(panWindow({ from: 80, to: 90 }, 100, 50), { from: 90, to: 100 });
+}
+
+export function test_a_chosen_step_is_brought_into_sight_by_the_shortest_way() {
+  const window = { from: 10, to: 20 };
+  check(revealStep(window, 100, 15) === window, "a visible step moves nothing");
+  equal(revealStep(window, 100, 20), { from: 11, to: 21 });
+  equal(revealStep(window, 100, 4), { from: 4, to: 14 });
+}
+
+export function test_ticks_are_round_whole_and_inside() {
+  equal(ticks(0, 10, 10), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  equal(ticks(1, 45, 10), [5, 10, 15, 20, 25, 30, 35, 40]);
+  equal(ticks(0, 3, 30), [0, 1, 2]);
+}
+
+export function test_every_row_of_a_panel_is_equally_tall() {
+  for (const units of [1, 7, 16, 100, 128, 129, 512, 1024]) {
+    for (const free of [0, 300, 555, 1200]) {
+      const height = panelHeight({ units, free, panels: 6, compact: false, tall: false, enlarged: false });
+      const rows = Math.ceil(units / Math.max(1, Math.ceil(units / height)));
+      check(height >= 1 && height % rows === 0, `${units} units in ${height} pixels are ${rows} rows`);
+    }
+  }
+}
+
+export function test_enlarging_makes_a_panel_taller() {
+  const room = { units: 16, free: 400, panels: 6, compact: false, tall: false, enlarged: false };
+  check(panelHeight({ ...room, enlarged: true }) >= 2 * panelHeight(room), "enlarged is at least twice as tall");
+  check(panelHeight({ ...room, tall: true }) > panelHeight(room), "tall is taller");
+}
+
+const prediction = (/** @type {string} */ label, /** @type {number} */ token, probability = 0.5) => [{ label, token, probability }];
+
+export function test_the_ribbon_marks_unknowns_and_hits() {
+  const { cells, legible } = ribbonLayout({ labels: ["a", " ", "§"], unknown: [2], tokens: [0, 1, -1], predictions: [prediction(" ", 1), prediction("a", 0), prediction("b", 2)], nextInput: true, window: { from: 0, to: 3 }, width: 320, gutter: 20 });
+  check(legible, "100 pixels hold a letter");
+  equal(cells.map(({ text, unknown, hit, guess, x }) => [text, unknown, hit, guess, x]), [["a", false, true, "␣", 20], ["␣", false, false, "a", 120], ["§", true, false, "b", 220]]);
+}
+
+export function test_a_crowded_ribbon_shows_no_letters() {
+  const labels = Array.from({ length: 500 }, () => "a");
+  const layout = ribbonLayout({ labels, unknown: [], tokens: null, predictions: null, nextInput: false, window: { from: 0, to: 500 }, width: 1000, gutter: 0 });
+  equal([layout.legible, layout.cells.length], [false, 0]);
+  check(layout.ticks.length > 3, "the axis stays");
+}
+
+export function test_only_visible_tokens_are_laid_out() {
+  const labels = Array.from({ length: 500 }, (_, index) => `word${index}`);
+  const { cells } = ribbonLayout({ labels, unknown: [], tokens: null, predictions: null, nextInput: false, window: { from: 100.5, to: 110 }, width: 400, gutter: 0 });
+  equal([cells[0].step, cells.length], [100, 10]);
+}
+
+export function test_a_forecast_stands_over_the_step_it_is_about() {
+  const matrix = { data: Float64Array.of(1, 2, 3), rows: 3, columns: 1 };
+  const identity = (/** @type {number} */ value) => value;
+  equal(linePath(matrix, 0, 0, { from: 0, to: 3 }, identity, identity, 100), "M0.5,1.0L1.5,2.0L2.5,3.0");
+  equal(linePath(matrix, 0, 1, { from: 0, to: 3 }, identity, identity, 100), "M1.5,1.0L2.5,2.0L3.5,3.0");
+}
+
+export function test_a_spike_in_a_long_curve_is_drawn() {
+  const data = new Float64Array(10000);
+  data[4321] = 9;
+  const path = linePath({ data, rows: 10000, columns: 1 }, 0, 0, { from: 0, to: 10000 }, (step) => step / 10, (value) => value, 500);
+  check(path.includes(",9.0"), "the spike is there");
+  check(path.split("L").length < 2100, "the path is short");
+}
+
+export function test_a_flat_curve_still_has_a_height() {
+  equal(extent([{ data: Float64Array.of(4, 4), rows: 2, columns: 1 }, null]), [3, 5]);
+  equal(extent([null]), [0, 1]);
+}

@@ -30,6 +30,15 @@ const CARRIES = {
 };
 
 /**
+ * The quantity that a cell carries from step to step.
+ *
+ * @param {LayerTrace["cell"]} cell
+ */
+export function carriedBy(cell) {
+  return CARRIES[cell].state;
+}
+
+/**
  * The row a step's previous state stands in, or null where that is the initial state. A backward layer comes from the end.
  *
  * @param {LayerTrace} layer

@@ -8,14 +8,12 @@
 
 import { formatNumber, formatSigned } from "../lib/numerals.js";
 import { coordinate, ease, point, turn, turnBack } from "../lib/svg-path.js";
-import { columnWidth, NUMBERS_WIDTH, STAGE_ENDS, STRAND_WIDTH, TAP_WIDTH, visibleSteps, WORDS_WIDTH, xOf, yOf } from "./carry-track-layout.js";
+import { ADDED, columnWidth, FORGOTTEN, NUMBERS_WIDTH, STRAND_WIDTH, TAP_WIDTH, visibleSteps, WORDS_WIDTH, xOf, yOf } from "./carry-track-layout.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
 /** @typedef {import("./carry-track-layout.js").ValueScale} ValueScale */
 /** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
-
-const [, FORGOTTEN, ADDED] = STAGE_ENDS;
 
 /** Where the tap leaves the band, and the bar that shows how much of tanh(c) goes out. */
 const TAP = 0.83;

@@ -11,8 +11,16 @@ import { niceTicks } from "../lib/nice-ticks.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 
-/** Where in a column, from 0 to 1 along the flow, each stage ends: nothing, forgotten, added, output. */
-export const STAGE_ENDS = [0, 0.34, 0.66, 1];
+/** Where in a column, from 0 to 1 along the flow, what is forgotten has peeled off, and what is written has joined. */
+export const FORGOTTEN = 0.34;
+export const ADDED = 0.66;
+
+/**
+ * How far along the flow each stage reveals a column. A GRU proposes before it blends, and a simple RNN has nothing to show before its output.
+ *
+ * @type {Record<import("../types.js").LayerTrace["cell"], [number, number, number, number]>}
+ */
+export const REVEALED = { lstm: [0, FORGOTTEN, ADDED, 1], gru: [0, FORGOTTEN, 0.5, 1], rnn: [0, 0, 0, 1] };
 
 /** Narrowest gutter, in rem, that holds a lane's name and values beside its axis; in a narrower one they stand above the lane. */
 const ROOMY_GUTTER = 6.9;
@@ -63,24 +71,28 @@ const HEIGHTS = [
  */
 
 /**
- * The frames of all lanes from top to bottom, and the height they need. The scales hold the whole trace, so zooming in time does not change them.
+ * The frames of all lanes from top to bottom, and the height they need. A scale holds what the window shows, rounded outward, so that a long
+ * count does not flatten the steps one looks at, and moving the window changes it seldom.
  *
  * @param {CarryTerms[]} lanes
  * @param {number} gutter
  * @param {number} rem in pixels
+ * @param {TimeFrame} time
  * @returns {{frames: LaneFrame[], height: number}}
  */
-export function laneFrames(lanes, gutter, rem) {
+export function laneFrames(lanes, gutter, rem, time) {
+  const [first, last] = shownSteps(time);
+  const scale = (/** @type {Float64Array[]} */ series, /** @type {number} */ from, /** @type {number} */ to) => valueScale(series.map((values) => values.subarray(first, last + 1)), from, to);
   const heights = HEIGHTS.find((row) => lanes.length >= row.lanes) ?? HEIGHTS[HEIGHTS.length - 1];
   let top = 0;
   /** @type {LaneFrame[]} */
   const frames = [];
   for (const { previous, state, split, readout } of lanes) {
     const areaTop = top + (PEEL_ROOM + (gutter < ROOMY_GUTTER * rem ? CAPTION_ROOM : 0)) * rem;
-    const area = valueScale(split ? [previous, state, split.kept] : [previous, state], areaTop, areaTop + heights.area * rem);
+    const area = scale(split ? [previous, state, split.kept] : [previous, state], areaTop, areaTop + heights.area * rem);
     const floor = area.bottom + (split ? SOURCE_ROOM : 0.25) * rem;
     const readoutTop = floor + READOUT_GAP * rem;
-    const under = readout ? valueScale([readout.squashed, readout.hidden], readoutTop, readoutTop + heights.readout * rem) : null;
+    const under = readout ? scale([readout.squashed, readout.hidden], readoutTop, readoutTop + heights.readout * rem) : null;
     const bottom = (under ? under.bottom : floor) + LANE_GAP * rem;
     frames.push({ rem, top, bottom, area, floor, readout: under });
     top = bottom;
@@ -89,7 +101,7 @@ export function laneFrames(lanes, gutter, rem) {
 }
 
 /**
- * A scale that holds zero and all values.
+ * A scale that holds zero and all values; its ends are the nearest round ones.
  *
  * @param {Float64Array[]} series
  * @param {number} top
@@ -106,8 +118,25 @@ export function valueScale(series, top, bottom) {
     }
   }
   if (hi === lo) [lo, hi] = [-1, 1];
+  [lo, hi] = [roundOutward(lo), roundOutward(hi)];
   const perUnit = (bottom - top) / (hi - lo);
   return { lo, hi, top, bottom, zero: bottom + lo * perUnit, perUnit, ticks: niceTicks(lo, hi, bottom - top > 80 ? 4 : 2) };
+}
+
+/** Ends of a scale, times a power of ten. */
+const ROUND = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+
+/**
+ * The nearest round number that is no smaller in magnitude, with the same sign.
+ *
+ * @param {number} value
+ */
+function roundOutward(value) {
+  if (value === 0) return 0;
+  const size = Math.abs(value);
+  const power = 10 ** Math.floor(Math.log10(size));
+  // A hair's breadth of tolerance, so that 0.30000000000000004 is not rounded to 0.4.
+  return Math.sign(value) * power * (ROUND.find((round) => round * power >= size * (1 - 1e-9)) ?? 10);
 }
 
 /**
@@ -132,6 +161,16 @@ export function columnWidth(time) {
  */
 export function xOf(time, step, part) {
   return (step + (time.backward ? 1 - part : part) - time.from) * columnWidth(time);
+}
+
+/**
+ * First and last step of which something is inside the window, in time order.
+ *
+ * @param {TimeFrame} time
+ * @returns {[number, number]}
+ */
+function shownSteps({ from, to, steps }) {
+  return [Math.max(0, Math.floor(from)), Math.min(steps - 1, Math.ceil(to) - 1)];
 }
 
 /**
@@ -177,15 +216,15 @@ export function captionPlaces({ rem, top, area, readout }, gutter) {
 }
 
 /**
- * What is not revealed yet, as [left, right] in pixels: what lies ahead of the cursor in the order of reading, and of its own column what the
- * stage has not reached. A backward layer reads from the right, so there it lies on the left.
+ * What is not revealed yet, as [left, right] in pixels: what lies ahead of the cursor in the order of reading, and of its own column what lies
+ * beyond `part`. A backward layer reads from the right, so there it lies on the left.
  *
  * @param {TimeFrame} time
  * @param {number} step
- * @param {number} stage
+ * @param {number} part
  * @returns {[number, number]}
  */
-export function aheadSpan(time, step, stage) {
-  const reached = xOf(time, step, STAGE_ENDS[stage]);
+export function aheadSpan(time, step, part) {
+  const reached = xOf(time, step, part);
   return time.backward ? [0, Math.max(0, reached)] : [reached, Math.max(reached, time.width)];
 }

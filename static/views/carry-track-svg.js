@@ -5,14 +5,12 @@
  */
 
 import { s } from "../lib/svg.js";
-import { columnWidth, STAGE_ENDS, xOf } from "./carry-track-layout.js";
+import { ADDED, columnWidth, FORGOTTEN, xOf } from "./carry-track-layout.js";
 import { laneCurves } from "./carry-track-curves.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
 /** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
-
-const [, FORGOTTEN, ADDED] = STAGE_ENDS;
 
 /**
  * Paths that change along each column: [part of the column, colour, opacity]. The slice that peels off starts in the band's own colour, and is

@@ -9,9 +9,10 @@
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatSigned } from "../lib/numerals.js";
+import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
-import { carryTerms } from "./carry-terms.js";
-import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, yOf } from "./carry-track-layout.js";
+import { carriedBy, carryTerms } from "./carry-terms.js";
+import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, REVEALED, yOf } from "./carry-track-layout.js";
 import { paintColumns } from "./carry-track-canvas.js";
 import { paintCurves } from "./carry-track-svg.js";
 import { CARRY_WORDS, laneName, stepNumbers, stepSentence } from "./carry-words.js";
@@ -21,6 +22,9 @@ import { CARRY_WORDS, laneName, stepNumbers, stepSentence } from "./carry-words.
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
 /** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
+
+/** What stands for a value that the stage has not revealed. */
+const NOT_YET = "·";
 
 /** A press that moved further than this, in pixels, was a drag and selects nothing. */
 const CLICK_REACH = 4;
@@ -111,10 +115,10 @@ export function createCarryTrack(root, emit) {
       termsByUnit.set(unit, terms);
       return terms;
     });
-    const { frames: placed, height } = laneFrames(lanes, gutter, parseFloat(getComputedStyle(document.documentElement).fontSize));
-    frames = placed;
     const plotWidth = Math.max(1, width - gutter);
     time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
+    const { frames: placed, height } = laneFrames(lanes, gutter, parseFloat(getComputedStyle(document.documentElement).fontSize), time);
+    frames = placed;
     stage.style.height = `${height}px`;
     plot.style.left = `${gutter}px`;
     plot.style.width = `${plotWidth}px`;
@@ -177,13 +181,14 @@ export function createCarryTrack(root, emit) {
 
   /** @param {CarryTrackProps} props */
   const moveCursor = ({ step, stage: revealed, layer, units }) => {
-    const [left, right] = aheadSpan(time, step, revealed);
+    const [left, right] = aheadSpan(time, step, REVEALED[layer.cell][revealed]);
     // The cover is as wide as the plot, which clips it, so that a step moves it by transform alone.
     ahead.style.transform = `translateX(${time.backward ? right - time.width : left}px)`;
+    const known = (/** @type {string} */ quantity, /** @type {number} */ value) => (stageOf(layer.cell, quantity) <= revealed ? formatNumber(value, 3) : NOT_YET);
     lanes.forEach((terms, index) => {
-      setText(readings[index].state, formatNumber(terms.state[step], 3));
-      const { hidden } = readings[index];
-      if (hidden && terms.readout) setText(hidden, formatNumber(terms.readout.hidden[step], 3));
+      const { state, hidden } = readings[index];
+      setText(state, known(carriedBy(layer.cell), terms.state[step]));
+      if (hidden && terms.readout) setText(hidden, known("hidden_state", terms.readout.hidden[step]));
     });
     plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer.cell, terms, units[index], step)).join(" "));
   };

@@ -25,7 +25,7 @@ import { equationView } from "./equations.js";
 const CELL_NAMES = { lstm: "LSTM cell", gru: "GRU cell", rnn: "simple recurrent cell" };
 
 /**
- * Emits {type: "unit", unit}.
+ * Emits {type: "unit-chosen", unit}.
  *
  * @param {HTMLElement} root
  * @param {Emit} emit
@@ -150,7 +150,7 @@ function unitStepper(emit) {
   let current = 0;
   let count = 1;
   const choose = (/** @type {number} */ unit) => {
-    if (Number.isInteger(unit) && unit >= 0 && unit < count && unit !== current) emit({ type: "unit", unit });
+    if (Number.isInteger(unit) && unit >= 0 && unit < count && unit !== current) emit({ type: "unit-chosen", unit });
     else number.value = String(current);
   };
   const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {number} */ by) =>

@@ -156,6 +156,7 @@ class Model(_Answer):
 
     id: str
     name: str
+    title: str
     description: str
     origin: Literal["bundled", "uploaded", "trained"]
     digest: str

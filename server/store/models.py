@@ -12,6 +12,7 @@ import orjson
 
 from gatescope.core.cells import GRU, RNN
 from gatescope.core.errors import FormatError
+from gatescope.core.examples import example_inputs
 from gatescope.core.formats import load_network
 from gatescope.core.network import Direction, Network
 from gatescope.core.pretrained import NAMES, Pretrained, load_pretrained
@@ -38,6 +39,7 @@ class Model:
         return {
             "id": self.id,
             "name": self.name,
+            "title": card.get("title", self.name),
             "description": card.get("description", ""),
             "origin": self.origin,
             "digest": network.digest,
@@ -53,8 +55,8 @@ class Model:
                 "predicts": network.readout.predicts,
             },
             "notes": card.get("notes", []),
-            "example_inputs": card.get("example_inputs", []),
-            "card": {key: card[key] for key in ("data", "licence", "command", "results") if key in card} or None,
+            "example_inputs": card.get("example_inputs") or example_inputs(network),
+            "card": {key: card[key] for key in ("data", "licence", "training", "results") if key in card} or None,
         }
 
     @cached_property
@@ -92,9 +94,7 @@ class ModelStore:
     """All models by id. Files in ``folder`` are found as they come and go; their id is the network's digest."""
 
     def __init__(self, bundled: Iterable[Pretrained], folder: Path, max_bytes: int) -> None:
-        self._bundled = {
-            item.name: Model(item.name, item.card["title"], "bundled", item.network, item.card) for item in bundled
-        }
+        self._bundled = {item.name: Model(item.name, item.name, "bundled", item.network, item.card) for item in bundled}
         self._folder = folder
         self._max_bytes = max_bytes
         self._lock = threading.Lock()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from gatescope.server.app import create_app
-from gatescope.server.settings import Settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from gatescope.server.app import create_app
+from gatescope.server.settings import Settings
 from scripts.browser import LAUNCH_ARGS, find_browser
 from tests.browser.networks import browser_networks
 
@@ -60,8 +60,8 @@ def browser(browser_path: Path) -> Iterator[Browser]:
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """Opens the page, waits until the picture is there, and fails if anything went to the console as an error.
 
-    ``visit("#model=wide", width=390, height=844, allowed="404")``: keyword arguments beyond these go to the browser context;
-    ``allowed`` is what an error on the console may contain.
+    ``visit("#model=wide", width=390, height=844, allowed="404")``: further arguments go to the browser
+    context; ``allowed`` is what an error on the console may contain.
     """
     contexts = []
     complaints: list[str] = []

@@ -1,4 +1,4 @@
-"""Small networks for the browser tests: every cell, both directions, tokens and numbers. Weights are drawn once from fixed seeds."""
+"""Small networks for the browser tests: every cell, both directions, tokens and numbers; weights from fixed seeds."""
 
 import string
 

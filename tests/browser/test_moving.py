@@ -21,7 +21,7 @@ def place(page: Page) -> Locator:
 def plot_box(page: Page, quantity: str = "cell_state") -> dict[str, float]:
     box = panel(page, quantity).locator(".plot").bounding_box()
     assert box
-    return dict(box)
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 
 def dimmed_from(page: Page, quantity: str) -> float:
@@ -297,28 +297,20 @@ def test_touch_scrubs_and_chooses(visit: Visit) -> None:
     expect(place(page)).to_have_text("4 / 10")
 
 
+FOCUS = """() => {
+  const element = document.activeElement;
+  const name = element.id || element.getAttribute("aria-label") || element.textContent.trim();
+  return [name, element === document.body || element.matches(":focus-visible")];
+}"""
+
+
 def test_every_control_can_be_reached_and_shows_its_focus(visit: Visit) -> None:
     page = visit()
     seen: set[str] = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        seen.add(
-            page.evaluate(
-                "document.activeElement.id || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"
-            )
-        )
-        assert page.evaluate(
-            "document.activeElement === document.body || document.activeElement.matches(':focus-visible')"
-        )
-    assert {
-        "model",
-        "sequence",
-        "examples",
-        "order",
-        "unit",
-        "speed",
-        "stages",
-        "Play (Space)",
-        "Enlarge cell state",
-        "tab-cell",
-    } <= seen
+        name, visible = page.evaluate(FOCUS)
+        assert visible, f"{name} hides its focus"
+        seen.add(name)
+    wanted = {"model", "sequence", "examples", "order", "unit", "speed", "stages", "Play (Space)", "Enlarge cell state"}
+    assert wanted | {"tab-cell"} <= seen

@@ -1,6 +1,6 @@
 /** The cell inspector: every number on the page is the trace's, and what the equations show can be computed again by hand. */
 
-import { formatNumber, formatPercent, formatSigned } from "/static/lib/numerals.js";
+import { formatNumber, formatPercent, formatShort, formatShortSigned, formatSigned } from "/static/lib/numerals.js";
 import { DIAGRAMS, levelOf } from "/static/views/cell-diagram-layout.js";
 import { cellValues } from "/static/views/cell-values.js";
 import { createInspector } from "/static/views/inspector.js";
@@ -99,6 +99,12 @@ export function test_numbers_do_not_round_into_a_lie() {
   equal(formatNumber(123456), "123456", "large numbers are not cut");
   equal(formatNumber(-2.5e7, 3), "−2.50×10⁷", "very large numbers");
   equal(formatSigned(0.25, 2), "+0.25", "a sign where it is a change");
+  equal(formatShort(0.999999), "≈1", "almost one where there is little room");
+  equal(formatShort(-0.99996), "≈−1", "almost minus one");
+  equal(formatShort(1), "1.00", "one itself");
+  equal(formatShort(0.9994), "0.999", "not that near to one");
+  equal(formatShortSigned(0.99999), "≈+1", "with its sign");
+  equal(formatShortSigned(0.5), "+0.500", "with its sign");
   equal(formatPercent(0.999999), "over 99.9 %", "not quite all");
   equal(formatPercent(0.00001), "under 0.1 %", "not quite nothing");
   equal(formatPercent(0.5), "50 %", "half");
@@ -172,7 +178,7 @@ export function test_the_diagram_tells_the_same_numbers() {
   const values = cellValues(lstmProps().layer, null, 1, 0);
   const shown = [...root.querySelectorAll(".cell-number")].map((element) => element.firstChild?.textContent);
   for (const key of ["c_prev", "kept", "c", "f", "i", "g", "o", "h", "h_prev", "tanh_c"]) {
-    const text = formatNumber(Number(values[key]), 3);
+    const text = formatShort(Number(values[key]));
     check(shown.includes(text), `${key} = ${text} is among ${shown}`);
   }
   const description = root.querySelector("svg[role=img]")?.getAttribute("aria-label") ?? "";

@@ -16,7 +16,7 @@ CORE_ORDER = (
     {"activations", "quantities", "threads"},
     {"cells"},
     {"network"},
-    {"encoding", "formats", "initialisation"},
+    {"encoding", "examples", "formats", "initialisation"},
     {"trace"},
     {"training"},
     {"pretrained"},

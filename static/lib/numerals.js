@@ -36,6 +36,27 @@ export function formatSigned(value, digits = 4) {
 }
 
 /**
+ * Three significant digits where there is little room: almost one is ≈1, not one.
+ *
+ * @param {number} value
+ */
+export function formatShort(value) {
+  const almost = Math.abs(value) < 1 && Math.abs(value) >= 0.9995;
+  if (almost) return value < 0 ? "≈−1" : "≈1";
+  return formatNumber(value, 3);
+}
+
+/**
+ * As `formatShort`, with a plus sign where the value is positive.
+ *
+ * @param {number} value
+ */
+export function formatShortSigned(value) {
+  const text = formatShort(value);
+  return value > 0 && !text.startsWith("≈") ? `+${text}` : text.replace("≈1", "≈+1");
+}
+
+/**
  * A share from 0 to 1 as percent, to one tenth; 99.98 % is not rounded to 100 %.
  *
  * @param {number} share

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { formatNumber, formatSigned } from "../lib/numerals.js";
+import { formatShort, formatShortSigned } from "../lib/numerals.js";
 import { coordinate, ease, point, turn, turnBack } from "../lib/svg-path.js";
 import { ADDED, columnWidth, FORGOTTEN, NUMBERS_WIDTH, STRAND_WIDTH, TAP_WIDTH, visibleSteps, WORDS_WIDTH, xOf, yOf } from "./carry-track-layout.js";
 
@@ -236,22 +236,22 @@ function numbersOf({ previous, state, split, readout }, frame, time, step, width
   const after = state[step];
   /** From a line to the baseline of a number that stands above or below it. */
   const beside = (/** @type {boolean} */ above) => (above ? -0.3 : 0.85) * rem;
-  numbers.push({ x: xOf(time, step, TAP), y: yOf(area, after) + beside(after >= 0), text: formatNumber(after, 3), kind: "state" });
+  numbers.push({ x: xOf(time, step, TAP), y: yOf(area, after) + beside(after >= 0), text: formatShort(after), kind: "state" });
   if (split) {
     const [forgotten, written] = [split.forgotten[step], split.written[step]];
     const writtenAt = strandSource(frame, Math.min(split.kept[step], after, 0), width) - 0.2 * rem;
-    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y: writtenAt, text: `${wordy ? "written " : ""}${formatSigned(written, 3)}`, kind: written < 0 ? "negative" : "positive" });
+    numbers.push({ x: xOf(time, step, FORGOTTEN / 2), y: writtenAt, text: `${wordy ? "written " : ""}${formatShortSigned(written)}`, kind: written < 0 ? "negative" : "positive" });
     if (Math.abs(forgotten) * area.perUnit > 1) {
       const up = forgotten > 0;
       const outside = yOf(area, previous[step]) + (up ? -LIFT : LIFT) * rem + beside(up);
       // Where a slice peels off near the floor, its number stands inside the band.
       const y = Math.abs(outside - writtenAt) < 0.8 * rem ? yOf(area, previous[step]) + beside(!up) : outside;
-      numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatNumber(forgotten, 3)}`, kind: "forgotten" });
+      numbers.push({ x: xOf(time, step, 0.19), y, text: `${wordy ? "forgotten " : ""}${formatShort(forgotten)}`, kind: "forgotten" });
     }
   }
   if (readout && scale) {
     const hidden = readout.hidden[step];
-    numbers.push({ x: xOf(time, step, TAP), y: scale.zero + beside(hidden < 0), text: formatNumber(hidden, 3), kind: "hidden" });
+    numbers.push({ x: xOf(time, step, TAP), y: scale.zero + beside(hidden < 0), text: formatShort(hidden), kind: "hidden" });
   }
   return numbers;
 }

@@ -8,7 +8,7 @@
 
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
-import { formatExact, formatNumber, formatSigned } from "../lib/numerals.js";
+import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
 import { carriedBy, carryTerms } from "./carry-terms.js";
@@ -184,7 +184,7 @@ export function createCarryTrack(root, emit) {
     const [left, right] = aheadSpan(time, step, REVEALED[layer.cell][revealed]);
     // The cover is as wide as the plot, which clips it, so that a step moves it by transform alone.
     ahead.style.transform = `translateX(${time.backward ? right - time.width : left}px)`;
-    const known = (/** @type {string} */ quantity, /** @type {number} */ value) => (stageOf(layer.cell, quantity) <= revealed ? formatNumber(value, 3) : NOT_YET);
+    const known = (/** @type {string} */ quantity, /** @type {number} */ value) => (stageOf(layer.cell, quantity) <= revealed ? formatShort(value) : NOT_YET);
     lanes.forEach((terms, index) => {
       const { state, hidden } = readings[index];
       setText(state, known(carriedBy(layer.cell), terms.state[step]));

@@ -5,7 +5,7 @@
  */
 
 import { setText } from "../lib/dom.js";
-import { formatExact, formatNumber, formatSigned } from "../lib/numerals.js";
+import { formatExact, formatShort, formatShortSigned } from "../lib/numerals.js";
 import { s } from "../lib/svg.js";
 import { BOX, DIAGRAMS, levelOf, OPERATOR_RADIUS, wireWidth } from "./cell-diagram-layout.js";
 
@@ -100,7 +100,7 @@ function readingNodes({ x, y, anchor, value, signed, name, symbol }, fills) {
   const numeral = s("text", { class: "cell-number", x, y, "text-anchor": anchor }, digits, title);
   fills.push((values) => {
     const number = values[value] ?? 0;
-    setText(digits, signed ? formatSigned(number, 3) : formatNumber(number, 3));
+    setText(digits, signed ? formatShortSigned(number) : formatShort(number));
     setText(title, formatExact(number));
   });
   const names = symbol ? symbolSpans(symbol) : name ? [new Text(name)] : [];

@@ -6,22 +6,23 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+PROGRAM = (sys.executable, "-m", "gatescope.server")
 STOP_SECONDS = 15
 
 
 @contextmanager
-def serving(data_dir: Path, *options: str) -> Iterator[str]:
-    """Start the server on a free port with its data in ``data_dir`` and yield its address, such as http://127.0.0.1:40123.
+def serving(data_dir: Path, *options: str, program: Sequence[str] = PROGRAM) -> Iterator[str]:
+    """Start ``program`` on a free port with its data in ``data_dir`` and yield its address, such as http://127.0.0.1:40123.
 
     Raises:
         RuntimeError: it did not start; the message ends in what it said.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GATESCOPE_")}
-    command = [sys.executable, "-m", "gatescope.server", "--no-browser", "--port", "0", "--data-dir", str(data_dir)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GATESCOPE_", "PYTHON"))}
+    command = [*program, "--no-browser", "--port", "0", "--data-dir", str(data_dir)]
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen(
             [*command, *options],

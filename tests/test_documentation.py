@@ -7,7 +7,6 @@ expected output, in which ``...`` stands for any text.
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
@@ -16,7 +15,7 @@ import httpx
 import pytest
 
 from gatescope.server.settings import markdown_table
-from tests.program import running
+from scripts.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(ROOT.glob("*.md"))
@@ -85,8 +84,9 @@ def examples() -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The real program, with nothing but the bundled networks."""
-    with running([sys.executable, "-m", "gatescope.server"], tmp_path_factory.mktemp("served")) as client:
-        yield client
+    with serving(tmp_path_factory.mktemp("data")) as address:
+        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+            yield client
 
 
 def asked_as_curl_would(command: str, client: httpx.Client) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.program import running
+from scripts.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("core", "server", "static", "templates")
@@ -99,8 +99,9 @@ def installed(built: tuple[Path, Path, Path], tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="module")
 def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of the installed program."""
-    with running([installed], tmp_path_factory.mktemp("elsewhere")) as client:
-        yield client
+    with serving(tmp_path_factory.mktemp("data"), program=[str(installed)]) as address:
+        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+            yield client
 
 
 def test_the_installed_program_serves_its_page_with_every_script_and_style(served: httpx.Client) -> None:

@@ -4,6 +4,7 @@ In README.md a fenced block ``console`` with a line ``$ curl ...`` is run agains
 expected output, in which ``...`` stands for any text.
 """
 
+import json
 import re
 import shlex
 import subprocess
@@ -70,27 +71,42 @@ def test_make_help_lists_every_target() -> None:
     assert set(re.findall(r"^ +make (\w+)", shown, re.MULTILINE)) == make_targets()
 
 
+def split_example(text: str) -> tuple[str, str]:
+    """Part the command, which goes on while a quote is open or a backslash ends the line, from its output."""
+    lines = text.splitlines(keepends=True)
+    for count in range(1, len(lines) + 1):
+        command = "".join(lines[:count])
+        if not command.endswith("\\\n") and command.count("'") % 2 == 0:
+            return command.replace("\\\n", " ").strip(), "".join(lines[count:])
+    raise ValueError(f"a command in the README does not end: {text}")
+
+
 def examples() -> list[tuple[str, str]]:
     """(command, expected output) of every curl line in the README's console blocks."""
     found = []
     for block in EXAMPLE.findall((ROOT / "README.md").read_text("utf-8")):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            lines = part.replace("\\\n", " ").split("\n", 1)
-            if lines[0].startswith("curl "):
-                found.append((lines[0], lines[1] if len(lines) > 1 else ""))
+            command, expected = split_example(part)
+            if command.startswith("curl "):
+                found.append((command, expected))
     return found
+
+
+def client_of(address: str) -> httpx.Client:
+    return httpx.Client(base_url=address, timeout=30, trust_env=False)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The real program, with nothing but the bundled networks."""
-    with serving(tmp_path_factory.mktemp("data")) as address:
-        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
-            yield client
+    with serving(tmp_path_factory.mktemp("data")) as address, client_of(address) as client:
+        yield client
 
 
 def asked_as_curl_would(command: str, client: httpx.Client) -> str:
     """The answer to a curl line; a bare machine has no curl, so the few options that the README uses are read here."""
+    command, _, formatter = command.partition(" | ")
+    assert formatter in {"", "python3 -m json.tool"}, f"this test does not know {formatter}"
     words = shlex.split(command)[1:]
     method, headers, body, address = "GET", {}, None, ""
     while words:
@@ -111,7 +127,8 @@ def asked_as_curl_would(command: str, client: httpx.Client) -> str:
             address = word
     assert ADDRESS in address, f"the README's examples ask {ADDRESS}, not {address}"
     path = address.removeprefix("http://").removeprefix(ADDRESS)
-    return client.request(method, path, headers=headers, content=body).text
+    answer = client.request(method, path, headers=headers, content=body)
+    return json.dumps(answer.json(), indent=4, ensure_ascii=False) if formatter else answer.text
 
 
 def test_the_readme_shows_the_api_in_three_examples() -> None:

@@ -96,12 +96,15 @@ def installed(built: tuple[Path, Path, Path], tmp_path_factory: pytest.TempPathF
     return folder / "bin" / "gatescope"
 
 
+def client_of(address: str) -> httpx.Client:
+    return httpx.Client(base_url=address, timeout=30, trust_env=False)
+
+
 @pytest.fixture(scope="module")
 def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of the installed program."""
-    with serving(tmp_path_factory.mktemp("data"), program=[str(installed)]) as address:
-        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
-            yield client
+    with serving(tmp_path_factory.mktemp("data"), program=[str(installed)]) as address, client_of(address) as client:
+        yield client
 
 
 def test_the_installed_program_serves_its_page_with_every_script_and_style(served: httpx.Client) -> None:

@@ -1,74 +1,165 @@
-"""Take the README's pictures of the page, or with ``--every-size`` those for looking it over, in a real Chromium.
-
-``python -m scripts.screenshots [--folder FOLDER] [--every-size]``
-"""
+"""Take pictures of the page as it really is: by default those of the README, with ``--all DIR`` every view."""
 
 from __future__ import annotations
 
 import argparse
-import re
-import subprocess
+import json
 import sys
 import tempfile
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from scripts.browser import LAUNCH_ARGS, find_browser
+from scripts.browser import LAUNCH_ARGS, NoBrowserError, find_browser
+from scripts.serving import serving
 
-ROOT = Path(__file__).resolve().parent.parent
-SIZES = {"laptop": (1440, 900), "phone": (390, 844), "projector": (2560, 1440)}
-THEMES = ("light", "dark")
-VIEW = "/#model=python-code&step=24"
-READY = "body.has-trace .panel canvas"
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
-
-def main() -> None:
-    """Serve the bundled networks and photograph the page."""
-    parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
-    parser.add_argument("--folder", type=Path, help="where to put them (default: docs, or build/screenshots)")
-    parser.add_argument("--every-size", action="store_true", help="laptop, phone and projector, not the laptop alone")
-    parser.add_argument("--view", default=VIEW, help="path and hash of the view, as the address bar has it")
-    arguments = parser.parse_args()
-    folder = arguments.folder or (ROOT / "build" / "screenshots" if arguments.every_size else ROOT / "docs")
-    folder.mkdir(parents=True, exist_ok=True)
-    sizes = SIZES if arguments.every_size else {"laptop": SIZES["laptop"]}
-    with serving() as address:
-        photograph(address + arguments.view, sizes, folder)
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+SIZES = ((1440, 900), (2560, 1440), (390, 844))
+DOCS = Path(__file__).parent.parent / "docs"
+LARGEST = 400_000
+"""Bytes of a picture in the README, at most: a clone carries every version of it for ever."""
 
 
-def photograph(address: str, sizes: dict[str, tuple[int, int]], folder: Path) -> None:
-    """Write ``{size}-{theme}.png`` of the page for each size and theme, with nothing moving."""
-    from playwright.sync_api import sync_playwright
+@dataclass(frozen=True)
+class View:
+    """A place in the page and what to do there before the picture is taken; ``narrow`` if a phone has it too."""
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(LAUNCH_ARGS))
-        for name, (width, height) in sizes.items():
-            for theme in THEMES:
-                page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
-                page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-                page.goto(address)
-                page.locator(READY).first.wait_for()
-                path = folder / f"{name}-{theme}.png"
-                page.screenshot(path=path, animations="disabled")
-                page.close()
-                print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-        browser.close()
+    name: str
+    address: str = "/"
+    act: Callable[[Page], None] = lambda _: None
+    narrow: bool = True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take the pictures; 1 if there is no browser or a picture of the README is too large."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.screenshots", description=__doc__)
+    parser.add_argument("--all", type=Path, metavar="DIR", help="every view in every size and theme, into DIR")
+    folder: Path | None = parser.parse_args(arguments).all
+    try:
+        pictures = _readme() if folder is None else _all(folder)
+        for path in pictures:
+            print(f"{path} ({path.stat().st_size / 1000:.0f} kB)")
+            if folder is None and path.stat().st_size > LARGEST:
+                print(f"a picture of the README may have {LARGEST / 1000:.0f} kB", file=sys.stderr)
+                return 1
+    except NoBrowserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _readme() -> Iterator[Path]:
+    """The picture at the top of the README, in both themes."""
+    with _running() as (browser, address):
+        for theme in THEMES:
+            path = DOCS / f"screenshot-{theme}.png"
+            _take(browser, address, View("readme", act=_walk_in), (1440, 900), theme, path)
+            yield path
+
+
+def _all(folder: Path) -> Iterator[Path]:
+    """Every view in every size and theme, named ``view-width-theme.png``."""
+    with _running() as (browser, address):
+        for view in _views(address):
+            for width, height in SIZES[: None if view.narrow else -1]:
+                for theme in THEMES:
+                    path = folder / f"{view.name}-{width}-{theme}.png"
+                    _take(browser, address, view, (width, height), theme, path)
+                    yield path
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The address of the real program on a free port, with nothing but the bundled networks."""
-    with tempfile.TemporaryDirectory() as data:
-        command = [sys.executable, "-m", "gatescope.server", "--no-browser", "--port", "0", "--data-dir", data]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            address = next((found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line))), None)
-            if address is None:
-                sys.exit("The program did not start.")
-            yield address
-            process.terminate()
+def _running() -> Iterator[tuple[Browser, str]]:
+    """A browser, and the address of a server with no data but its own."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    with (
+        tempfile.TemporaryDirectory(prefix="gatescope-pictures-") as data,
+        serving(Path(data)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=list(LAUNCH_ARGS))
+        try:
+            yield browser, address
+        finally:
+            browser.close()
+
+
+def _views(address: str) -> list[View]:
+    """What there is to see: every network, every panel and dialog, an error, and the documentation."""
+    with urllib.request.urlopen(f"{address}/api/v1/models", timeout=30) as answer:  # noqa: S310 - the address is our own server's
+        models = [model["id"] for model in json.load(answer)["models"]]
+    return [
+        *(View(f"model-{model}", f"/#model={model}", _walk_in) for model in models),
+        View("stages", act=_show_stages),
+        View("zoomed", act=lambda page: _press(page, "Home", "PageDown", "+", "+", "+")),
+        View("pinned", act=lambda page: _press(page, "p", "ArrowDown", "ArrowDown", "p", "m")),
+        View("table", act=lambda page: page.locator("#tab-numbers").click()),
+        View("help", act=lambda page: _press(page, "?")),
+        View(
+            "about-model",
+            act=lambda page: page.get_by_role("button", name="About this network").click(),
+            narrow=False,
+        ),
+        View("figure", act=_open_figure),
+        View("error", act=_make_error),
+        View("api", "/docs"),
+    ]
+
+
+def _take(browser: Browser, address: str, view: View, size: tuple[int, int], theme: Theme, path: Path) -> None:
+    """One picture, in a context of its own, with nothing moving in it."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=theme, reduced_motion="reduce"
+    )
+    try:
+        page = context.new_page()
+        page.goto(address + view.address, wait_until="networkidle")
+        if view.address != "/docs":
+            page.locator("body.has-trace .panel canvas").first.wait_for()
+        view.act(page)
+        page.mouse.move(0, 0)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(400)  # for what settles after the last answer: the address, the details of the cell
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path)
+    finally:
+        context.close()
+
+
+def _press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def _walk_in(page: Page) -> None:
+    """Stand where something has been read and something lies ahead."""
+    steps = int(page.locator(".scrub").get_attribute("max") or 0)
+    _press(page, "Home", *["ArrowRight"] * min(60, steps * 2 // 3))
+
+
+def _show_stages(page: Page) -> None:
+    _walk_in(page)
+    _press(page, "s", "ArrowRight", "ArrowRight")
+
+
+def _open_figure(page: Page) -> None:
+    page.locator(".panel .icon-button").nth(2).click()
+    page.locator("dialog[open] .js-plotly-plot").wait_for()
+
+
+def _make_error(page: Page) -> None:
+    page.locator("#sequence").fill("")
+    page.locator("#input-message").filter(has_text=".").wait_for()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

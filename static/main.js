@@ -1,7 +1,7 @@
 /** The one composition root: makes the store, the views and the effects, and renders once a frame. */
 
 import * as api from "./api.js";
-import { keyed, setText } from "./lib/dom.js";
+import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
 import { attachAddress, attachCommands, attachFiles, attachPlayer, attachServer, attachTheme } from "./state/effects.js";
 import { initialState } from "./state/initial.js";
@@ -72,6 +72,10 @@ function renderPanels(all) {
   for (const props of all) panels.get(/** @type {HTMLElement} */ (panelRoots.get(props.name)))?.update(props);
 }
 
+/** While playing fast, numbers change no more often than this, in milliseconds: nobody reads faster. */
+const READING = 90;
+let lastRead = 0;
+
 /** @param {State} state */
 function render(state) {
   views.header.update(propsOf.headerProps(state));
@@ -88,12 +92,16 @@ function render(state) {
   views.forecast.update(propsOf.forecastProps(state));
   views.carryTrack.update(propsOf.carryProps(state, layer));
   views.toolbar.update(propsOf.toolbarProps(state, layer));
-  renderPanels(propsOf.panelProps(state, layer));
+  const reading = !state.view.playing || performance.now() - lastRead > READING;
+  renderPanels(propsOf.panelProps(state, layer, reading));
   views.cursor.update(propsOf.cursorProps(state, layer));
-  root("inspector").hidden = state.view.aside !== "cell";
-  root("numbers").hidden = state.view.aside !== "numbers";
-  if (state.view.aside === "cell") views.inspector.update(propsOf.inspectorProps(state, layer));
-  else views.numbers.update(propsOf.numbersProps(state, layer));
+  setHidden(root("inspector"), state.view.aside !== "cell");
+  setHidden(root("numbers"), state.view.aside !== "numbers");
+  if (reading) {
+    lastRead = performance.now();
+    if (state.view.aside === "cell") views.inspector.update(propsOf.inspectorProps(state, layer));
+    else views.numbers.update(propsOf.numbersProps(state, layer));
+  }
   views.announcer.update({ text: state.view.playing ? "" : propsOf.announcement(state, layer), quiet: state.view.playing });
 }
 

@@ -28,12 +28,24 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Sets text only when it changed: writing the same text again would still cost a layout.
+ * Sets text only when it changed, and in the text node that is there already: another node would cost a new layout box.
  * @param {Node} node
  * @param {string} text
  */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const only = node.firstChild;
+  if (only instanceof Text && only === node.lastChild) {
+    if (only.data !== text) only.data = text;
+  } else if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * Shows or hides, touching the attribute only when it changes.
+ * @param {HTMLElement} element
+ * @param {boolean} hidden
+ */
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 /**

@@ -109,7 +109,8 @@ export function inspectorProps(state, layer) {
     steps: state.shown?.trace.steps ?? 0,
     stage: state.selection.stage,
     label: labelOf(state, state.selection.step),
-    playing: state.view.playing,
+    // Beyond this speed the flowing values could not be followed, and would cost every frame dearly.
+    playing: state.view.playing && state.view.speed <= 16,
     reducedMotion: state.surroundings.reducedMotion,
     resetAfter: info?.reset_after ?? null,
     activation: info?.activation ?? null,
@@ -160,9 +161,10 @@ const clip = (share) => Math.max(0, Math.min(1, share));
 /**
  * @param {State} state
  * @param {LayerTrace} layer
+ * @param {boolean} reading whether numbers are to follow; they rest while nobody could read them
  * @returns {import("../views/heatmap.js").HeatmapProps[]}
  */
-export function panelProps(state, layer) {
+export function panelProps(state, layer, reading = true) {
   const { selection, view, surroundings, hover } = state;
   const names = namesOf(layer);
   const table = quantitiesOf(state);
@@ -191,7 +193,7 @@ export function panelProps(state, layer) {
       unit,
       place: places ? places[unit] : unit,
       hoverPlace: hovered === null ? null : places ? places[hovered] : hovered,
-      value: selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
+      value: !reading ? undefined : selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
     };
   });
 }

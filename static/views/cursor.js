@@ -1,6 +1,6 @@
 /** The one cursor over the whole stack, the hover crosshair, and the words beside it. Only transforms move them. */
 
-import { h, setText, shallowEqual } from "../lib/dom.js";
+import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { number, percent, visible } from "../lib/format.js";
 import { timeScale } from "../lib/scale.js";
 
@@ -44,8 +44,8 @@ export function create(root) {
       const scale = timeScale(props.window, props.width, props.gutter);
       if (props.gutter !== before?.gutter) clip.style.left = `${props.gutter}px`;
       place(cursor, scale.x(props.step) - props.gutter, scale.stepWidth);
-      cross.hidden = props.hover === null;
-      tooltip.hidden = (props.hover?.y ?? null) === null;
+      setHidden(cross, props.hover === null);
+      setHidden(tooltip, (props.hover?.y ?? null) === null);
       if (!props.hover) return;
       place(cross, scale.x(props.hover.step) - props.gutter, scale.stepWidth);
       if (props.hover.y === null) return;

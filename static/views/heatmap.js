@@ -1,6 +1,6 @@
 /** One panel: a quantity of all units over time. The bitmap is painted once a trace; a step only moves what lies over it. */
 
-import { h, setText, shallowEqual } from "../lib/dom.js";
+import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { gradient, colourTable } from "../lib/colour.js";
 import { number, rangeEnd, words } from "../lib/format.js";
 import { paint, stepsPerColumn, unitsPerRow } from "../lib/raster.js";
@@ -37,7 +37,7 @@ import { icon } from "../lib/svg.js";
  * @property {number} unit
  * @property {number} place of the chosen unit from the top
  * @property {number | null} hoverPlace
- * @property {number | null} value of the unit at the step, null while it is not revealed
+ * @property {number | null | undefined} value of the unit at the step; null while it is not revealed, undefined leaves the last one
  */
 
 /** Columns of one tile: canvases have a largest size, sequences do not. */
@@ -120,10 +120,13 @@ export function create(root, emit) {
       const { plotWidth } = props.picture;
       if (props.revealedFrom !== before?.revealedFrom || plotWidth !== before.picture.plotWidth) dimBefore.style.transform = `translateX(${(props.revealedFrom - 1) * plotWidth}px)`;
       if (props.revealedTo !== before?.revealedTo || plotWidth !== before.picture.plotWidth) dimAfter.style.transform = `translateX(${props.revealedTo * plotWidth}px)`;
-      markRow(row, props.place, rowHeight);
-      hoverRow.hidden = props.hoverPlace === null;
+      if (props.place !== before?.place || props.picture !== before.picture) markRow(row, props.place, rowHeight);
+      // Hidden ones cost no layer of their own.
+      setHidden(dimBefore, props.revealedFrom <= 0);
+      setHidden(dimAfter, props.revealedTo >= 1);
+      setHidden(hoverRow, props.hoverPlace === null);
       if (props.hoverPlace !== null) markRow(hoverRow, props.hoverPlace, rowHeight);
-      setText(value, props.value === null ? "·" : number(props.value));
+      if (props.value !== undefined) setText(value, props.value === null ? "·" : number(props.value));
     },
     destroy: () => root.replaceChildren(),
   };
@@ -146,7 +149,8 @@ function label(element, text) {
 function markRow(mark, place, rowHeight) {
   const height = `${Math.max(3, rowHeight)}px`;
   if (mark.style.height !== height) mark.style.height = height;
-  mark.style.transform = `translateY(${place * rowHeight - Math.max(0, 3 - rowHeight) / 2}px)`;
+  const transform = `translateY(${place * rowHeight - Math.max(0, 3 - rowHeight) / 2}px)`;
+  if (mark.style.transform !== transform) mark.style.transform = transform;
 }
 
 /** @typedef {ReturnType<typeof tileCache>} Tiles */

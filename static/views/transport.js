@@ -1,6 +1,6 @@
 /** First, back, play, forward, last; the scrubber; speed; and the three stages of a step. */
 
-import { h, setText, shallowEqual } from "../lib/dom.js";
+import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { icon } from "../lib/svg.js";
 
@@ -65,7 +65,7 @@ export function create(root, emit) {
       setText(place, props.ready ? `${props.step + 1} / ${props.steps}` : "");
       speed.value = String(props.speed);
       stages.checked = props.stages;
-      stageRow.hidden = !props.stages;
+      setHidden(stageRow, !props.stages);
       if (props.stages) {
         marks.forEach((mark, index) => {
           mark.classList.toggle("is-on", props.stage > index);

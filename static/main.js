@@ -142,7 +142,7 @@ addEventListener("keydown", (press) => {
 });
 
 attachSurroundings(store, { content: root("timeline-content"), viewport: root("timeline"), panels: root("panels") });
-attachTimeline(store, root("timeline-content"));
+attachTimeline(store, root("timeline-content"), root("timeline"));
 attachTheme(store);
 attachFiles(store);
 attachPlayer(store);

@@ -8,6 +8,7 @@
  * @property {(x: number, event: PointerEvent) => void} choose a click or tap
  * @property {(pixels: number) => void} pan
  * @property {(factor: number, x: number) => void} zoom
+ * @property {(event: WheelEvent) => boolean} wheelZooms whether the wheel is for the time axis, or scrolls as everywhere else
  */
 
 /** A pointer that has moved no further than this many pixels has clicked. */
@@ -69,10 +70,11 @@ export function attachGestures(element, handlers) {
   element.addEventListener("wheel", (event) => {
     const x = place(event);
     if (!handlers.inside(x, /** @type {any} */ (event))) return;
+    if (!event.ctrlKey && !event.shiftKey && !handlers.wheelZooms(event)) return;
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) handlers.pan(sideways * unit);
+    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    if (event.shiftKey || sideways) handlers.pan((event.deltaX || event.deltaY) * unit);
     else handlers.zoom(Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.01 : 0.002)), x);
   }, { signal, passive: false });
 

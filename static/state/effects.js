@@ -51,15 +51,14 @@ export function attachServer(store, api) {
     }
   };
 
-  /** @param {NonNullable<State["shown"]>} shown @param {State["quantities"]} quantities */
-  const askDetail = async ({ wanted, trace }, quantities) => {
+  /** @param {NonNullable<State["shown"]>} shown */
+  const askDetail = async ({ wanted, trace }) => {
     const { signal } = (detail = new AbortController());
     await new Promise((resolve) => setTimeout(resolve, QUIET));
     if (signal.aborted) return;
     try {
-      const cells = new Set(trace.layers.map((layer) => layer.cell));
-      const names = quantities.filter((quantity) => hasPreActivation(quantity) && quantity.cells.some((cell) => cells.has(/** @type {any} */ (cell)))).map((quantity) => quantity.name);
-      const layers = names.length ? await api.postPreActivations(wanted, [...new Set(names)], signal) : [];
+      const names = new Set(trace.layers.flatMap((layer) => withPreActivation(Object.keys(layer.quantities))));
+      const layers = await api.postPreActivations(wanted, [...names], signal);
       store.dispatch({ type: "pre-activations-arrived", trace: trace.id, layers });
     } catch (error) {
       // The inspector goes without them; the picture does not depend on it.
@@ -74,14 +73,20 @@ export function attachServer(store, api) {
     }
     if (state.shown !== before.shown) {
       detail.abort();
-      if (state.shown) void askDetail(state.shown, state.quantities);
+      if (state.shown) void askDetail(state.shown);
     }
   });
   void start();
 }
 
-/** Gates and candidates pass through an activation; states are made of them. @param {{name: string}} quantity */
-const hasPreActivation = ({ name }) => name.endsWith("_gate") || name === "candidate";
+/**
+ * Gates and candidates are activations of a sum, and states are made of them; without any, the state itself is one.
+ * @param {string[]} names of a layer's quantities
+ */
+function withPreActivation(names) {
+  const activated = names.filter((name) => name.endsWith("_gate") || name === "candidate");
+  return activated.length ? activated : names;
+}
 
 /**
  * Moves the step on while playing, by the clock and not by the frame.

@@ -62,6 +62,7 @@ export function ribbonProps(state) {
   const trace = state.shown?.trace;
   return {
     labels: labelsOf(state),
+    steps: Math.max(1, trace?.steps ?? 1),
     numeric: trace?.input.kind === "values",
     unknown: trace?.input.unknown ?? NONE,
     predictions: trace?.predictions ?? null,

@@ -124,7 +124,7 @@ export const selectionTransitions = {
   /** The carry track tells by itself what was pointed at. */
   select: (state, { step, unit }) => (state.shown ? at(unit === null ? state : { ...state, selection: { ...state.selection, unit } }, step, 3) : state),
 
-  hover: (state, { step, unit }) => (step === null && state.hover === null ? state : { ...state, hover: step === null ? null : { step, unit, quantity: null, y: null } }),
+  hover: (state, { step, unit }) => (step === null && state.hover === null ? state : { ...state, hover: step === null ? null : { step, unit, quantity: null, y: null, below: 0 } }),
 
   hovered: (state, { hover }) => (state.hover === null && hover === null ? state : { ...state, hover }),
 };

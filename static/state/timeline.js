@@ -7,9 +7,10 @@ import { layerOf, rowOrderOf, windowOf } from "./selectors.js";
 
 /**
  * @param {import("./store.js").Store} store
- * @param {HTMLElement} content
+ * @param {HTMLElement} content the stack
+ * @param {HTMLElement} viewport what scrolls it
  */
-export function attachTimeline(store, content) {
+export function attachTimeline(store, content, viewport) {
   const scale = () => timeScale(windowOf(store.get()), store.get().surroundings.width, gutterOf(store.get()));
 
   /** @param {number} x */
@@ -36,7 +37,9 @@ export function attachTimeline(store, content) {
     inside: (x, event) => store.get().shown !== null && x >= gutterOf(store.get()) && event.target instanceof Element && event.target.closest("#toolbar, .panel-head, button, a") === null,
     point(x, event) {
       if (ownsPointer(event)) return;
-      const hover = { step: stepAt(x), ...cellAt(event), y: event.clientY - content.getBoundingClientRect().top };
+      const top = content.getBoundingClientRect().top;
+      const below = Math.min(innerHeight, viewport.getBoundingClientRect().bottom) - event.clientY;
+      const hover = { step: stepAt(x), ...cellAt(event), y: event.clientY - top, below };
       store.dispatch({ type: "hovered", hover });
     },
     leave: () => store.dispatch({ type: "hovered", hover: null }),
@@ -47,6 +50,8 @@ export function attachTimeline(store, content) {
       if (unit !== null) store.dispatch({ type: "unit-chosen", unit });
     },
     pan: (pixels) => store.dispatch({ type: "window-panned", by: pixels / scale().stepWidth }),
+    // Where there is nothing to zoom out of, and on the way back up, the wheel scrolls a stack that is taller than its place.
+    wheelZooms: ({ deltaX, deltaY }) => store.get().view.window !== null || Math.abs(deltaX) > Math.abs(deltaY) || (deltaY < 0 && viewport.scrollTop <= 0),
     zoom: (factor, x) => store.dispatch({ type: "window-zoomed", factor, at: scale().step(x) }),
   });
 }

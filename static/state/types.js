@@ -40,7 +40,7 @@
 /**
  * @typedef {"index" | "mean" | "variance" | "step"} OrderKey
  * @typedef {{by: OrderKey, quantity: string | null}} Order `quantity` null is the cell's memory
- * @typedef {{step: number, unit: number | null, quantity: string | null, y: number | null}} Hover `y` is null where another view shows the words itself
+ * @typedef {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number}} Hover `y` is null where another view shows the words itself; `below` is how much room is under it
  * @typedef {{tone: "error" | "note", text: string}} Message
  */
 

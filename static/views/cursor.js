@@ -11,7 +11,7 @@ import { timeScale } from "../lib/scale.js";
  * @property {number} width
  * @property {number} gutter
  * @property {number} rem in CSS pixels
- * @property {{step: number, unit: number | null, quantity: string | null, y: number | null} | null} hover no words where y is null
+ * @property {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number} | null} hover no words where y is null; below is the room under it
  * @property {string} label of the hovered step
  * @property {{name: string, symbol: string, value: number}[]} values of the hovered unit and step
  * @property {import("../types.js").Prediction[] | null} predictions after the hovered step
@@ -52,9 +52,11 @@ export function create(root) {
       const right = scale.x(props.hover.step + 1) + OFFSET;
       const wide = TOOLTIP * props.rem;
       const x = right + wide > props.width ? scale.x(props.hover.step) - OFFSET - wide : right;
-      tooltip.style.transform = `translate(${Math.max(4, x)}px, ${props.hover.y + OFFSET}px)`;
       setText(head, `step ${props.hover.step + 1} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
       body.replaceChildren(...(props.hover.unit === null && props.predictions ? predictionRows(props.predictions) : valueRows(props)));
+      const tall = tooltip.offsetHeight;
+      const y = tall + OFFSET > props.hover.below ? props.hover.y - OFFSET - tall : props.hover.y + OFFSET;
+      tooltip.style.transform = `translate(${Math.max(4, x)}px, ${y}px)`;
     },
     destroy: () => root.replaceChildren(),
   };

@@ -109,6 +109,7 @@ export function create(root, emit) {
       if (shallowEqual(before, props)) return;
       shown = props;
       if (props.name !== before?.name || props.folded !== before.folded || props.enlarged !== before.enlarged || props.formula !== before.formula) describe(props);
+      const grown = props.enlarged && before !== null && !before.enlarged;
       if (props.picture !== before?.picture || (before.folded && !props.folded)) {
         const { picture } = props;
         if (!before || !samePixels(before.picture, picture)) tiles = tileCache();
@@ -126,6 +127,7 @@ export function create(root, emit) {
       setHidden(dimAfter, props.revealedTo >= 1);
       setHidden(hoverRow, props.hoverPlace === null);
       if (props.hoverPlace !== null) markRow(hoverRow, props.hoverPlace, rowHeight);
+      if (grown) root.scrollIntoView({ block: "nearest" });
       if (props.value !== undefined) setText(value, props.value === null ? "·" : number(props.value));
     },
     destroy: () => root.replaceChildren(),

@@ -1,11 +1,12 @@
 /** The token ribbon: the sequence along the time axis, under each token what the network expects next. */
 
-import { h, setText, shallowEqual } from "../lib/dom.js";
+import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { ribbonLayout } from "./ribbon-layout.js";
 
 /**
  * @typedef {object} RibbonProps
  * @property {string[]} labels
+ * @property {number} steps of the whole sequence
  * @property {boolean} numeric numbers are drawn as a curve elsewhere; here only the axis
  * @property {number[]} unknown
  * @property {import("../types.js").Prediction[][] | null} predictions
@@ -26,7 +27,9 @@ export function create(root) {
   const tokens = h("div", { class: "tokens" });
   const shades = h("canvas", { class: "shades" });
   const nextName = h("span", { class: "ribbon-name next-name", text: "expects next" });
-  root.append(h("span", { class: "ribbon-name axis-name", text: "step" }), h("span", { class: "ribbon-name", text: "token" }), nextName, axis, shades, tokens);
+  const thumb = h("div", { class: "window-thumb" });
+  const bar = h("div", { class: "window-bar", "aria-hidden": "true" }, thumb);
+  root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), h("span", { class: "ribbon-name", text: "token" }), nextName, axis, shades, tokens);
 
   /** @type {Omit<RibbonProps, "step"> | null} */
   let shown = null;
@@ -45,6 +48,11 @@ export function create(root) {
     root.classList.toggle("has-predictions", props.predictions !== null && !props.numeric);
     root.classList.toggle("is-small", layout.legible && (layout.cells[0]?.width ?? 20) < 13);
     axis.replaceChildren(...layout.ticks.map(({ step, x }) => at(h("span", { text: String(step + 1) }), x)));
+    const { from, to } = props.window;
+    setHidden(bar, to - from >= props.steps);
+    bar.style.left = `${props.gutter}px`;
+    thumb.style.width = `${((to - from) / props.steps) * 100}%`;
+    thumb.style.marginLeft = `${(from / props.steps) * 100}%`;
     byStep.clear();
     (letters ? layout.cells : []).forEach((cell, index) => {
       const element = (pool[index] ??= h("span", { class: "token" }, h("span", { class: "letter" }), h("span", { class: "guess" })));

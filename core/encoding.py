@@ -136,7 +136,7 @@ def _encode_values(network: Network, values: Any) -> Encoded:
         values = values[:, None] if isinstance(values, np.ndarray) else [[number] for number in values]
     array = _as_rows(values, width, flat)
     with np.errstate(over="ignore"):
-        cast = np.ascontiguousarray(array, dtype=network.dtype)
+        cast = np.array(array, dtype=network.dtype, order="C")
     if not np.isfinite(cast).all():
         step, column = (int(index) for index in np.argwhere(~np.isfinite(cast))[0])
         number = float(array[step, column])

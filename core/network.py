@@ -127,7 +127,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         """Check that every label is text and there once, and that the unknown token is one of them."""
         for index, label in enumerate(self.labels):
-            if not isinstance(label, str) or any("\ud800" <= character <= "\udfff" for character in label):
+            if type(label) is not str or any("\ud800" <= character <= "\udfff" for character in label):
                 raise ParameterError(
                     f"every label of a vocabulary must be Unicode text, not {label!r}", ("labels", index)
                 )

@@ -6,9 +6,10 @@ batch.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -17,9 +18,6 @@ from ..errors import ParameterError
 
 State = Mapping[str, Array]
 Poll = Callable[[], None]
-
-BLOCK = 64
-"""Steps that ``forward`` takes in one working block: its row views are made once and used again for each block."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +173,40 @@ class Cell(ABC):
         return {name: np.zeros((self.hidden_size, *batch), self.dtype) for name in self.state_names}
 
 
+Block = TypeVar("Block")
+
+
+class Pool(Generic[Block]):
+    """Working blocks that wait for the next run, so that a short sequence does not pay for making one.
+
+    Threads may share a cell: each run borrows a block of its own, and taking from and adding to a list is atomic.
+    """
+
+    def __init__(self) -> None:
+        """An empty pool."""
+        self._waiting: list[Block] = []
+
+    @contextmanager
+    def borrow(self, make: Callable[[], Block]) -> Iterator[Block]:
+        """A waiting block, or a new one."""
+        try:
+            block = self._waiting.pop()
+        except IndexError:
+            block = make()
+        yield block
+        self._waiting.append(block)
+
+
+def block_steps(units: int, dtype: np.dtype[Any]) -> int:
+    """Steps that `Cell.forward` takes in one working block, so that the block stays in the processor's cache."""
+    return 64 if units * dtype.itemsize <= 256 else 32
+
+
+def rows_of(array: Array) -> list[Array]:
+    """Each (N[, B]) row of a (steps, N[, B]) array as one contiguous run of numbers."""
+    return list(array.reshape(len(array), -1))
+
+
 def project_inputs(inputs: Array, kernel: Array, bias: Array, out: Array) -> None:
     """``out[t] = kernel^T inputs[t] + bias`` for (T, D[, B]) inputs, into (T, G H[, B])."""
     if inputs.ndim == 2:
@@ -205,11 +237,10 @@ def total(array: Array) -> Array:
 class Recurrence:
     """``z = U^T h`` for one working block, in the memory layout that is fastest and safe from subnormal numbers.
 
-    The operands of ``np.dot(a, b, out)`` are prepared once for each row of the block. A state that decays towards
-    zero reaches numbers so small that the processor handles them in slow microcode: a product took sixty times as
-    long. When the last step of a block held such numbers, ``guarded`` is set and the next block's products must see
-    ``settle(h)``: the state rounded to a multiple of about 1e-31 (1e-285 in float64). The recorded state keeps its
-    value.
+    The operands of ``np.dot(a, b, out)`` are prepared once for each row of the block. A state that decays towards zero
+    reaches numbers so small that the processor handles them in slow microcode: a product took sixty times as long.
+    When the last step of a block ``has_tiny`` numbers, the next block's products must see ``settle(h)``: the state
+    rounded to a multiple of about 1e-31 (1e-285 in float64). The recorded state keeps its value.
     """
 
     def __init__(self, recurrent_kernel: Array, batched: bool) -> None:
@@ -219,16 +250,15 @@ class Recurrence:
         self._by_row = not batched and (single or recurrent_kernel.shape[0] < 32)
         self._weights = recurrent_kernel if self._by_row else np.ascontiguousarray(recurrent_kernel.T)
         self._tiny = recurrent_kernel.dtype.type(2.0 ** (-80 if single else -900))
-        self.guarded = False
 
     def operands(self, h: Array) -> tuple[Array, Array]:
         """The two factors for ``np.dot(a, b, out)`` with the hidden state in ``h``, (H[, B])."""
         return (h, self._weights) if self._by_row else (self._weights, h)
 
-    def watch(self, h: Array) -> None:
-        """Look at the last hidden state of a block and decide how the next one is computed."""
+    def has_tiny(self, h: Array) -> bool:
+        """Whether some number in ``h`` is on its way to the subnormal ones."""
         size = np.abs(h)
-        self.guarded = bool(((size < self._tiny) & (size > 0)).any())
+        return bool(((size < self._tiny) & (size > 0)).any())
 
     def settle(self, h: Array, out: Array) -> None:
         """Write ``h`` without subnormal numbers into ``out``."""

@@ -12,7 +12,19 @@ import numpy as np
 
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
 from ..errors import ParameterError
-from .cell import BLOCK, Cell, CellGradients, Poll, Recurrence, State, outer_sum, previous, project_inputs, total
+from .cell import (
+    Cell,
+    CellGradients,
+    Poll,
+    Pool,
+    Recurrence,
+    State,
+    block_steps,
+    outer_sum,
+    previous,
+    project_inputs,
+    total,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,82 +89,57 @@ class GRU(Cell):
         )
         return kernel, recurrent_kernel, bias
 
+    @cached_property
+    def _pool(self) -> Pool["_Block"]:
+        return Pool()
+
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
-        """The steps of a whole sequence; see `Cell.forward`.
+        """The steps of a whole sequence; see `Cell.forward`."""
+        batch = inputs.shape[2:]
+        steps = block_steps(self.hidden_size, self.dtype)
+        if batch:
+            block = _Block(self._working[1], min(steps, len(inputs)), batch, self.reset_after)
+            return self._run(block, inputs, state, poll)
+        with self._pool.borrow(lambda: _Block(self._working[1], steps, batch, self.reset_after)) as block:
+            return self._run(block, inputs, state, poll)
 
-        A step works in one row ``[d_r | d_z | d_k | recurrent part of n]`` where d = 1 + exp(-pre), so that a gate
-        is 1 / d, and d_k stands for 1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z |
-        d_k]`` gives what is kept and what is written.
-        """
-        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
-        block = min(steps, BLOCK)
-        kernel, recurrent_kernel, bias = self._working
-        # With the reset before the product, the product for n has to wait for r.
-        split = 3 * units if self.reset_after else 2 * units
-        recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, :split]), bool(batch))
-        candidate_recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, 2 * units :]), bool(batch))
+    def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
+        units = self.hidden_size
+        kernel, _, bias = self._working
         names = ("reset_gate", "update_gate", "candidate", "hidden_state")
-        r, z, n, h = trace = [np.empty((steps, units, *batch), self.dtype) for _ in names]
-
-        width = units * (batch[0] if batch else 1)
-        products = np.empty((block, split, *batch), self.dtype)
-        denominators = np.empty((block, 3 * units, *batch), self.dtype)
-        states = np.empty((block + 1, 2 * units, *batch), self.dtype)
-        projected = np.empty((block, 4 * units, *batch), self.dtype)
-        settled = np.empty((units, *batch), self.dtype)
+        shape = (len(inputs), units, *inputs.shape[2:])
+        r, z, n, h = trace = [np.empty(shape, self.dtype) for _ in names]
+        denominators, states, projected, recurrence = (
+            block.denominators,
+            block.states,
+            block.projected,
+            block.recurrence,
+        )
+        settled, inner, reset_h, both, kept, written, one = (
+            block.settled, block.inner, block.reset_h, block.both, block.kept, block.written, block.one
+        )  # fmt: skip
         settled_operands = recurrence.operands(settled)
-        reset_h = np.empty((units, *batch), self.dtype)
-        reset_left, reset_right = candidate_recurrence.operands(reset_h)
-        inner = np.empty((units, *batch), self.dtype)
+        reset_operands = block.candidate_recurrence.operands(reset_h)
         flat_inner, flat_reset = inner.reshape(-1), reset_h.reshape(-1)
-        both = np.empty(2 * width, self.dtype)
-        kept, written = both[:width], both[width:]
-        one = np.ones(3 * width, self.dtype)
-        views = []
-        for k in range(block):
-            product, d, p = products[k].reshape(-1), denominators[k].reshape(-1), projected[k].reshape(-1)
-            state_row = states[k].reshape(-1)
-            views.append(
-                (
-                    states[k, :units],
-                    *recurrence.operands(states[k, :units]),
-                    products[k],
-                    product,
-                    p[: len(product)],
-                    product[: 2 * width],
-                    product[width : 2 * width],
-                    product[2 * width :],
-                    p[3 * width :],
-                    d,
-                    d[: 2 * width],
-                    d[2 * width :],
-                    d[:width],
-                    d[width:],
-                    state_row,
-                    state_row[:width],
-                    state_row[width:],
-                    states[k + 1].reshape(-1)[:width],
-                )
-            )
 
         states[0, :units] = state["hidden_state"]
+        guarded, reset_after = False, self.reset_after
         dot, add, exp, tanh, divide, negative = np.dot, np.add, np.exp, np.tanh, np.divide, np.negative
-        reset_after = self.reset_after
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, steps, block):
-                count = min(block, steps - start)
+            for start in range(0, len(inputs), len(projected)):
+                count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
                 project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
                 for (
-                    h_before, left, right, product_out, pre, p, rz_pre, z_pre, n_inside, p_n,
+                    h_before, left, right, product, pre, p, rz_pre, z_pre, n_inside, p_n,
                     d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
-                ) in views[:count]:  # fmt: skip
-                    if recurrence.guarded:
+                ) in block.views[:count]:  # fmt: skip
+                    if guarded:
                         recurrence.settle(h_before, settled)
-                        dot(*settled_operands, product_out)
+                        dot(*settled_operands, product)
                     else:
-                        dot(left, right, product_out)
+                        dot(left, right, product)
                     add(pre, p, pre)
                     exp(rz_pre, d_rz)
                     negative(z_pre, d_k)
@@ -162,9 +149,7 @@ class GRU(Cell):
                         divide(n_inside, d_r, flat_inner)
                     else:
                         divide(flat_h, d_r, flat_reset)
-                        if recurrence.guarded:
-                            recurrence.settle(reset_h, reset_h)
-                        dot(reset_left, reset_right, inner)
+                        dot(*reset_operands, inner)
                     add(flat_inner, p_n, flat_inner)
                     tanh(flat_inner, n_out)
                     divide(h_and_n, d_zk, both)
@@ -175,7 +160,7 @@ class GRU(Cell):
                 n[done] = states[:count, units:]
                 h[done] = states[1 : count + 1, :units]
                 states[0, :units] = states[count, :units]
-                recurrence.watch(states[0, :units])
+                guarded = recurrence.has_tiny(states[0, :units])
         return dict(zip(names, trace, strict=True))
 
     def backward(
@@ -248,3 +233,57 @@ class GRU(Cell):
             "update_gate": x_z + h_before @ u_z + b_z,
             "candidate": x_n + inside,
         }
+
+
+class _Block:
+    """Working memory of `GRU.forward` for some steps, with each step's views of it made once.
+
+    A step works in one row ``[d_r | d_z | d_k]`` where d = 1 + exp(-pre), so that a gate is 1 / d, and d_k stands for
+    1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z | d_k]`` gives what is kept and what is
+    written.
+    """
+
+    def __init__(self, recurrent_kernel: Array, steps: int, batch: tuple[int, ...], reset_after: bool) -> None:
+        """``recurrent_kernel`` (H, 3H) with the columns -r, -z, n; ``batch`` is () or (B,)."""
+        units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
+        # With the reset before the product, the product for n has to wait for r.
+        split = (3 if reset_after else 2) * units
+        self.recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, :split]), bool(batch))
+        self.candidate_recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, 2 * units :]), bool(batch))
+        self.denominators = np.empty((steps, 3 * units, *batch), dtype)
+        self.states = np.empty((steps + 1, 2 * units, *batch), dtype)
+        self.projected = np.empty((steps, 4 * units, *batch), dtype)
+        self.settled, self.reset_h, self.inner = (np.empty((units, *batch), dtype) for _ in range(3))
+        width = self.settled.size
+        self.both = np.empty(2 * width, dtype)
+        self.kept, self.written = self.both[:width], self.both[width:]
+        self.one = np.ones(3 * width, dtype)
+        products = np.empty((steps, split, *batch), dtype)
+        product, d = products.reshape(steps, -1), self.denominators.reshape(steps, -1)
+        p, state = self.projected.reshape(steps, -1), self.states.reshape(steps + 1, -1)
+        before = self.states[:-1, :units]
+        operands = [self.recurrence.operands(h) for h in before]
+        self.views = list(
+            zip(
+                before,
+                [left for left, _ in operands],
+                [right for _, right in operands],
+                products,
+                product,
+                p[:, : product.shape[1]],
+                product[:, : 2 * width],
+                product[:, width : 2 * width],
+                product[:, 2 * width :],
+                p[:, 3 * width :],
+                d,
+                d[:, : 2 * width],
+                d[:, 2 * width :],
+                d[:, :width],
+                d[:, width:],
+                state[:-1],
+                state[:-1, :width],
+                state[:-1, width:],
+                state[1:, :width],
+                strict=True,
+            )
+        )

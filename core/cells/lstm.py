@@ -8,7 +8,20 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
-from .cell import BLOCK, Cell, CellGradients, Poll, Recurrence, State, outer_sum, previous, project_inputs, total
+from .cell import (
+    Cell,
+    CellGradients,
+    Poll,
+    Pool,
+    Recurrence,
+    State,
+    block_steps,
+    outer_sum,
+    previous,
+    project_inputs,
+    rows_of,
+    total,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,64 +63,55 @@ class LSTM(Cell):
 
         return arrange(self.kernel), arrange(self.recurrent_kernel), arrange(self.bias)
 
+    @cached_property
+    def _pool(self) -> Pool["_Block"]:
+        return Pool()
+
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
-        """The steps of a whole sequence; see `Cell.forward`.
+        """The steps of a whole sequence; see `Cell.forward`."""
+        batch = inputs.shape[2:]
+        steps = block_steps(self.hidden_size, self.dtype)
+        if batch:
+            return self._run(_Block(self._working[1], min(steps, len(inputs)), batch), inputs, state, poll)
+        with self._pool.borrow(lambda: _Block(self._working[1], steps, batch)) as block:
+            return self._run(block, inputs, state, poll)
 
-        A step works in one row ``[d_i | d_f | d_o | g | c before]`` where d = 1 + exp(-pre), so that a gate is 1 /
-        d: the exponential and the additions serve three gates in one call each, and one division gives ``[g / d_i |
-        c / d_f]``, what is written and what is kept.
-        """
-        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
-        block = min(steps, BLOCK)
-        kernel, recurrent_kernel, bias = self._working
-        recurrence = Recurrence(recurrent_kernel, bool(batch))
+    def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
+        units = self.hidden_size
+        kernel, _, bias = self._working
         names = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
-        i, f, g, o, c, h = trace = [np.empty((steps, units, *batch), self.dtype) for _ in names]
-
-        rows = np.empty((block + 1, 5 * units, *batch), self.dtype)
-        hidden = np.empty((block + 1, units, *batch), self.dtype)
-        projected = np.empty((block, 4 * units, *batch), self.dtype)
-        settled = np.empty((units, *batch), self.dtype)
+        shape = (len(inputs), units, *inputs.shape[2:])
+        i, f, g, o, c, h = trace = [np.empty(shape, self.dtype) for _ in names]
+        rows, hidden, projected, recurrence = block.rows, block.hidden, block.projected, block.recurrence
+        settled, both, written, kept, shown, one = (
+            block.settled,
+            block.both,
+            block.written,
+            block.kept,
+            block.shown,
+            block.one,
+        )
         settled_operands = recurrence.operands(settled)
-        width = units * (batch[0] if batch else 1)
-        both = np.empty(2 * width, self.dtype)
-        written, kept, shown = both[:width], both[width:], np.empty(width, self.dtype)
-        one = np.ones(3 * width, self.dtype)
-        views = []
-        for k in range(block):
-            row, next_row = rows[k].reshape(-1), rows[k + 1].reshape(-1)
-            views.append(
-                (
-                    hidden[k],
-                    *recurrence.operands(hidden[k]),
-                    rows[k, : 4 * units],
-                    projected[k],
-                    row[: 3 * width],
-                    row[3 * width : 4 * width],
-                    row[3 * width :],
-                    row[: 2 * width],
-                    row[2 * width : 3 * width],
-                    next_row[4 * width :],
-                    hidden[k + 1].reshape(-1),
-                )
-            )
 
         rows[0, 4 * units :] = state["cell_state"]
         hidden[0] = state["hidden_state"]
+        guarded = False
         dot, add, exp, tanh, divide = np.dot, np.add, np.exp, np.tanh, np.divide
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, steps, block):
-                count = min(block, steps - start)
+            for start in range(0, len(inputs), len(projected)):
+                count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
                 project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
-                for h_before, left, right, z, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, h_after in views[:count]:
-                    if recurrence.guarded:
+                for h_before, left, right, z, pre, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, h_after in block.views[
+                    :count
+                ]:
+                    if guarded:
                         recurrence.settle(h_before, settled)
                         dot(*settled_operands, z)
                     else:
                         dot(left, right, z)
-                    add(z, p, z)
+                    add(pre, p, pre)
                     exp(d_ifo, d_ifo)
                     tanh(z_g, z_g)
                     add(d_ifo, one, d_ifo)
@@ -124,7 +128,7 @@ class LSTM(Cell):
                 h[done] = hidden[1 : count + 1]
                 rows[0, 4 * units :] = rows[count, 4 * units :]
                 hidden[0] = hidden[count]
-                recurrence.watch(hidden[0])
+                guarded = recurrence.has_tiny(hidden[0])
         return dict(zip(names, trace, strict=True))
 
     def backward(
@@ -170,3 +174,45 @@ class LSTM(Cell):
         h_before = previous(state["hidden_state"], quantities["hidden_state"])
         pre = inputs @ self.kernel + h_before @ self.recurrent_kernel + self.bias
         return dict(zip(self.gates, np.split(pre, 4, axis=-1), strict=True))
+
+
+class _Block:
+    """Working memory of `LSTM.forward` for some steps, with each step's views of it made once.
+
+    A step works in one row ``[d_i | d_f | d_o | g | c before]`` where d = 1 + exp(-pre), so that a gate is 1 / d: the
+    exponential and the additions serve three gates in one call each, and one division gives ``[g / d_i | c / d_f]``,
+    what is written and what is kept.
+    """
+
+    def __init__(self, recurrent_kernel: Array, steps: int, batch: tuple[int, ...]) -> None:
+        """``recurrent_kernel`` (H, 4H) with the columns -i, -f, -o, g; ``batch`` is () or (B,)."""
+        units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
+        self.recurrence = Recurrence(recurrent_kernel, bool(batch))
+        self.rows = np.empty((steps + 1, 5 * units, *batch), dtype)
+        self.hidden = np.empty((steps + 1, units, *batch), dtype)
+        self.projected = np.empty((steps, 4 * units, *batch), dtype)
+        self.settled = np.empty((units, *batch), dtype)
+        width = self.settled.size
+        self.both = np.empty(2 * width, dtype)
+        self.written, self.kept, self.shown = self.both[:width], self.both[width:], np.empty(width, dtype)
+        self.one = np.ones(3 * width, dtype)
+        rows, before = self.rows.reshape(steps + 1, -1), self.rows[:-1].reshape(steps, -1)
+        operands = [self.recurrence.operands(h) for h in self.hidden[:-1]]
+        self.views = list(
+            zip(
+                self.hidden[:-1],
+                [left for left, _ in operands],
+                [right for _, right in operands],
+                self.rows[:-1, : 4 * units],
+                before[:, : 4 * width],
+                rows_of(self.projected),
+                before[:, : 3 * width],
+                before[:, 3 * width : 4 * width],
+                before[:, 3 * width :],
+                before[:, : 2 * width],
+                before[:, 2 * width : 3 * width],
+                rows[1:, 4 * width :],
+                rows_of(self.hidden[1:]),
+                strict=True,
+            )
+        )

@@ -2,13 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
 from ..activations import Array, d_relu, d_tanh, relu, tanh
 from ..errors import ParameterError
-from .cell import BLOCK, Cell, CellGradients, Poll, Recurrence, State, outer_sum, previous, project_inputs, total
+from .cell import (
+    Cell,
+    CellGradients,
+    Poll,
+    Pool,
+    Recurrence,
+    State,
+    block_steps,
+    outer_sum,
+    previous,
+    project_inputs,
+    total,
+)
 
 ACTIVATIONS = {"tanh": (tanh, d_tanh), "relu": (relu, d_relu)}
 """What a simple RNN's activation can be, each with its derivative in terms of its output."""
@@ -46,30 +59,36 @@ class RNN(Cell):
         h = activate(x @ self.kernel + state["hidden_state"] @ self.recurrent_kernel + self.bias)
         return {"hidden_state": h}
 
+    @cached_property
+    def _pool(self) -> Pool["_Block"]:
+        return Pool()
+
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
-        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
-        block = min(steps, BLOCK)
-        recurrence = Recurrence(self.recurrent_kernel, bool(batch))
-        h = np.empty((steps, units, *batch), self.dtype)
-        hidden = np.empty((block + 1, units, *batch), self.dtype)
-        projected = np.empty((block, units, *batch), self.dtype)
-        settled = np.empty((units, *batch), self.dtype)
-        settled_operands = recurrence.operands(settled)
-        zero = np.zeros((units, *batch), self.dtype)
-        views = [(hidden[k], *recurrence.operands(hidden[k]), projected[k], hidden[k + 1]) for k in range(block)]
+        batch = inputs.shape[2:]
+        steps = block_steps(self.hidden_size, self.dtype)
+        if batch:
+            return self._run(_Block(self.recurrent_kernel, min(steps, len(inputs)), batch), inputs, state, poll)
+        with self._pool.borrow(lambda: _Block(self.recurrent_kernel, steps, batch)) as block:
+            return self._run(block, inputs, state, poll)
 
+    def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
+        h = np.empty((len(inputs), self.hidden_size, *inputs.shape[2:]), self.dtype)
+        hidden, projected, settled, zero, recurrence = (
+            block.hidden, block.projected, block.settled, block.zero, block.recurrence
+        )  # fmt: skip
+        settled_operands = recurrence.operands(settled)
         hidden[0] = state["hidden_state"]
+        guarded, is_tanh = False, self.activation == "tanh"
         dot, add, tanh, maximum = np.dot, np.add, np.tanh, np.maximum
-        is_tanh = self.activation == "tanh"
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, steps, block):
-                count = min(block, steps - start)
+            for start in range(0, len(inputs), len(projected)):
+                count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
                 project_inputs(inputs[start : start + count], self.kernel, self.bias, projected[:count])
-                for h_before, left, right, p, h_after in views[:count]:
-                    if recurrence.guarded:
+                for h_before, left, right, p, h_after in block.views[:count]:
+                    if guarded:
                         recurrence.settle(h_before, settled)
                         dot(*settled_operands, h_after)
                     else:
@@ -78,10 +97,10 @@ class RNN(Cell):
                     if is_tanh:
                         tanh(h_after, h_after)
                     else:
-                        maximum(h_after, zero, h_after)
+                        maximum(h_after, zero, out=h_after)
                 h[start : start + count] = hidden[1 : count + 1]
                 hidden[0] = hidden[count]
-                recurrence.watch(hidden[0])
+                guarded = recurrence.has_tiny(hidden[0])
         return {"hidden_state": h}
 
     def backward(
@@ -113,3 +132,19 @@ class RNN(Cell):
         """What stood inside the activation; see `Cell.pre_activations`."""
         h_before = previous(state["hidden_state"], quantities["hidden_state"])
         return {"hidden_state": inputs @ self.kernel + h_before @ self.recurrent_kernel + self.bias}
+
+
+class _Block:
+    """Working memory of `RNN.forward` for some steps, with each step's views of it made once."""
+
+    def __init__(self, recurrent_kernel: Array, steps: int, batch: tuple[int, ...]) -> None:
+        """``recurrent_kernel`` (H, H); ``batch`` is () or (B,)."""
+        units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
+        self.recurrence = Recurrence(recurrent_kernel, bool(batch))
+        self.hidden = np.empty((steps + 1, units, *batch), dtype)
+        self.projected = np.empty((steps, units, *batch), dtype)
+        self.settled = np.empty((units, *batch), dtype)
+        self.zero = np.zeros((units, *batch), dtype)
+        operands = [self.recurrence.operands(h) for h in self.hidden[:-1]]
+        lefts, rights = [left for left, _ in operands], [right for _, right in operands]
+        self.views = list(zip(self.hidden[:-1], lefts, rights, self.projected, self.hidden[1:], strict=True))

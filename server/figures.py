@@ -6,6 +6,7 @@ Colours are sent as arrays because Plotly's Python and JavaScript mean different
 from typing import Any
 
 import numpy as np
+import orjson
 
 from gatescope.core.quantities import quantities_of
 from gatescope.core.trace import Trace
@@ -37,7 +38,6 @@ def figure_json(trace: Trace, model_name: str, layer: int, direction: str, quant
     title = quantity.removesuffix(PRE).replace("_", " ") + (" before its activation" if quantity.endswith(PRE) else "")
     figure = go.Figure(
         go.Heatmap(
-            z=np.ascontiguousarray(values),
             **_colours(place.cell.name, quantity, values),
             colorbar={"title": {"text": title}},
             hovertemplate=f"step %{{x}}<br>unit %{{y}}<br>{title} %{{z:.6g}}<extra></extra>",
@@ -50,13 +50,20 @@ def figure_json(trace: Trace, model_name: str, layer: int, direction: str, quant
         yaxis={"title": {"text": "unit"}, "autorange": "reversed"},
         template="plotly_white",
     )
-    return str(figure.to_json()).encode()
+    body = figure.to_plotly_json()
+    # Plotly would write the array as base64, which a browser reads but a script gets back as a dictionary.
+    body["data"][0]["z"] = np.ascontiguousarray(values)
+    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def escape(text: str) -> str:
     """Text as Plotly shows it literally: it would take some HTML, ``$`` as mathematics and ``%`` as a template."""
-    visible = "".join(VISIBLE.get(character, character) for character in text)
-    return "".join(ENTITIES.get(character, character) for character in visible)
+    return "".join(ENTITIES.get(character, character) for character in text)
+
+
+def step_label(label: str) -> str:
+    """A step's label with its white space made visible, escaped."""
+    return escape("".join(VISIBLE.get(character, character) for character in label))
 
 
 def _find_layer(trace: Trace, layer: int, direction: str) -> int:
@@ -86,7 +93,7 @@ def _step_ticks(labels: tuple[str, ...]) -> dict[str, Any]:
     """Every step's label where they fit, else every few steps'; the number stays in front, as labels repeat."""
     stride = -(-len(labels) // MOST_TICKS)
     steps = range(0, len(labels), stride)
-    return {"tickmode": "array", "tickvals": list(steps), "ticktext": [escape(labels[step]) for step in steps]}
+    return {"tickmode": "array", "tickvals": list(steps), "ticktext": [step_label(labels[step]) for step in steps]}
 
 
 def _refused(detail: str, parameter: str) -> Problem:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 MIB = 1024 * 1024
+LAST_PORT = 65535
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0", "")
 
 
@@ -84,6 +86,8 @@ class Settings:
         """Check what must hold between the start and the first request."""
         if not re.fullmatch(r"[A-Za-z0-9._~-]*", self.token):
             raise ValueError("a token must consist of letters, digits and . _ ~ -")
+        if self.port > LAST_PORT:
+            raise ValueError(f"a port must be at most {LAST_PORT}, not {self.port}")
 
     @property
     def models_dir(self) -> Path:
@@ -116,7 +120,8 @@ class Settings:
         parser = _parser()
         given = vars(parser.parse_args(arguments))
         if given.pop("print_settings_table"):
-            parser.exit(message=markdown_table())
+            sys.stdout.write(markdown_table())
+            parser.exit()
         values: dict[str, Any] = {}
         for name, row, default in table():
             text = given[name] if given[name] is not None else environment.get(variable(name))

@@ -32,7 +32,7 @@ def make_trace(services: Services, request: TraceRequest, stop: Stop) -> KeptTra
         state = check_state(network, _arrays(request.initial_state))
     known = services.traces.find(trace_id(network, encoded, state))
     traced = known.trace if known else trace(network, encoded, state, poll=stop.poll)
-    kept = KeptTrace(traced, model.id, request.encoding, names)
+    kept = KeptTrace(traced, model.id, model.title, request.encoding, names)
     services.traces.put(kept)
     return kept
 
@@ -45,11 +45,10 @@ def make_step(services: Services, request: StepRequest) -> tuple[Network, Step]:
         CoreError: the input or state does not fit the model; its pointer leads into the request body.
     """
     network = services.models.get(request.model, "model").network
-    steps = _length(request.input)
-    if steps > 1:
-        detail = f"A step reads one input, not {steps:,}; POST /api/v1/traces takes a whole sequence."
-        raise Problem(INVALID, detail, (Cause(detail, ("input",)),))
     encoded = _encode(network, request.input)
+    if encoded.steps > 1:
+        detail = f"A step reads one input, not {encoded.steps:,}; POST /api/v1/traces takes a whole sequence."
+        raise Problem(INVALID, detail, (Cause(detail, ("input",)),))
     with located("state"):
         state = check_state(network, _arrays(request.state))
     return network, step(network, encoded, state)

@@ -1,5 +1,6 @@
 """Traces: made, asked for again, as arrays for NumPy, as figures."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -22,7 +23,6 @@ from ..openapi import body_of
 from ..reading import parse, read_body
 from ..representation import check_quantities, trace_json, trace_npz
 from ..services import Services
-from ..store.traces import KeptTrace
 from ..tracing import check_size, make_trace
 from .routes import RequestRoute, Responses, json_response, problems
 
@@ -90,7 +90,7 @@ def router(services: Services) -> APIRouter:
                 if quantities is None
                 else check_quantities(network, quantities.split(","), "query", "quantities")
             )
-            again = KeptTrace(kept.trace, kept.model_id, encoding or kept.encoding, names)
+            again = replace(kept, encoding=encoding or kept.encoding, quantities=names)
             check_size(settings, network, kept.trace.steps, again.encoding, names)
             traces.put(again)
             return trace_json(again)
@@ -113,7 +113,7 @@ def router(services: Services) -> APIRouter:
         def work(_: Stop) -> bytes:
             kept = traces.get(trace_id)
             check_size(settings, kept.trace.network, kept.trace.steps, "list", (quantity,))
-            return figures.figure_json(kept.trace, services.models.get(kept.model_id).name, layer, direction, quantity)
+            return figures.figure_json(kept.trace, kept.model_title, layer, direction, quantity)
 
         return json_response(await admission.run(work, request.receive))
 

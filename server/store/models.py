@@ -32,6 +32,11 @@ class Model:
     network: Network
     card: dict[str, Any] | None = None
 
+    @property
+    def title(self) -> str:
+        """What to write over a picture of it."""
+        return str((self.card or {}).get("title", self.name))
+
     def to_json(self, *, labels: bool) -> dict[str, Any]:
         """The model as the API sends it, with or without its label lists."""
         network, card = self.network, self.card or {}
@@ -39,7 +44,7 @@ class Model:
         return {
             "id": self.id,
             "name": self.name,
-            "title": card.get("title", self.name),
+            "title": self.title,
             "description": card.get("description", ""),
             "origin": self.origin,
             "digest": network.digest,

@@ -19,6 +19,7 @@ class KeptTrace:
 
     trace: Trace
     model_id: str
+    model_title: str
     encoding: Encoding
     quantities: tuple[str, ...] | None
 

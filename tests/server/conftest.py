@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+
+from tests.server.support import Client, application
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """A client of one application that all tests share; those that change something make their own."""
+    return Client(application(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty data folder."""
+    return tmp_path

@@ -16,7 +16,11 @@ def _controller() -> ThreadpoolController:
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Run the block with a single BLAS thread and restore the former number after it."""
-    with _controller().limit(limits=1, user_api="blas"):
+    controller = _controller()
+    if all(library.num_threads == 1 for library in controller.lib_controllers):
+        yield
+        return
+    with controller.limit(limits=1, user_api="blas"):
         yield
 
 

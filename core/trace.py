@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,15 @@ class Trace:
     ``outputs`` is (T, O): probabilities with a softmax readout, values with a linear one, None without a readout.
     """
 
-    id: str
     network: Network
     encoded: Encoded
     layers: tuple[LayerTrace, ...]
     outputs: Array | None
+
+    @cached_property
+    def id(self) -> str:
+        """Digest of network, input and initial state: the same on any machine."""
+        return _digest(self.network, self.encoded, [layer.initial_state for layer in self.layers])
 
     @property
     def steps(self) -> int:
@@ -120,7 +125,7 @@ def trace(
     if network.readout:
         last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
         outputs = network.readout(_side_by_side(last))
-    return Trace(_digest(network, encoded, state), network, encoded, layers, outputs)
+    return Trace(network, encoded, layers, outputs)
 
 
 def _run_layers(

@@ -87,6 +87,7 @@ function render(state) {
   const layer = layerOf(state);
   document.body.classList.toggle("has-trace", layer !== null);
   document.body.classList.toggle("is-stale", state.stale);
+  document.body.classList.toggle("has-message", state.message !== null);
   if (!layer || state.surroundings.width === 0) return;
   views.ribbon.update(propsOf.ribbonProps(state));
   views.forecast.update(propsOf.forecastProps(state));

@@ -6,6 +6,8 @@ const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "": "∅" }
 const SPOKEN = { " ": "space", "\n": "new line", "\t": "tab", "\r": "carriage return", "": "empty" };
 
 const MINUS = "−";
+/** @type {Record<string, string>} */
+const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 /**
  * A label with its white space made visible.
@@ -20,13 +22,17 @@ export const visible = (label) => VISIBLE[label] ?? label;
 export const spoken = (label) => SPOKEN[label] ?? label;
 
 /**
- * Three decimals, a true minus sign, and as wide as its neighbours: 0.793, −0.042, 12.6.
+ * Three decimals and a true minus sign: 0.793, −0.042, 12.600. What would round to nothing, or fill the line, is a power: 3.4×10⁻⁴.
  * @param {number} value
  * @param {number} [decimals]
  */
 export function number(value, decimals = 3) {
   const size = Math.abs(value);
-  const text = size !== 0 && (size >= 1e5 || size < 10 ** -decimals / 2) ? size.toExponential(1) : size.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, decimals) : decimals);
+  if (size !== 0 && (size >= 1e5 || size < 10 ** -decimals / 2)) {
+    const [mantissa, exponent] = size.toExponential(1).split("e");
+    return `${value < 0 ? MINUS : ""}${mantissa}×10${[...exponent.replace("+", "")].map((sign) => SUPERSCRIPT[sign]).join("")}`;
+  }
+  const text = size.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, decimals) : decimals);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 

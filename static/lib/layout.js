@@ -1,7 +1,7 @@
 /** How much room the parts of the time-aligned stack get. Pure. */
 
 /** Left of every plot, in rem: names, values and legends. On a narrow screen they stand above instead. The style sheets use the same numbers. */
-export const GUTTER = { wide: 11, narrow: 2.125 };
+export const GUTTER = { wide: 11.5, narrow: 2.125 };
 
 /** Vertical room between two panels, in CSS pixels. */
 const PANEL_GAP = 7;
@@ -9,11 +9,15 @@ const PANEL_GAP = 7;
 /** Room of a panel's own head where it stands above the picture. */
 export const HEAD_HEIGHT = 30;
 
-const SMALLEST = 56;
+const SMALLEST = 42;
 const LARGEST = 192;
 
+/** Rows of exactly equal height are worth this share of the room, and no more. */
+const SPARED = 0.12;
+
 /**
- * A panel's height in CSS pixels: its share of the free room, rounded so that every row of units is equally tall.
+ * A panel's height in CSS pixels: its share of the free room. Where it costs little, every row of units is equally tall;
+ * elsewhere some are a pixel taller than others, which is better than an empty page.
  * @param {object} room
  * @param {number} room.units
  * @param {number} room.free pixels left for all panels
@@ -27,6 +31,8 @@ export function panelHeight({ units, free, panels, compact, tall, enlarged }) {
   let target = compact ? 96 : Math.max(SMALLEST, Math.min(LARGEST, free / Math.max(1, panels) - PANEL_GAP));
   if (tall) target = Math.max(target, Math.min(288, units * 12));
   if (enlarged) target = Math.max(target * 2, Math.min(560, free - 2 * PANEL_GAP), 256);
+  target = Math.floor(target);
   const rows = Math.ceil(units / Math.ceil(units / target));
-  return rows * Math.max(1, Math.floor(target / rows));
+  const even = rows * Math.max(1, Math.floor(target / rows));
+  return even >= target * (1 - SPARED) ? even : target;
 }

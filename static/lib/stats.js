@@ -29,6 +29,23 @@ export function variances(matrix) {
 }
 
 /**
+ * How much every unit both moves and keeps: the covariance of its values with those one step earlier.
+ * @param {Matrix} matrix
+ * @returns {Float64Array} one value a unit
+ */
+export function carriedMovement(matrix) {
+  const { data, rows, columns } = matrix;
+  const mean = means(matrix);
+  const sums = new Float64Array(columns);
+  for (let row = 1; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      sums[column] += (data[row * columns + column] - mean[column]) * (data[(row - 1) * columns + column] - mean[column]);
+    }
+  }
+  return sums.map((sum) => sum / Math.max(1, rows - 1));
+}
+
+/**
  * The largest magnitude in a matrix.
  * @param {Matrix} matrix
  */
@@ -39,6 +56,17 @@ export function largestMagnitude({ data }) {
     if (size > largest) largest = size;
   }
   return largest;
+}
+
+/**
+ * The magnitude that all but the given share of a matrix stays below; a large matrix is judged by a sample of it.
+ * @param {Matrix} matrix
+ * @param {number} share such as 0.01
+ */
+export function magnitudeWithout({ data }, share) {
+  const every = Math.max(1, Math.floor(data.length / 8192));
+  const sizes = Float64Array.from({ length: Math.ceil(data.length / every) }, (_, index) => Math.abs(data[index * every])).sort();
+  return sizes[Math.floor((sizes.length - 1) * (1 - share))] ?? 0;
 }
 
 /**

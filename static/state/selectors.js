@@ -1,20 +1,26 @@
 /** Data derived from the state, computed again only when what it depends on has changed. */
 
 import { memo } from "../lib/memo.js";
-import { descending, largestMagnitude, means, variances } from "../lib/stats.js";
+import { descending, largestMagnitude, magnitudeWithout, means, variances } from "../lib/stats.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").Matrix} Matrix */
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
 /** @typedef {import("../types.js").Quantity} Quantity */
 
-/** @type {WeakMap<Matrix, {magnitude: number, means: Float64Array}>} */
+/** The share of an unbounded quantity that may lie beyond the ends of its colours, so that a unit that runs away does not bleach all others. */
+const OUTLYING = 0.02;
+
+/** Up to this much beyond the usual, the ends of the colours are simply the largest magnitude. */
+const RUNAWAY = 1.6;
+
+/** @type {WeakMap<Matrix, {magnitude: number, usual: number, means: Float64Array}>} */
 const figures = new WeakMap();
 
 /** @param {Matrix} matrix */
 function figuresOf(matrix) {
   let known = figures.get(matrix);
-  if (!known) figures.set(matrix, (known = { magnitude: largestMagnitude(matrix), means: means(matrix) }));
+  if (!known) figures.set(matrix, (known = { magnitude: largestMagnitude(matrix), usual: magnitudeWithout(matrix, OUTLYING), means: means(matrix) }));
   return known;
 }
 
@@ -77,12 +83,15 @@ export function rowOrderOf(state) {
  * How a quantity is coloured: gates from 0 to 1, signed values symmetrically about zero as far as they reach.
  * @param {Quantity | undefined} quantity
  * @param {Matrix} matrix
- * @returns {{kind: "sequential" | "diverging", range: [number, number], centre: Float64Array | null}}
+ * `clipped` says that some values lie beyond the range.
+ * @returns {{kind: "sequential" | "diverging", range: [number, number], clipped: boolean, centre: Float64Array | null}}
  */
 export function colouringOf(quantity, matrix) {
-  if (quantity?.range && quantity.range[0] >= 0) return { kind: "sequential", range: quantity.range, centre: figuresOf(matrix).means };
-  const end = Math.max(figuresOf(matrix).magnitude, quantity?.range ? Math.abs(quantity.range[1]) : 0) || 1;
-  return { kind: "diverging", range: [-end, end], centre: null };
+  if (quantity?.range && quantity.range[0] >= 0) return { kind: "sequential", range: quantity.range, clipped: false, centre: figuresOf(matrix).means };
+  const { magnitude, usual } = figuresOf(matrix);
+  const clipped = !quantity?.range && usual > 0 && magnitude > usual * RUNAWAY;
+  const end = clipped ? usual : Math.max(magnitude, quantity?.range ? Math.abs(quantity.range[1]) : 0) || 1;
+  return { kind: "diverging", range: [-end, end], clipped, centre: null };
 }
 
 /**

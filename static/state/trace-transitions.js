@@ -1,6 +1,6 @@
 /** Answers of the server. One that is no longer wanted changes nothing. */
 
-import { descending, variances } from "../lib/stats.js";
+import { carriedMovement, descending } from "../lib/stats.js";
 import { clampWindow } from "../lib/scale.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -13,10 +13,14 @@ import { clampWindow } from "../lib/scale.js";
 export const memoryOf = (layer) => ("cell_state" in layer.quantities ? "cell_state" : "hidden_state");
 
 /**
- * The unit to look at first: the one whose memory moves most.
+ * The unit to look at first: the one whose memory moves most and still carries over from step to step. It is judged as the output
+ * sees it, through the tanh; else it would be one that only counts up.
  * @param {LayerTrace} layer
  */
-export const liveliestUnit = (layer) => descending(variances(layer.quantities[memoryOf(layer)]))[0];
+export function liveliestUnit(layer) {
+  const memory = layer.quantities[memoryOf(layer)];
+  return descending(carriedMovement({ ...memory, data: memory.data.map(Math.tanh) }))[0];
+}
 
 /** @type {import("./types.js").Transitions} */
 export const traceTransitions = {

@@ -15,6 +15,7 @@ import { icon } from "../lib/svg.js";
  * @property {ArrayLike<number> | null} order the unit at each place from the top
  * @property {"sequential" | "diverging"} kind
  * @property {[number, number]} range
+ * @property {boolean} clipped whether some values lie beyond the range
  * @property {ArrayLike<number> | null} centre
  * @property {"light" | "dark"} theme
  * @property {import("../types.js").TimeWindow} window
@@ -97,9 +98,9 @@ export function create(root, emit) {
   };
 
   /** @param {Picture} picture */
-  const legend = ({ range, kind, theme }) => {
-    setText(low, rangeEnd(range[0]));
-    setText(high, rangeEnd(range[1]));
+  const legend = ({ range, clipped, kind, theme }) => {
+    setText(low, (clipped ? "≤" : "") + rangeEnd(range[0]));
+    setText(high, (clipped ? "≥" : "") + rangeEnd(range[1]));
     ramp.style.backgroundImage = gradient(kind, theme);
   };
 

@@ -58,7 +58,7 @@ export function create(root, emit) {
 
   /** The field is as tall as what stands in it, up to a few lines. */
   const grow = () => {
-    const lines = Math.min(4, field.value.split("\n").length);
+    const lines = Math.min(4, field.value.replace(/\n$/, "").split("\n").length);
     if (field.rows !== lines) field.rows = lines;
   };
 

@@ -4,7 +4,7 @@ import { percent, visible } from "../lib/format.js";
 import { ticks, timeScale } from "../lib/scale.js";
 
 /** Narrower steps cannot hold a letter that can be read; only the axis and the shades remain. */
-const LEGIBLE = 8.5;
+const LEGIBLE = 6.4;
 
 /** A label longer than one letter needs this many pixels a letter. */
 const LETTER = 7.4;
@@ -26,7 +26,7 @@ const TICK_ROOM = 64;
  * @param {import("../types.js").TimeWindow} props.window
  * @param {number} props.width
  * @param {number} props.gutter
- * @returns {{legible: boolean, cells: Cell[], ticks: {step: number, x: number}[]}}
+ * @returns {{legible: boolean, stepWidth: number, cells: Cell[], ticks: {step: number, x: number}[]}}
  */
 export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, window, width, gutter }) {
   const scale = timeScale(window, width, gutter);
@@ -35,7 +35,7 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
   // Steps are counted from 1 for people, so that round numbers are those of the count.
   const marks = ticks(window.from + 1, window.to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x(count - 0.5) }));
   const legible = scale.stepWidth >= LEGIBLE;
-  if (!legible) return { legible, cells: [], ticks: marks };
+  if (!legible) return { legible, stepWidth: scale.stepWidth, cells: [], ticks: marks };
   const strange = new Set(unknown);
   const letters = Math.max(1, Math.floor(scale.stepWidth / LETTER));
   /** @param {string} label */
@@ -54,7 +54,7 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
       hit: nextInput && best !== undefined && tokens?.[step + 1] === best.token,
     });
   }
-  return { legible, cells, ticks: marks };
+  return { legible, stepWidth: scale.stepWidth, cells, ticks: marks };
 }
 
 /**

@@ -46,7 +46,9 @@ export function create(root) {
     root.classList.toggle("is-numeric", props.numeric);
     root.classList.toggle("is-dense", !layout.legible);
     root.classList.toggle("has-predictions", props.predictions !== null && !props.numeric);
-    root.classList.toggle("is-small", layout.legible && (layout.cells[0]?.width ?? 20) < 13);
+    const { stepWidth } = layout;
+    root.classList.toggle("is-small", stepWidth < 13);
+    root.classList.toggle("is-tiny", stepWidth < 9);
     axis.replaceChildren(...layout.ticks.map(({ step, x }) => at(h("span", { text: String(step + 1) }), x)));
     const { from, to } = props.window;
     setHidden(bar, to - from >= props.steps);

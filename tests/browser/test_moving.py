@@ -314,3 +314,14 @@ def test_every_control_can_be_reached_and_shows_its_focus(visit: Visit) -> None:
         seen.add(name)
     wanted = {"model", "sequence", "examples", "order", "unit", "speed", "stages", "Play (Space)", "Enlarge cell state"}
     assert wanted | {"tab-cell"} <= seen
+
+
+def test_the_wheel_scrolls_a_stack_that_is_too_tall_until_it_is_zoomed(visit: Visit) -> None:
+    page = visit("#model=wide", width=1200, height=620)
+    timeline = page.locator("#timeline")
+    box = page.locator("#panels").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 600, box["y"] + 20)
+    page.mouse.wheel(0, 300)
+    expect(page.locator(".zoom-range")).to_be_empty()
+    assert timeline.evaluate("element => new Promise(done => setTimeout(() => done(element.scrollTop), 300))") > 0

@@ -128,6 +128,19 @@ def test_a_server_that_is_gone_is_a_sentence(visit: Visit) -> None:
     expect(page.locator("#sequence")).to_have_value("typed and kept")
 
 
+def test_long_work_shows_progress_and_can_be_cancelled(visit: Visit) -> None:
+    page = visit(allowed="ERR_ABORTED")
+    held: list[Any] = []
+    page.route("**/api/v1/traces", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    page.locator("#sequence").fill("takes long")
+    expect(page.locator(".progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#input-message")).to_contain_text("Cancelled")
+    expect(page.locator(".progress")).not_to_be_visible()
+    expect(page.locator("#sequence")).to_have_value("takes long")
+    expect(page.locator(".panel canvas").first).to_be_visible()
+
+
 def test_what_is_typed_is_text_and_never_markup(visit: Visit) -> None:
     page = visit()
     page.locator("#sequence").fill("<b>&<img src=x onerror=alert(1)>")

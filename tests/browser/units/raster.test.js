@@ -2,7 +2,7 @@
 
 import { colourTable, gradient } from "/static/lib/colour.js";
 import { paint, stepsPerColumn, unitsPerRow } from "/static/lib/raster.js";
-import { descending, largestMagnitude, means, variances } from "/static/lib/stats.js";
+import { carriedMovement, descending, largestMagnitude, magnitudeWithout, means, variances } from "/static/lib/stats.js";
 import { check, equal } from "./check.js";
 
 /** A table whose colour is its own index. */
@@ -89,6 +89,8 @@ export function test_figures_over_steps() {
   const source = matrix([[1, 0], [3, 0], [5, -6]]);
   equal(means(source), [3, -2]);
   equal(variances(source), [8 / 3, 8]);
+  equal(carriedMovement(matrix([[1, 1], [1, -1], [-1, 1], [-1, -1]])), [1 / 3, -1]);
+  equal(magnitudeWithout(matrix([[1, -2, 3, -90]]), 0.3), 3);
   equal(largestMagnitude(source), 6);
   equal(descending([1, 5, 5, 9]), [3, 1, 2, 0]);
 }

@@ -12,14 +12,12 @@ from gatescope.core.pretrained import Pretrained
 from . import errors, openapi, pages
 from .admission import Admission
 from .api import models, service, steps, traces
-from .api.routes import json_response
+from .api.routes import BASE, json_response
 from .security import protect
 from .services import Services
 from .settings import Settings
 from .store.models import ModelStore, load_bundled
 from .store.traces import TraceCache
-
-BASE = "/api/v1"
 
 
 def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] | None = None) -> ASGIApp:
@@ -46,7 +44,7 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     errors.install(app)
     openapi.install(app)
     for noun in (service, models, traces, steps):
-        app.include_router(noun.router(services), prefix=BASE)
+        app.router.routes.extend(noun.router(services).routes)  # flat: including them would match every path twice
 
     @app.get(f"{BASE}/openapi.json", include_in_schema=False)
     async def get_openapi(_: Request) -> Response:

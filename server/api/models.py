@@ -7,12 +7,12 @@ from starlette.responses import Response
 from .. import schemas
 from ..errors import BUSY, DEADLINE, UNKNOWN_MODEL
 from ..services import Services
-from .routes import json_response, problems
+from .routes import BASE, json_response, problems
 
 
 def router(services: Services) -> APIRouter:
     """``/models`` and ``/models/{id}``, for reading."""
-    routes = APIRouter(prefix="/models", tags=["Models"])
+    routes = APIRouter(prefix=f"{BASE}/models", tags=["Models"])
     models, admission = services.models, services.admission
 
     @routes.get(

@@ -1,29 +1,28 @@
 """What the routes have in common: finished JSON, a cheap way in, and the documented ways to fail."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.routing import request_response
 
 from ..errors import Kind
 from ..schemas import ProblemDetails
 
+BASE = "/api/v1"
 Responses = dict[int | str, dict[str, Any]]
 
 
 class RequestRoute(APIRoute):
     """FastAPI's route, but where the endpoint takes the request and nothing else, nothing is looked for to hand it."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint itself where that is enough."""
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
         wants = self.dependant
         others = (wants.path_params, wants.query_params, wants.header_params, wants.cookie_params, wants.body_params)
         if wants.request_param_name == "request" and not any(others) and not wants.dependencies:
-            endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-            return endpoint
-        return super().get_route_handler()
+            self.app = request_response(endpoint)
 
 
 def json_response(content: bytes, status: int = 200, **headers: str) -> Response:

@@ -9,12 +9,12 @@ from gatescope.core.quantities import QUANTITIES
 
 from .. import schemas
 from ..services import Services
-from .routes import json_response
+from .routes import BASE, json_response
 
 
 def router(services: Services) -> APIRouter:
     """``/health``, ``/quantities``, ``/limits``."""
-    routes = APIRouter(tags=["Service"])
+    routes = APIRouter(prefix=BASE, tags=["Service"])
     health = orjson.dumps({"status": "ok", "version": __version__})
     quantities = orjson.dumps({"quantities": [quantity.to_json() for quantity in QUANTITIES]})
     limits = orjson.dumps(services.settings.limits())

@@ -11,12 +11,12 @@ from ..reading import parse, read_body
 from ..representation import step_json
 from ..services import Services
 from ..tracing import make_step
-from .routes import RequestRoute, json_response, problems
+from .routes import BASE, RequestRoute, json_response, problems
 
 
 def router(services: Services) -> APIRouter:
     """``/steps``."""
-    routes = APIRouter(prefix="/steps", tags=["Steps"], route_class=RequestRoute)
+    routes = APIRouter(prefix=f"{BASE}/steps", tags=["Steps"], route_class=RequestRoute)
 
     @routes.post(
         "",

@@ -24,14 +24,14 @@ from ..reading import parse, read_body
 from ..representation import check_quantities, trace_json, trace_npz
 from ..services import Services
 from ..tracing import check_size, make_trace
-from .routes import RequestRoute, Responses, json_response, problems
+from .routes import BASE, RequestRoute, Responses, json_response, problems
 
 NPZ: Responses = {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def router(services: Services) -> APIRouter:
     """``/traces``, ``/traces/{id}``, ``/traces/{id}.npz``, ``/traces/{id}/figure``."""
-    routes = APIRouter(prefix="/traces", tags=["Traces"], route_class=RequestRoute)
+    routes = APIRouter(prefix=f"{BASE}/traces", tags=["Traces"], route_class=RequestRoute)
     traces, admission, settings = services.traces, services.admission, services.settings
 
     @routes.post(
@@ -51,7 +51,7 @@ def router(services: Services) -> APIRouter:
             return kept.trace.id, trace_json(kept)
 
         trace_id, content = await admission.run(work, request.receive)
-        return json_response(content, 201, location=f"/api/v1/traces/{trace_id}")
+        return json_response(content, 201, location=f"{BASE}/traces/{trace_id}")
 
     @routes.get(
         "/{trace_id}.npz",

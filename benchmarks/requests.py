@@ -1,0 +1,171 @@
+"""From request to answer, as a client on the same machine sees it, against the same trace computed in process."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import orjson
+
+from gatescope.core.encoding import encode
+from gatescope.core.formats import save_network
+from gatescope.core.initialisation import initial_cell
+from gatescope.core.network import Embedding, Layer, Network
+from gatescope.core.threads import one_blas_thread
+from gatescope.core.trace import trace
+from scripts.serving import serving
+
+from .measuring import Spread, paired_ratio
+from .tables import aligned, verdict
+
+VOCABULARY = 96
+ENCODINGS = ("base64", "list")
+WARM_UP = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """One LSTM layer and one length of sequence; the targets are for base64, one as a ratio, one in milliseconds."""
+
+    kind: str
+    steps: int
+    units: int
+    inputs: int
+    most_ratio: float | None = None
+    most_milliseconds: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the table."""
+        return f"{self.steps}, {self.units}, {self.inputs} {self.kind}"
+
+
+CASES = tuple(
+    case
+    for kind in ("tokens", "values")
+    for case in (
+        Case(kind, 20, 16, 8, most_milliseconds=3.0),
+        Case(kind, 200, 64, 32, most_ratio=2.0),
+        Case(kind, 1000, 128, 64, most_ratio=2.0),
+    )
+)
+
+
+def run(quick: bool) -> dict[str, Any]:
+    """Measure every case against one server, started for it with networks of its own."""
+    networks = {case: _network(case) for case in CASES}
+    with tempfile.TemporaryDirectory(prefix="gatescope-benchmark-") as folder:
+        models = Path(folder) / "models"
+        models.mkdir()
+        for index, network in enumerate(networks.values()):
+            save_network(network, models / f"{index}.safetensors")
+        with serving(Path(folder)) as address, one_blas_thread():
+            client = http.client.HTTPConnection(urlsplit(address).netloc)
+            cases = [_measure(client, case, network, 1.5 if quick else 8.0) for case, network in networks.items()]
+            client.close()
+    return {"unit": "milliseconds", "cases": cases}
+
+
+def _measure(client: http.client.HTTPConnection, case: Case, network: Network, seconds: float) -> dict[str, Any]:
+    """Rounds of one trace in process and one request in each encoding, each time of a new sequence, in random order."""
+    sequences = _sequences(case)
+    shuffle = random.Random(0).shuffle  # noqa: S311 - an order, not a secret
+    timers: dict[str, Callable[[], float]] = {
+        "in_process": lambda: _time_trace(network, case.kind, next(sequences)),
+        "base64": lambda: _time_request(client, network, case.kind, next(sequences), "base64"),
+        "list": lambda: _time_request(client, network, case.kind, next(sequences), "list"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in timers}
+    for _ in range(WARM_UP):
+        for timer in timers.values():
+            timer()
+    order = list(timers)
+    deadline = time.perf_counter() + seconds
+    while time.perf_counter() < deadline:
+        shuffle(order)
+        for name in order:
+            times[name].append(1e3 * timers[name]())
+    return {
+        "kind": case.kind,
+        "steps": case.steps,
+        "units": case.units,
+        "inputs": case.inputs,
+        "milliseconds": {name: Spread.of(taken).as_json() for name, taken in times.items()},
+        "ratio_to_in_process": {
+            encoding: paired_ratio(times[encoding], times["in_process"]).as_json() for encoding in ENCODINGS
+        },
+        "targets": {"base64_ratio": case.most_ratio, "base64_milliseconds": case.most_milliseconds},
+    }
+
+
+def _time_trace(network: Network, kind: str, sequence: list[Any]) -> float:
+    """Seconds to trace a sequence that is encoded already."""
+    encoded = encode(network, tokens=sequence) if kind == "tokens" else encode(network, values=sequence)
+    before = time.perf_counter()
+    trace(network, encoded)
+    return time.perf_counter() - before
+
+
+def _time_request(
+    client: http.client.HTTPConnection, network: Network, kind: str, sequence: list[Any], encoding: str
+) -> float:
+    """Seconds from sending a finished body to having read all of the answer."""
+    body = orjson.dumps({"model": network.digest, "input": {kind: sequence}, "encoding": encoding})
+    before = time.perf_counter()
+    client.request("POST", "/api/v1/traces", body, {"Content-Type": "application/json"})
+    response = client.getresponse()
+    answer = response.read()
+    taken = time.perf_counter() - before
+    if response.status != http.client.CREATED:
+        raise RuntimeError(f"a trace was expected, but the server answered {response.status}: {answer[:500]!r}")
+    return taken
+
+
+def _network(case: Case) -> Network:
+    rng = np.random.default_rng(case.units)
+    layer = Layer(initial_cell("lstm", case.inputs, case.units, rng))
+    table = rng.standard_normal((VOCABULARY, case.inputs)).astype(np.float32)
+    return Network((layer,), Embedding(table) if case.kind == "tokens" else None)
+
+
+def _sequences(case: Case) -> Iterator[list[Any]]:
+    """New sequences without end: the server keeps traces, and one that it has would cost it nothing."""
+    rng = np.random.default_rng(0)
+    while True:
+        if case.kind == "tokens":
+            yield rng.integers(0, VOCABULARY, case.steps).tolist()
+        else:
+            yield rng.standard_normal((case.steps, case.inputs)).round(6).tolist()
+
+
+def table(result: dict[str, Any]) -> str:
+    """One row a case: medians in milliseconds, ratios to the trace in process, and whether the targets were reached."""
+    rows = []
+    for case in result["cases"]:
+        taken = {name: spread["median"] for name, spread in case["milliseconds"].items()}
+        ratios = {name: spread["median"] for name, spread in case["ratio_to_in_process"].items()}
+        most_ratio, most_milliseconds = case["targets"]["base64_ratio"], case["targets"]["base64_milliseconds"]
+        target = (
+            f"{verdict(taken['base64'], most_milliseconds)} (ms)"
+            if most_ratio is None
+            else f"{verdict(ratios['base64'], most_ratio)} (x)"
+        )
+        rows.append(
+            (
+                Case(case["kind"], case["steps"], case["units"], case["inputs"]).name,
+                f"{taken['in_process']:.2f}",
+                *(f"{taken[name]:.2f}" for name in ENCODINGS),
+                *(f"{ratios[name]:.2f}x" for name in ENCODINGS),
+                target,
+            )
+        )
+    header = ("T, H, D", "trace in process", *(f"{name}, ms" for name in ENCODINGS), *ENCODINGS, "target, base64")
+    return aligned(header, rows)

@@ -1,4 +1,4 @@
-// Runs before the first paint, so that the page never flashes in the other theme. Everything else about themes lives in state/effects.js.
+// Runs before the first paint, so that the page never flashes in the other theme. Everything else about themes lives in state/effects/theme.js.
 {
   const chosen = localStorage.getItem("gatescope-theme");
   const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);

@@ -25,12 +25,13 @@ export const spoken = (label) => SPOKEN[label] ?? label;
  * Three decimals and a true minus sign: 0.793, −0.042, 12.600. What would round to nothing, or fill the line, is a power: 3.4×10⁻⁴.
  * @param {number} value
  * @param {number} [decimals]
+ * @param {number} [mantissa] decimals of a power
  */
-export function number(value, decimals = 3) {
+export function number(value, decimals = 3, mantissa = 1) {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 10 ** -decimals / 2)) {
-    const [mantissa, exponent] = size.toExponential(1).split("e");
-    return `${value < 0 ? MINUS : ""}${mantissa}×10${[...exponent.replace("+", "")].map((sign) => SUPERSCRIPT[sign]).join("")}`;
+    const [factor, exponent] = size.toExponential(mantissa).split("e");
+    return `${value < 0 ? MINUS : ""}${factor}×10${[...exponent.replace("+", "")].map((sign) => SUPERSCRIPT[sign]).join("")}`;
   }
   const text = size.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, decimals) : decimals);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;

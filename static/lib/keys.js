@@ -33,7 +33,7 @@ const OWN_KEYS = [
   { selector: "input[type=range], [role=slider]", keys: /^(Arrow|Home|End|Page)/ },
   { selector: "button, a, summary, input[type=checkbox]", keys: /^ $/ },
   { selector: "[role=tab], [role=menuitem]", keys: /^(Arrow|Home|End)/ },
-  { selector: "dialog", keys: /./ },
+  { selector: "dialog[open]", keys: /./ },
 ];
 
 /**

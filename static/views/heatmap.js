@@ -129,7 +129,7 @@ export function create(root, emit) {
       setHidden(hoverRow, props.hoverPlace === null);
       if (props.hoverPlace !== null) markRow(hoverRow, props.hoverPlace, rowHeight);
       if (grown) root.scrollIntoView({ block: "nearest" });
-      if (props.value !== undefined) setText(value, props.value === null ? "·" : number(props.value));
+      if (props.value !== undefined) setText(value, props.value === null ? "·" : number(props.value, 3, 0));
     },
     destroy: () => root.replaceChildren(),
   };

@@ -1,12 +1,12 @@
 /** Pointer places over the stack as steps and units: the one place where pixels become events. */
 
-import { attachGestures } from "../lib/gestures.js";
-import { timeScale } from "../lib/scale.js";
-import { gutterOf } from "./props.js";
-import { layerOf, rowOrderOf, windowOf } from "./selectors.js";
+import { attachGestures } from "../../lib/gestures.js";
+import { timeScale } from "../../lib/scale.js";
+import { gutterOf } from "../props.js";
+import { layerOf, rowOrderOf, windowOf } from "../selectors.js";
 
 /**
- * @param {import("./store.js").Store} store
+ * @param {import("../store.js").Store} store
  * @param {HTMLElement} content the stack
  * @param {HTMLElement} viewport what scrolls it
  */

@@ -4,7 +4,7 @@
 const NARROW = 860;
 
 /**
- * @param {import("./store.js").Store} store
+ * @param {import("../store.js").Store} store
  * @param {{content: HTMLElement, viewport: HTMLElement, panels: HTMLElement}} elements the stack, what scrolls it, and its heatmaps
  */
 export function attachSurroundings(store, { content, viewport, panels }) {

@@ -1,0 +1,86 @@
+import { formatAddress } from "../address.js";
+import { layerOf } from "../selectors.js";
+import { loadPlotly } from "./plotly.js";
+import { sentence } from "./sentence.js";
+
+/** @typedef {import("../types.js").State} State */
+/** @typedef {import("../types.js").Event} Event */
+
+/** Every quantity that any layer of the trace has. @param {State} state */
+const namesOf = (state) => [...new Set(state.shown?.trace.layers.flatMap((layer) => Object.keys(layer.quantities)))];
+
+/**
+ * Sharing, exporting and opening figures: answers to what was clicked.
+ * @param {import("../store.js").Store} store
+ * @param {typeof import("../../api.js")} api
+ */
+export function attachCommands(store, api) {
+  let forgetting = 0;
+  /** @param {"note" | "error"} tone @param {string} text */
+  const tell = (tone, text) => {
+    store.dispatch({ type: "told", toast: { tone, text } });
+    clearTimeout(forgetting);
+    forgetting = window.setTimeout(() => store.dispatch({ type: "told", toast: null }), 6000);
+  };
+
+  /**
+   * Traces are kept for a while only; one that is gone is asked for again under the same id.
+   * @template Answer
+   * @param {State} state
+   * @param {(trace: string) => Promise<Answer>} use
+   */
+  const withTrace = async (state, use) => {
+    if (!state.shown) throw new Error("There is no trace yet.");
+    const { wanted, trace } = state.shown;
+    try {
+      return await use(trace.id);
+    } catch (error) {
+      if (!(error instanceof api.ApiError) || error.status !== 404) throw error;
+      await api.postTrace(wanted);
+      return use(trace.id);
+    }
+  };
+
+  /** @type {Record<string, (state: State, event: Event) => Promise<void>>} */
+  const commands = {
+    async "share-asked"(state) {
+      const { hash, complete } = formatAddress(state);
+      const address = location.href.split("#")[0] + hash;
+      history.replaceState(null, "", hash);
+      const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+      const lead = copied ? "Address copied." : "The address bar holds this view; copy it from there.";
+      tell("note", complete ? `${lead} It holds the network, the sequence and this view.` : `${lead} The sequence is too long for an address and is not in it; send it along as a file.`);
+    },
+    async "export-asked"(state, { format }) {
+      const layer = layerOf(state);
+      if (!layer) return;
+      const [blob, name] = await withTrace(state, async (trace) => {
+        const stem = `gatescope-${trace.slice(0, 12)}`;
+        if (format !== "figure") return /** @type {const} */ ([await api.fetchTraceFile(trace, format, namesOf(state)), `${stem}.${format}`]);
+        const quantity = state.view.enlarged ?? Object.keys(layer.quantities)[0];
+        const figure = await api.fetchFigure(trace, layer, quantity);
+        return /** @type {const} */ ([new Blob([JSON.stringify(figure)], { type: "application/json" }), `${stem}-${quantity}.plotly.json`]);
+      });
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      tell("note", `Saved ${name}.`);
+    },
+    async "dialog-opened"(state, { name, quantity }) {
+      const layer = layerOf(state);
+      if (name !== "figure" || !layer) return;
+      try {
+        const [figure] = await Promise.all([withTrace(state, (trace) => api.fetchFigure(trace, layer, quantity)), loadPlotly()]);
+        store.dispatch({ type: "figure-arrived", quantity, figure });
+      } catch (error) {
+        store.dispatch({ type: "figure-failed", quantity, text: sentence(error) });
+      }
+    },
+  };
+
+  store.subscribe((state, event) => {
+    commands[event.type]?.(state, event).catch((error) => tell("error", sentence(error)));
+  });
+}

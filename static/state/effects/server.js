@@ -1,0 +1,77 @@
+/** Asks the server for what the state wants; the answers come back as events. */
+
+import { parseAddress } from "../address.js";
+import { sentence } from "./sentence.js";
+
+/** @typedef {import("../types.js").State} State */
+
+/** Answers with pre-activations are only asked for when nobody has typed for this long, in milliseconds. */
+const QUIET = 120;
+
+/**
+ * Asks for the models, then keeps asking for whatever trace the state wants.
+ * @param {import("../store.js").Store} store
+ * @param {typeof import("../../api.js")} api
+ */
+export function attachServer(store, api) {
+  let asking = new AbortController();
+  let detail = new AbortController();
+
+  const start = async () => {
+    try {
+      const [models, quantities] = await Promise.all([api.fetchModels(), api.fetchQuantities()]);
+      store.dispatch({ type: "models-arrived", models, quantities, address: parseAddress(location.hash) });
+    } catch (error) {
+      store.dispatch({ type: "models-failed", text: sentence(error) });
+    }
+  };
+
+  /** @param {import("../types.js").Wanted} wanted */
+  const ask = async (wanted) => {
+    const { signal } = (asking = new AbortController());
+    performance.mark("gatescope:trace-asked");
+    try {
+      const trace = await api.postTrace(wanted, signal);
+      performance.mark("gatescope:trace-arrived");
+      store.dispatch({ type: "trace-arrived", wanted, trace });
+    } catch (error) {
+      if (!signal.aborted) store.dispatch({ type: "trace-failed", wanted, text: sentence(error) });
+    }
+  };
+
+  /** @param {NonNullable<State["shown"]>} shown */
+  const askDetail = async ({ wanted, trace }) => {
+    const { signal } = (detail = new AbortController());
+    await new Promise((resolve) => setTimeout(resolve, QUIET));
+    if (signal.aborted) return;
+    try {
+      const names = new Set(trace.layers.flatMap((layer) => withPreActivation(Object.keys(layer.quantities))));
+      const layers = await api.postPreActivations(wanted, [...names], signal);
+      store.dispatch({ type: "pre-activations-arrived", trace: trace.id, layers });
+    } catch (error) {
+      // The inspector goes without them; the picture does not depend on it.
+      if (!signal.aborted) console.warn(`Pre-activations: ${sentence(error)}`);
+    }
+  };
+
+  store.subscribe((state, _event, before) => {
+    if (state.wanted !== before.wanted) {
+      asking.abort();
+      if (state.wanted) void ask(state.wanted);
+    }
+    if (state.shown !== before.shown) {
+      detail.abort();
+      if (state.shown) void askDetail(state.shown);
+    }
+  });
+  void start();
+}
+
+/**
+ * Gates and candidates are activations of a sum, and states are made of them; without any, the state itself is one.
+ * @param {string[]} names of a layer's quantities
+ */
+function withPreActivation(names) {
+  const activated = names.filter((name) => name.endsWith("_gate") || name === "candidate");
+  return activated.length ? activated : names;
+}

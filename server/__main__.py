@@ -65,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         http=protocol_class(settings),
         ws="none",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,

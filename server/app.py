@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
         app.router.routes.extend(noun.router(services).routes)  # flat: including them would match every path twice
 
     @app.get(f"{BASE}/openapi.json", include_in_schema=False)
-    async def get_openapi(_: Request) -> Response:
+    def get_openapi() -> Response:
         return json_response(openapi.as_json(app))
 
     app.router.routes.extend(pages.routes(settings, app.openapi))

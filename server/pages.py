@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,21 @@ HEADERS = {"cache-control": "no-cache"}
 
 
 def routes(settings: Settings, describe: Callable[[], dict[str, Any]]) -> list[BaseRoute]:
-    """``/``, ``/docs`` and ``/static``. ``describe`` gives the OpenAPI description."""
+    """``/``, ``/docs`` and ``/static``. ``describe`` gives the OpenAPI description. Threads make pages: they read files."""
     templates = Environment(
         loader=FileSystemLoader(ROOT / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
     )
 
-    async def get_index(_: Request) -> Response:
+    def get_index(_: Request) -> Response:
         page = templates.get_template("index.html").render(version=__version__, modules=module_paths(ROOT / "static"))
         return HTMLResponse(page, headers=HEADERS)
 
-    async def get_docs(_: Request) -> Response:
-        page = templates.get_template("docs.html").render(version=__version__, **documentation(describe(), settings))
-        return HTMLResponse(page, headers=HEADERS)
+    @cache
+    def docs_page() -> str:
+        return templates.get_template("docs.html").render(version=__version__, **documentation(describe(), settings))
+
+    def get_docs(_: Request) -> Response:
+        return HTMLResponse(docs_page(), headers=HEADERS)
 
     return [
         Route("/", get_index),

@@ -88,9 +88,9 @@ class Impatience:
             self._sending.cancel()
             self._sending = None
 
-    def send_400_response(self, msg: str) -> None:
-        """What uvicorn answers to bytes that are not HTTP, as a problem."""
-        self._refuse(BAD_REQUEST, msg)
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
+        """What is answered to bytes that are not HTTP."""
+        self._refuse(BAD_REQUEST, "An HTTP/1.1 request was expected, but what came cannot be read as one.")
 
     def _keep_time(self) -> None:
         phase = self.phase()

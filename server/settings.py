@@ -33,6 +33,11 @@ def _limit(default: Any, unit: str, description: str, minimum: float = 1) -> Any
     return _setting(default, description, unit=unit, limit=True, minimum=minimum)
 
 
+def available_cores() -> int:
+    """Cores that this process may use; a container often has fewer than its machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def default_data_dir() -> Path:
     """Where this platform keeps an application's data."""
     if os.name == "nt":
@@ -59,7 +64,7 @@ class Settings:
     token: str = _setting("", "Secret that every request must bring. Empty: none on loopback, a random one elsewhere.")
     allowed_hosts: str = _setting("", "Further host names under which the server may be asked, separated by commas.")
 
-    max_body_bytes: int = _limit(16 * MIB, "bytes", "Largest request body.")
+    max_body_bytes: int = _limit(8 * MIB, "bytes", "Largest request body.")
     max_head_bytes: int = _limit(64 * 1024, "bytes", "Largest request line and headers together.", minimum=1024)
     max_steps: int = _limit(200_000, "steps", "Longest sequence that is traced.")
     max_trace_bytes: int = _limit(256 * MIB, "bytes", "Largest trace, as the arrays it keeps.")
@@ -70,7 +75,7 @@ class Settings:
     trace_cache_bytes: int = _limit(
         512 * MIB, "bytes", "Memory for traces that can be asked for again; the oldest go first.", 0
     )
-    workers: int = _limit(os.cpu_count() or 1, "threads", "Computations that run at the same time.")
+    workers: int = _limit(available_cores(), "threads", "Computations that run at the same time.")
     queue_length: int = _limit(64, "requests", "Computations that may wait; beyond them the answer is 503.", 0)
     retry_after_seconds: int = _limit(1, "seconds", "What a 503 answer suggests to wait.")
     deadline_seconds: float = _limit(30.0, "seconds", "Time a computation may take, waiting included; then 504.", 0.01)

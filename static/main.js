@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
+import { recall } from "./lib/remember.js";
 import { attachAddress } from "./state/effects/address-bar.js";
 import { attachCommands } from "./state/effects/commands.js";
 import { attachFiles } from "./state/effects/files.js";
@@ -36,7 +37,8 @@ import * as transport from "./views/transport.js";
 /** @param {string} id */
 const root = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const theme = /** @type {"light" | "dark" | null} */ (localStorage.getItem("gatescope-theme")) ?? "system";
+const remembered = recall("theme");
+const theme = remembered === "light" || remembered === "dark" ? remembered : "system";
 const store = createStore(initialState({ theme, dark: matchMedia("(prefers-color-scheme: dark)").matches, reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches, density: devicePixelRatio || 1 }), transition);
 const emit = store.dispatch;
 

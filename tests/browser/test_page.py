@@ -255,6 +255,22 @@ def test_the_shared_address_shows_the_same_to_somebody_else(visit: Visit) -> Non
     assert pixels(other, "hidden_state") == pixels(page, "hidden_state")
 
 
+def test_the_skip_link_leads_to_the_picture_and_changes_nothing(visit: Visit) -> None:
+    page = visit("#model=plain")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline")).to_be_focused()
+    page.keyboard.press("Home")
+    expect(place(page)).to_have_text("1 / 30")
+    expect(page.get_by_label("Network", exact=True)).to_have_value(re.compile("plain", re.IGNORECASE))
+
+
+def test_an_address_typed_into_the_open_page_is_followed(visit: Visit) -> None:
+    page = visit()
+    page.evaluate("location.hash = '#model=plain&step=4'")
+    expect(place(page)).to_have_text("5 / 30")
+
+
 def test_a_pasted_address_with_nonsense_is_passed_over(visit: Visit) -> None:
     page = visit("#model=nowhere&step=999999&unit=77777&pins=x.5&window=9~1&order=up&values=a")
     expect(page.locator("#input-message")).to_contain_text("nowhere")

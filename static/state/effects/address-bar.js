@@ -18,6 +18,8 @@ export function attachAddress(store) {
     }, SETTLE);
   });
   addEventListener("hashchange", () => {
+    // A place on the page, such as the skip link's, is no view.
+    if (!location.hash.includes("=")) return;
     clearTimeout(timer);
     store.dispatch({ type: "address-read", address: parseAddress(location.hash) });
   });

@@ -45,7 +45,8 @@ export function attachCommands(store, api) {
   const commands = {
     async "share-asked"(state) {
       const { hash, complete } = formatAddress(state);
-      const address = location.href.split("#")[0] + hash;
+      // Without the query: it may hold the secret that let this browser in.
+      const address = location.origin + location.pathname + hash;
       history.replaceState(null, "", hash);
       const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
       const lead = copied ? "Address copied." : "The address bar holds this view; copy it from there.";

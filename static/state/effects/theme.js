@@ -1,3 +1,4 @@
+import { remember } from "../../lib/remember.js";
 import { themeOf } from "../selectors.js";
 
 /**
@@ -6,7 +7,7 @@ import { themeOf } from "../selectors.js";
  */
 export function attachTheme(store) {
   store.subscribe((state, _event, before) => {
-    if (state.view.theme !== before.view.theme) localStorage.setItem("gatescope-theme", state.view.theme);
+    if (state.view.theme !== before.view.theme) remember("theme", state.view.theme);
     if (themeOf(state) !== themeOf(before)) document.documentElement.dataset.theme = themeOf(state);
   });
 }

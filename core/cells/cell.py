@@ -1,4 +1,4 @@
-"""What all cells have in common: checked frozen parameters, states, and the block in which ``forward`` works.
+"""What all cells have in common: checked frozen parameters, states, and sums over a sequence.
 
 Arrays of a sequence are feature-major with the batch, where there is one, as the last axis: ``(T, D)`` or ``(T, D,
 B)``. Every gate of a step is then one contiguous block, and the same code serves one traced sequence and a training
@@ -6,10 +6,9 @@ batch.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -173,40 +172,6 @@ class Cell(ABC):
         return {name: np.zeros((self.hidden_size, *batch), self.dtype) for name in self.state_names}
 
 
-Block = TypeVar("Block")
-
-
-class Pool(Generic[Block]):
-    """Working blocks that wait for the next run, so that a short sequence does not pay for making one.
-
-    Threads may share a cell: each run borrows a block of its own, and taking from and adding to a list is atomic.
-    """
-
-    def __init__(self) -> None:
-        """An empty pool."""
-        self._waiting: list[Block] = []
-
-    @contextmanager
-    def borrow(self, make: Callable[[], Block]) -> Iterator[Block]:
-        """A waiting block, or a new one."""
-        try:
-            block = self._waiting.pop()
-        except IndexError:
-            block = make()
-        yield block
-        self._waiting.append(block)
-
-
-def block_steps(units: int, dtype: np.dtype[Any]) -> int:
-    """Steps that `Cell.forward` takes in one working block, so that the block stays in the processor's cache."""
-    return 64 if units * dtype.itemsize <= 256 else 32
-
-
-def rows_of(array: Array) -> list[Array]:
-    """Each (N[, B]) row of a (steps, N[, B]) array as one contiguous run of numbers."""
-    return list(array.reshape(len(array), -1))
-
-
 def project_inputs(inputs: Array, kernel: Array, bias: Array, out: Array) -> None:
     """``out[t] = kernel^T inputs[t] + bias`` for (T, D[, B]) inputs, into (T, G H[, B])."""
     if inputs.ndim == 2:
@@ -232,35 +197,3 @@ def outer_sum(left: Array, right: Array) -> Array:
 def total(array: Array) -> Array:
     """Sum over steps and batch: (M,) from (T, M[, B])."""
     return np.asarray(array.sum(axis=(0, 2) if array.ndim == 3 else 0))
-
-
-class Recurrence:
-    """``z = U^T h`` for one working block, in the memory layout that is fastest and safe from subnormal numbers.
-
-    The operands of ``np.dot(a, b, out)`` are prepared once for each row of the block. A state that decays towards zero
-    reaches numbers so small that the processor handles them in slow microcode: a product took sixty times as long.
-    When the last step of a block ``has_tiny`` numbers, the next block's products must see ``settle(h)``: the state
-    rounded to a multiple of about 1e-31 (1e-285 in float64). The recorded state keeps its value.
-    """
-
-    def __init__(self, recurrent_kernel: Array, batched: bool) -> None:
-        """``recurrent_kernel`` is (H, G H)."""
-        single = recurrent_kernel.dtype == np.float32
-        # Measured: row times matrix is the faster product in float32 and for few units, matrix times column elsewhere.
-        self._by_row = not batched and (single or recurrent_kernel.shape[0] < 32)
-        self._weights = recurrent_kernel if self._by_row else np.ascontiguousarray(recurrent_kernel.T)
-        self._tiny = recurrent_kernel.dtype.type(2.0 ** (-80 if single else -900))
-
-    def operands(self, h: Array) -> tuple[Array, Array]:
-        """The two factors for ``np.dot(a, b, out)`` with the hidden state in ``h``, (H[, B])."""
-        return (h, self._weights) if self._by_row else (self._weights, h)
-
-    def has_tiny(self, h: Array) -> bool:
-        """Whether some number in ``h`` is on its way to the subnormal ones."""
-        size = np.abs(h)
-        return bool(((size < self._tiny) & (size > 0)).any())
-
-    def settle(self, h: Array, out: Array) -> None:
-        """Write ``h`` without subnormal numbers into ``out``."""
-        np.add(h, self._tiny, out)
-        np.subtract(out, self._tiny, out)

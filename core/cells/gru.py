@@ -12,19 +12,8 @@ import numpy as np
 
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
 from ..errors import ParameterError
-from .cell import (
-    Cell,
-    CellGradients,
-    Poll,
-    Pool,
-    Recurrence,
-    State,
-    block_steps,
-    outer_sum,
-    previous,
-    project_inputs,
-    total,
-)
+from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
+from .working import Pool, Recurrence, aligned_empty, block_steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,13 +107,12 @@ class GRU(Cell):
         settled, inner, reset_h, both, kept, written, one = (
             block.settled, block.inner, block.reset_h, block.both, block.kept, block.written, block.one
         )  # fmt: skip
-        settled_operands = recurrence.operands(settled)
-        reset_operands = block.candidate_recurrence.operands(reset_h)
+        (multiply_reset_h,) = block.candidate_recurrence.products([reset_h], [inner])
         flat_inner, flat_reset = inner.reshape(-1), reset_h.reshape(-1)
 
         states[0, :units] = state["hidden_state"]
         guarded, reset_after = False, self.reset_after
-        dot, add, exp, tanh, divide, negative = np.dot, np.add, np.exp, np.tanh, np.divide, np.negative
+        add, exp, tanh, divide, negative = np.add, np.exp, np.tanh, np.divide, np.negative
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(inputs), len(projected)):
                 count = min(len(projected), len(inputs) - start)
@@ -132,14 +120,14 @@ class GRU(Cell):
                     poll()
                 project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
                 for (
-                    h_before, left, right, product, pre, p, rz_pre, z_pre, n_inside, p_n,
+                    h_before, z_out, product, pre, p, rz_pre, z_pre, n_inside, p_n,
                     d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
                 ) in block.views[:count]:  # fmt: skip
                     if guarded:
                         recurrence.settle(h_before, settled)
-                        dot(*settled_operands, product)
+                        recurrence.products([settled], [z_out])[0]()
                     else:
-                        dot(left, right, product)
+                        product()
                     add(pre, p, pre)
                     exp(rz_pre, d_rz)
                     negative(z_pre, d_k)
@@ -149,7 +137,9 @@ class GRU(Cell):
                         divide(n_inside, d_r, flat_inner)
                     else:
                         divide(flat_h, d_r, flat_reset)
-                        dot(*reset_operands, inner)
+                        if guarded:
+                            recurrence.settle(reset_h, reset_h)
+                        multiply_reset_h()
                     add(flat_inner, p_n, flat_inner)
                     tanh(flat_inner, n_out)
                     divide(h_and_n, d_zk, both)
@@ -248,27 +238,25 @@ class _Block:
         units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
         # With the reset before the product, the product for n has to wait for r.
         split = (3 if reset_after else 2) * units
-        self.recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, :split]), bool(batch))
-        self.candidate_recurrence = Recurrence(np.ascontiguousarray(recurrent_kernel[:, 2 * units :]), bool(batch))
-        self.denominators = np.empty((steps, 3 * units, *batch), dtype)
-        self.states = np.empty((steps + 1, 2 * units, *batch), dtype)
-        self.projected = np.empty((steps, 4 * units, *batch), dtype)
+        self.recurrence = Recurrence(recurrent_kernel[:, :split], bool(batch))
+        self.candidate_recurrence = Recurrence(recurrent_kernel[:, 2 * units :], bool(batch))
+        self.denominators = aligned_empty((steps, 3 * units, *batch), dtype)
+        self.states = aligned_empty((steps + 1, 2 * units, *batch), dtype)
+        self.projected = aligned_empty((steps, 4 * units, *batch), dtype)
         self.settled, self.reset_h, self.inner = (np.empty((units, *batch), dtype) for _ in range(3))
         width = self.settled.size
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
         self.one = np.ones(3 * width, dtype)
-        products = np.empty((steps, split, *batch), dtype)
+        products = aligned_empty((steps, split, *batch), dtype)
         product, d = products.reshape(steps, -1), self.denominators.reshape(steps, -1)
         p, state = self.projected.reshape(steps, -1), self.states.reshape(steps + 1, -1)
         before = self.states[:-1, :units]
-        operands = [self.recurrence.operands(h) for h in before]
         self.views = list(
             zip(
                 before,
-                [left for left, _ in operands],
-                [right for _, right in operands],
                 products,
+                self.recurrence.products(before, products),
                 product,
                 p[:, : product.shape[1]],
                 product[:, : 2 * width],

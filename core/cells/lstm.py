@@ -8,20 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
-from .cell import (
-    Cell,
-    CellGradients,
-    Poll,
-    Pool,
-    Recurrence,
-    State,
-    block_steps,
-    outer_sum,
-    previous,
-    project_inputs,
-    rows_of,
-    total,
-)
+from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
+from .working import Pool, Recurrence, aligned_empty, block_steps, rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,26 +79,24 @@ class LSTM(Cell):
             block.shown,
             block.one,
         )
-        settled_operands = recurrence.operands(settled)
 
         rows[0, 4 * units :] = state["cell_state"]
         hidden[0] = state["hidden_state"]
         guarded = False
-        dot, add, exp, tanh, divide = np.dot, np.add, np.exp, np.tanh, np.divide
+        add, exp, tanh, divide = np.add, np.exp, np.tanh, np.divide
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(inputs), len(projected)):
                 count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
                 project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
-                for h_before, left, right, z, pre, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, h_after in block.views[
-                    :count
-                ]:
+                views = block.views[:count]
+                for h_before, z, product, pre, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, h_after in views:
                     if guarded:
                         recurrence.settle(h_before, settled)
-                        dot(*settled_operands, z)
+                        recurrence.products([settled], [z])[0]()
                     else:
-                        dot(left, right, z)
+                        product()
                     add(pre, p, pre)
                     exp(d_ifo, d_ifo)
                     tanh(z_g, z_g)
@@ -188,22 +174,20 @@ class _Block:
         """``recurrent_kernel`` (H, 4H) with the columns -i, -f, -o, g; ``batch`` is () or (B,)."""
         units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
         self.recurrence = Recurrence(recurrent_kernel, bool(batch))
-        self.rows = np.empty((steps + 1, 5 * units, *batch), dtype)
-        self.hidden = np.empty((steps + 1, units, *batch), dtype)
-        self.projected = np.empty((steps, 4 * units, *batch), dtype)
+        self.rows = aligned_empty((steps + 1, 5 * units, *batch), dtype)
+        self.hidden = aligned_empty((steps + 1, units, *batch), dtype)
+        self.projected = aligned_empty((steps, 4 * units, *batch), dtype)
         self.settled = np.empty((units, *batch), dtype)
         width = self.settled.size
         self.both = np.empty(2 * width, dtype)
         self.written, self.kept, self.shown = self.both[:width], self.both[width:], np.empty(width, dtype)
         self.one = np.ones(3 * width, dtype)
         rows, before = self.rows.reshape(steps + 1, -1), self.rows[:-1].reshape(steps, -1)
-        operands = [self.recurrence.operands(h) for h in self.hidden[:-1]]
         self.views = list(
             zip(
                 self.hidden[:-1],
-                [left for left, _ in operands],
-                [right for _, right in operands],
                 self.rows[:-1, : 4 * units],
+                self.recurrence.products(self.hidden[:-1], self.rows[:-1, : 4 * units]),
                 before[:, : 4 * width],
                 rows_of(self.projected),
                 before[:, : 3 * width],

@@ -9,19 +9,8 @@ import numpy as np
 
 from ..activations import Array, d_relu, d_tanh, relu, tanh
 from ..errors import ParameterError
-from .cell import (
-    Cell,
-    CellGradients,
-    Poll,
-    Pool,
-    Recurrence,
-    State,
-    block_steps,
-    outer_sum,
-    previous,
-    project_inputs,
-    total,
-)
+from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
+from .working import Pool, Recurrence, aligned_empty, block_steps
 
 ACTIVATIONS = {"tanh": (tanh, d_tanh), "relu": (relu, d_relu)}
 """What a simple RNN's activation can be, each with its derivative in terms of its output."""
@@ -77,22 +66,21 @@ class RNN(Cell):
         hidden, projected, settled, zero, recurrence = (
             block.hidden, block.projected, block.settled, block.zero, block.recurrence
         )  # fmt: skip
-        settled_operands = recurrence.operands(settled)
         hidden[0] = state["hidden_state"]
         guarded, is_tanh = False, self.activation == "tanh"
-        dot, add, tanh, maximum = np.dot, np.add, np.tanh, np.maximum
+        add, tanh, maximum = np.add, np.tanh, np.maximum
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(inputs), len(projected)):
                 count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
                 project_inputs(inputs[start : start + count], self.kernel, self.bias, projected[:count])
-                for h_before, left, right, p, h_after in block.views[:count]:
+                for h_before, product, p, h_after in block.views[:count]:
                     if guarded:
                         recurrence.settle(h_before, settled)
-                        dot(*settled_operands, h_after)
+                        recurrence.products([settled], [h_after])[0]()
                     else:
-                        dot(left, right, h_after)
+                        product()
                     add(h_after, p, h_after)
                     if is_tanh:
                         tanh(h_after, h_after)
@@ -141,10 +129,9 @@ class _Block:
         """``recurrent_kernel`` (H, H); ``batch`` is () or (B,)."""
         units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
         self.recurrence = Recurrence(recurrent_kernel, bool(batch))
-        self.hidden = np.empty((steps + 1, units, *batch), dtype)
-        self.projected = np.empty((steps, units, *batch), dtype)
+        self.hidden = aligned_empty((steps + 1, units, *batch), dtype)
+        self.projected = aligned_empty((steps, units, *batch), dtype)
         self.settled = np.empty((units, *batch), dtype)
         self.zero = np.zeros((units, *batch), dtype)
-        operands = [self.recurrence.operands(h) for h in self.hidden[:-1]]
-        lefts, rights = [left for left, _ in operands], [right for _, right in operands]
-        self.views = list(zip(self.hidden[:-1], lefts, rights, self.projected, self.hidden[1:], strict=True))
+        before, after = self.hidden[:-1], self.hidden[1:]
+        self.views = list(zip(before, self.recurrence.products(before, after), self.projected, after, strict=True))

@@ -1,0 +1,126 @@
+"""Working memory of the fast paths: blocks that are used again, views made once, weights where the cache likes them."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from ..activations import Array
+
+Product = Callable[[], object]
+
+CACHE_LINE = 64
+"""Bytes."""
+
+PANEL_BYTES = 1024 * 1024
+"""Recurrent weights beyond this are cut into panels, so that what a core's own cache holds of them is used twice."""
+
+MOST_PANELS = 8
+
+Block = TypeVar("Block")
+
+
+class Pool(Generic[Block]):
+    """Working blocks that wait for the next run, so that a short sequence does not pay for making one.
+
+    Threads may share a cell: each run borrows a block of its own, and taking from and adding to a list is atomic.
+    """
+
+    def __init__(self) -> None:
+        """An empty pool."""
+        self._waiting: list[Block] = []
+
+    @contextmanager
+    def borrow(self, make: Callable[[], Block]) -> Iterator[Block]:
+        """A waiting block, or a new one."""
+        try:
+            block = self._waiting.pop()
+        except IndexError:
+            block = make()
+        yield block
+        self._waiting.append(block)
+
+
+def block_steps(units: int, dtype: np.dtype[Any]) -> int:
+    """Steps that `Cell.forward` takes in one working block, so that the block stays in the processor's cache."""
+    return 64 if units * dtype.itemsize <= 256 else 32
+
+
+def rows_of(array: Array) -> list[Array]:
+    """Each (N[, B]) row of a (steps, N[, B]) array as one contiguous run of numbers."""
+    return list(array.reshape(len(array), -1))
+
+
+class Recurrence:
+    """``z = U^T h`` for one working block, in the memory layout that is fastest and safe from subnormal numbers.
+
+    Measured: a product is up to 1.7 times as fast where each row of U begins at a cache line. Weights larger than a
+    core's own cache stream through it at each step and push themselves out; cut into panels that are taken from the
+    left in one step and from the right in the next, those that were last are first and still there: 1.4 times as fast
+    at 512 units.
+
+    A state that decays towards zero reaches numbers so small that the processor handles them in slow microcode: a
+    product took sixty times as long. When the last step of a block ``has_tiny`` numbers, the next block's products must
+    see ``settle(h)``: the state rounded to a multiple of about 1e-31 (1e-285 in float64). The recorded state keeps its
+    value.
+    """
+
+    def __init__(self, recurrent_kernel: Array, batched: bool) -> None:
+        """``recurrent_kernel`` is (H, G H); ``batched`` says that states are (H, B)."""
+        self._batched = batched
+        weights = recurrent_kernel.T if batched else recurrent_kernel
+        # Products of two matrices keep to the caches by themselves.
+        count = 1 if batched else min(MOST_PANELS, -(-weights.nbytes // PANEL_BYTES))
+        columns = weights.shape[1]
+        width = -(-columns // count)
+        self._panels = [aligned_copy(weights[:, start : start + width]) for start in range(0, columns, width)]
+        self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
+
+    def products(self, hidden: Iterable[Array], out: Iterable[Array]) -> list[Product]:
+        """For each step of the block what computes z from the numbers that are in h by then.
+
+        Args:
+            hidden: h of each step, (H[, B]).
+            out: z of each step, (G H[, B]).
+        """
+        steps = zip(hidden, out, strict=True)
+        if self._batched:
+            return [partial(np.dot, self._panels[0], h, z) for h, z in steps]
+        if len(self._panels) == 1:
+            # An array's own method is found faster than np.dot finds it.
+            return [partial(h.dot, self._panels[0], z) for h, z in steps]
+        return [partial(self._by_panels, h, z, turn % 2 == 1) for turn, (h, z) in enumerate(steps)]
+
+    def _by_panels(self, h: Array, z: Array, from_right: bool) -> None:
+        width = self._panels[0].shape[1]
+        parts = [(panel, z[k * width : (k + 1) * width]) for k, panel in enumerate(self._panels)]
+        for panel, part in reversed(parts) if from_right else parts:
+            h.dot(panel, part)
+
+    def has_tiny(self, h: Array) -> bool:
+        """Whether some number in ``h`` is on its way to the subnormal ones."""
+        size = np.abs(h)
+        return bool(((size < self._tiny) & (size > 0)).any())
+
+    def settle(self, h: Array, out: Array) -> None:
+        """Write ``h`` without subnormal numbers into ``out``."""
+        np.add(h, self._tiny, out)
+        np.subtract(out, self._tiny, out)
+
+
+def aligned_copy(array: Array) -> Array:
+    """A contiguous copy that begins at a cache line; NumPy promises less."""
+    copy = aligned_empty(array.shape, array.dtype)
+    copy[...] = array
+    return copy
+
+
+def aligned_empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Like ``np.empty``, beginning at a cache line."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.empty(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)

@@ -28,7 +28,7 @@ class LibraryLSTM:
 
 
 class WrittenLSTM:
-    """The loop one writes in PyTorch to see the gates."""
+    """The loop one writes in PyTorch to see the gates: the equations, step by step."""
 
     def __init__(self, cell: LSTM) -> None:
         """Take over the weights of ``cell``."""
@@ -41,19 +41,32 @@ class WrittenLSTM:
         h = c = inputs.new_zeros(self._recurrent_kernel.shape[0])
         steps = []
         with torch.no_grad():
+            for x in inputs:
+                i, f, g, o = (x @ self._kernel + h @ self._recurrent_kernel + self._bias).chunk(4)
+                i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+                c = f * c + i * g
+                h = o * c.tanh()
+                steps.append((i, f, g, o, c, h))
+            return stacked(steps)
+
+    def tuned(self, inputs: Tensor) -> dict[str, Tensor]:
+        """The same by somebody who knows PyTorch well: one product for all inputs, nothing kept for gradients."""
+        h = c = inputs.new_zeros(self._recurrent_kernel.shape[0])
+        steps = []
+        with torch.inference_mode():
             for projected in inputs @ self._kernel + self._bias:
                 i, f, g, o = (projected + h @ self._recurrent_kernel).chunk(4)
                 i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
                 c = f * c + i * g
                 h = o * c.tanh()
                 steps.append((i, f, g, o, c, h))
-            names = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
-            return {name: torch.stack(values) for name, values in zip(names, zip(*steps, strict=True), strict=True)}
+            return stacked(steps)
 
-    def in_inference_mode(self, inputs: Tensor) -> dict[str, Tensor]:
-        """The same without the book-keeping that ``no_grad`` still does: PyTorch's fastest way to run a loop."""
-        with torch.inference_mode():
-            return self(inputs)
+
+def stacked(steps: list[tuple[Tensor, ...]]) -> dict[str, Tensor]:
+    """Each step's quantities (H,) as one (T, H) by name."""
+    names = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
+    return {name: torch.stack(values) for name, values in zip(names, zip(*steps, strict=True), strict=True)}
 
 
 def tensor(array: Array) -> Tensor:

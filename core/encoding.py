@@ -68,6 +68,19 @@ def encode(
     return _encode_values(network, values)
 
 
+def as_numbers(values: Any) -> Array | None:
+    """Numbers as an array of integers or floats; None for anything else, and where true or false is among numbers."""
+    try:
+        array = np.asarray(values)
+        truths = False
+        if not isinstance(values, np.ndarray) and array.ndim in (1, 2):
+            elements = values if array.ndim == 1 else chain.from_iterable(values)
+            truths = not {bool, np.bool_}.isdisjoint(map(type, elements))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return None if truths or array.dtype.kind not in "iuf" else array
+
+
 def _encode_text(network: Network, text: str) -> Encoded:
     if network.input_kind != "tokens":
         raise WrongKind(f"this network reads {_rows_of(network.input_size)} as values, not text", ("text",))
@@ -151,7 +164,7 @@ def _as_rows(values: Any, width: int, flat: bool) -> Array:
 
     ``flat`` says that the numbers came without rows around them, so that errors point to them as they came.
     """
-    array = _as_numbers(values)
+    array = as_numbers(values)
     if array is not None and array.shape[1:] == (width,):
         return array
     if array is not None and array.ndim == 1:
@@ -171,20 +184,6 @@ def _as_rows(values: Any, width: int, flat: bool) -> Array:
     if length_before != width:
         raise WrongWidth(f"this network reads {_rows_of(width)}; rows of {length_before} came", ("values", 0))
     return np.array([[float(number) for number in row] for row in values])
-
-
-def _as_numbers(values: Any) -> Array | None:
-    """Values as an array of integers or floats if NumPy sees one in them at once, with no true and false among the numbers."""
-    try:
-        array = np.asarray(values)
-        truths = (
-            not isinstance(values, np.ndarray)
-            and array.ndim == 2
-            and not {bool, np.bool_}.isdisjoint(map(type, chain.from_iterable(values)))
-        )
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return None if truths or array.dtype.kind not in "iuf" else array
 
 
 def _listed(value: Any, name: str, content: str) -> Any:

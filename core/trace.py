@@ -11,8 +11,17 @@ import numpy as np
 from .activations import Array
 from .cells import Cell
 from .cells.cell import Poll
-from .encoding import Encoded
-from .errors import CannotStep, NotFinite, NumericalError, StateMismatch
+from .encoding import Encoded, as_numbers
+from .errors import (
+    CannotStep,
+    InputError,
+    NotFinite,
+    NumericalError,
+    StateMismatch,
+    TokenOutOfRange,
+    WrongKind,
+    WrongWidth,
+)
 from .network import Direction, DirectionName, Network
 from .quantities import names_for
 from .threads import one_blas_thread
@@ -76,10 +85,12 @@ class Trace:
         """What stood inside each activation of ``layers[index]``, by the gate's name, computed again."""
         place = self.layers[index]
         inputs = self.layer_inputs(place.layer)
-        if place.direction == "forward":
-            return place.cell.pre_activations(inputs, place.initial_state, place.quantities)
-        turned = {name: array[::-1] for name, array in place.quantities.items()}
-        pre = place.cell.pre_activations(inputs[::-1], place.initial_state, turned)
+        # A pre-activation can be infinite where its gate is 0 or 1.
+        with np.errstate(over="ignore", invalid="ignore"):
+            if place.direction == "forward":
+                return place.cell.pre_activations(inputs, place.initial_state, place.quantities)
+            turned = {name: array[::-1] for name, array in place.quantities.items()}
+            pre = place.cell.pre_activations(inputs[::-1], place.initial_state, turned)
         return {name: np.ascontiguousarray(array[::-1]) for name, array in pre.items()}
 
 
@@ -121,10 +132,8 @@ def trace(
             layers = tuple(_run_layers(network, encoded, state, poll))
     else:
         layers = tuple(_run_layers(network, encoded, state, poll))
-    outputs = None
-    if network.readout:
-        last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
-        outputs = network.readout(_side_by_side(last))
+    last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
+    outputs = _outputs(network, _side_by_side(last))
     return Trace(network, encoded, layers, outputs)
 
 
@@ -147,9 +156,25 @@ def _run_layers(
 
 
 def _network_inputs(network: Network, encoded: Encoded) -> Array:
+    """What the first layer reads, (T, D)."""
+    if encoded.kind != network.input_kind:
+        raise WrongKind(
+            f"this network reads {network.input_kind}, but the sequence was encoded as {encoded.kind} for another"
+        )
     if network.embedding:
-        return network.embedding(encoded.tokens)  # type: ignore[arg-type]  # encode gives tokens to a network with an embedding
-    return encoded.values  # type: ignore[return-value]  # and values to one without
+        assert encoded.tokens is not None  # that is what its kind says
+        if encoded.tokens.max() >= network.input_size:
+            raise TokenOutOfRange(
+                f"this network has {network.input_size} tokens, but the sequence was encoded for another with more"
+            )
+        return network.embedding(encoded.tokens)
+    assert encoded.values is not None  # that is what its kind says
+    if encoded.values.shape[1] != network.input_size or encoded.values.dtype != network.dtype:
+        raise WrongWidth(
+            f"this network reads {network.input_size} numbers a step in {network.dtype}, but the sequence was encoded "
+            f"for another with {encoded.values.shape[1]} in {encoded.values.dtype}"
+        )
+    return encoded.values
 
 
 def _side_by_side(hidden: Sequence[Array]) -> Array:
@@ -170,11 +195,27 @@ def _check_finite(place: Direction, quantities: Mapping[str, Array]) -> None:
             )
 
 
+def _outputs(network: Network, hidden: Array) -> Array | None:
+    """The readout's outputs, (T, O), of the last layer's (T, H)."""
+    if network.readout is None:
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        outputs = network.readout(hidden)
+    finite = np.isfinite(outputs).all(axis=1)
+    if not finite.all():
+        raise NumericalError(
+            f"every output must stay finite, but the readout left the range of {outputs.dtype} "
+            f"at step {int(np.argmin(finite))}"
+        )
+    return outputs
+
+
 def step(network: Network, encoded: Encoded, state: InitialState | None = None) -> Step:
     """One textbook step with the state handed in and out; ``encoded`` has one step.
 
     Raises:
         CannotStep: the network reads the sequence from the end as well.
+        InputError: the sequence does not have exactly one step.
         StateMismatch: the state has another form than the network's.
         NumericalError: a number left the finite range.
     """
@@ -182,6 +223,8 @@ def step(network: Network, encoded: Encoded, state: InitialState | None = None) 
         raise CannotStep(
             "a network with a backward layer cannot be stepped: that layer starts from the end of the sequence"
         )
+    if encoded.steps != 1:
+        raise InputError(f"one step at a time reads a sequence of one step, not of {encoded.steps}")
     x = _network_inputs(network, encoded)[0]
     quantities = []
     for place, before in zip(network.directions, check_state(network, state), strict=True):
@@ -192,7 +235,8 @@ def step(network: Network, encoded: Encoded, state: InitialState | None = None) 
         quantities.append((place, values))
         x = values["hidden_state"]
     states = tuple({name: values[name] for name in place.cell.state_names} for place, values in quantities)
-    return Step(tuple(quantities), states, network.readout(x) if network.readout else None)
+    outputs = _outputs(network, x[None])
+    return Step(tuple(quantities), states, None if outputs is None else outputs[0])
 
 
 def check_state(network: Network, state: InitialState | None) -> tuple[dict[str, Array], ...]:
@@ -204,10 +248,15 @@ def check_state(network: Network, state: InitialState | None) -> tuple[dict[str,
     """
     if state is None:
         return tuple(place.cell.zero_state() for place in network.directions)
-    if len(state) != len(network.directions):
+    count = len(network.directions)
+    if not isinstance(state, (list, tuple)):
         raise StateMismatch(
-            f"a state must have one entry for each of the network's {len(network.directions)} layer directions, "
-            f"not {len(state)}"
+            f"a state must be a list with one entry for each of the network's {count} layer directions, "
+            f"not a {type(state).__name__}"
+        )
+    if len(state) != count:
+        raise StateMismatch(
+            f"a state must have one entry for each of the network's {count} layer directions, not {len(state)}"
         )
     return tuple(
         _check_entry(place.cell, entry, index)
@@ -216,16 +265,21 @@ def check_state(network: Network, state: InitialState | None) -> tuple[dict[str,
 
 
 def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, Array]:
+    wanted = " and ".join(cell.state_names)
+    if not isinstance(entry, Mapping):
+        raise StateMismatch(
+            f"the state of a {cell.name} layer must be an object with {wanted}, not a {type(entry).__name__}", (index,)
+        )
     if set(entry) != set(cell.state_names):
-        wanted, found = " and ".join(cell.state_names), " and ".join(sorted(map(str, entry))) or "nothing"
+        found = " and ".join(sorted(map(str, entry))) or "nothing"
         raise StateMismatch(f"the state of a {cell.name} layer must have {wanted}, not {found}", (index,))
     arrays = {}
     for name in cell.state_names:
-        try:
-            with np.errstate(over="ignore"):
-                array = np.array(entry[name], dtype=np.float64).astype(cell.dtype)
-        except (TypeError, ValueError, OverflowError):
-            raise StateMismatch(f"{name} must be a list of {cell.hidden_size} finite numbers", (index, name)) from None
+        numbers = as_numbers(entry[name])
+        if numbers is None:
+            raise StateMismatch(f"{name} must be a list of {cell.hidden_size} finite numbers", (index, name))
+        with np.errstate(over="ignore"):
+            array = np.array(numbers, dtype=cell.dtype)
         if array.shape != (cell.hidden_size,):
             raise StateMismatch(
                 f"{name} must have {cell.hidden_size} numbers, one for each unit; shape {array.shape} came",

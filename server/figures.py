@@ -45,7 +45,7 @@ def figure_json(trace: Trace, model_name: str, layer: int, direction: str, quant
     )
     where = f"layer {place.layer}, {place.direction}, {place.cell.name.upper()} with {place.cell.hidden_size} units"
     figure.update_layout(
-        title={"text": f"{escape(model_name)}: {title}<br><sub>{where}</sub>"},
+        title={"text": f"{escape(model_name)}: {title}", "subtitle": {"text": where}},
         xaxis={"title": {"text": "step"}, **_step_ticks(trace.encoded.labels)},
         yaxis={"title": {"text": "unit"}, "autorange": "reversed"},
         template="plotly_white",

@@ -23,7 +23,7 @@ HEADERS = {"cache-control": "no-cache"}
 
 
 def routes(settings: Settings, describe: Callable[[], dict[str, Any]]) -> list[BaseRoute]:
-    """``/``, ``/docs`` and ``/static``. ``describe`` gives the OpenAPI description. Threads make pages: they read files."""
+    """``/``, ``/docs`` and ``/static``. ``describe`` gives the OpenAPI description. Threads make pages."""
     templates = Environment(
         loader=FileSystemLoader(ROOT / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
     )

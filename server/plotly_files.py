@@ -12,6 +12,9 @@ from pathlib import Path
 
 RULE = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\b[XY]):("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 FIRST_RULE = '{"X,X div":'
+SHARP_CELLS = ".js-plotly-plot .plotly .hm image{image-rendering:pixelated}\n"
+"""What plotly.js gives a heatmap as a style attribute, forbidden too: without it neighbouring cells blur."""
+
 PLOT, NOTIFIER = ".js-plotly-plot .plotly", ".plotly-notifier"
 
 
@@ -40,4 +43,4 @@ def style_sheet() -> str:
         selector, body = (part if part in "XY" else str(ast.literal_eval(part)) for part in match.groups())
         rules.append(f"{selector.replace('X', PLOT).replace('Y', NOTIFIER)}{{{body}}}")
         position = match.end() + 1
-    return "\n".join(reversed(rules)) + "\n"
+    return SHARP_CELLS + "\n".join(reversed(rules)) + "\n"

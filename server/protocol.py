@@ -9,7 +9,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .errors import BAD_REQUEST, BUSY, HEAD_TOO_LARGE, Kind, Problem, problem_body, problem_response
+from .errors import BAD_REQUEST, BUSY, Kind, Problem, problem_body, problem_response
 from .security import SECURITY_HEADERS, SecurityHeaders
 from .settings import Settings
 
@@ -30,7 +30,6 @@ class Impatience:
         super().__init__(*arguments, **named)
         self._reading: tuple[str, asyncio.TimerHandle] | None = None
         self._sending: asyncio.TimerHandle | None = None
-        self._head_bytes = 0
 
     def phase(self) -> str:
         """`HEAD`, `BODY`, or `DONE` while the whole request has been read and its answer is under way."""
@@ -55,19 +54,9 @@ class Impatience:
 
     def data_received(self, data: bytes) -> None:
         """Let the protocol read, then see how far it came."""
-        self._head_bytes += len(data)
         super().data_received(data)  # type: ignore[misc]
-        if self.transport.is_closing():
-            return
-        if self.phase() != HEAD:
-            self._head_bytes = 0
-        elif self._head_bytes > self.settings.max_head_bytes:
-            self._refuse(
-                HEAD_TOO_LARGE,
-                f"The request line and headers must take at most {self.settings.max_head_bytes:,} bytes.",
-            )
-            return
-        self._keep_time()
+        if not self.transport.is_closing():
+            self._keep_time()
 
     def on_response_complete(self) -> None:
         """The next request's head may come; until its first byte the keep-alive time runs instead."""
@@ -90,7 +79,7 @@ class Impatience:
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """What is answered to bytes that are not HTTP."""
-        self._refuse(BAD_REQUEST, "An HTTP/1.1 request was expected, but what came cannot be read as one.")
+        self.refuse(BAD_REQUEST, "An HTTP/1.1 request was expected, but what came cannot be read as one.")
 
     def _keep_time(self) -> None:
         phase = self.phase()
@@ -116,7 +105,8 @@ class Impatience:
 
         self._sending = self.loop.call_later(self.settings.send_timeout_seconds, look)
 
-    def _refuse(self, kind: Kind, detail: str) -> None:
+    def refuse(self, kind: Kind, detail: str) -> None:
+        """Answer with a problem and close."""
         body = problem_body(kind, detail)
         lines = [
             f"HTTP/1.1 {kind.status} {kind.title}".encode(),

@@ -1,18 +1,37 @@
 """The patience limits on uvicorn's httptools protocol; apart, because httptools is not installed everywhere."""
 
+from typing import Any
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .errors import HEAD_TOO_LARGE
 from .protocol import BODY, DONE, HEAD, Impatience
 
 
 class ImpatientHttpTools(Impatience, HttpToolsProtocol):
-    """Follows the parser's own callbacks through the request."""
+    """Follows the parser's own callbacks through the request, and bounds the head, which this parser would not."""
 
-    _part = HEAD
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._part = HEAD
+        self._head_bytes = 0
+        self._ended = False
 
     def phase(self) -> str:
         """See `Impatience.phase`; once the answer is out, whatever comes belongs to the next head."""
         return HEAD if self._part == DONE and self.cycle.response_complete else self._part
+
+    def data_received(self, data: bytes) -> None:
+        """Count what belongs to a head: everything, while one is being read before and after and no request ends."""
+        before, self._ended = self.phase(), False
+        super().data_received(data)
+        if before != HEAD or self._ended or self.phase() != HEAD:
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > self.settings.max_head_bytes and not self.transport.is_closing():
+            most = self.settings.max_head_bytes
+            self.refuse(HEAD_TOO_LARGE, f"The request line and headers must take at most {most:,} bytes.")
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -26,5 +45,5 @@ class ImpatientHttpTools(Impatience, HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """All of it has been read."""
-        self._part = DONE
+        self._part, self._ended = DONE, True
         super().on_message_complete()

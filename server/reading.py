@@ -102,7 +102,8 @@ def _check_content_type(content_type: str, content_encoding: str) -> None:
 
 
 def _too_long(limit: int) -> Problem:
-    return Problem(TOO_LARGE, f"The body must not be longer than {limit:,} bytes.", headers={"Connection": "close"})
+    """The connection stays open and is read on: a client that is still sending would else never see this."""
+    return Problem(TOO_LARGE, f"The body must not be longer than {limit:,} bytes.")
 
 
 def _plain(text: str) -> str:

@@ -66,7 +66,8 @@ def test_axes_are_titled_and_labels_escaped(client: Client, path: str) -> None:
     layout = figure(client, path, quantity="forget_gate").layout
     assert layout.xaxis.title.text == "step"
     assert layout.yaxis.title.text == "unit"
-    assert layout.title.text.startswith("&lt;i&gt;letters&lt;/i&gt; &amp; Co: forget gate")
+    assert layout.title.text == "&lt;i&gt;letters&lt;/i&gt; &amp; Co: forget gate"
+    assert layout.title.subtitle.text == "layer 0, forward, LSTM with 5 units"
     assert layout.xaxis.ticktext == ("a", "&amp;", "␣", "↵", "§", "&lt;", "&#37;", "&#36;")
     assert layout.xaxis.tickvals == tuple(range(8))
 

@@ -16,7 +16,7 @@ import pytest
 from gatescope.core.formats import save_network
 from scripts.serving import PROGRAM, serving
 from tests.server.live import PATIENCE, ask, connect, read_all
-from tests.server.support import BASE, networks
+from tests.server.support import BASE, check_problem, networks
 
 HEAD = b"POST /api/v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 WITHOUT_HTTPTOOLS = (
@@ -174,6 +174,16 @@ def test_what_is_not_http_is_a_problem(server: str, sent: bytes) -> None:
 )
 def test_refusals_over_a_socket(server: str, sent: bytes, status: int) -> None:
     problem(ask(server, sent), status)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_client_that_is_still_sending_gets_to_see_the_refusal(server: str, chunked: bool) -> None:
+    pieces = [b" " * 100_000] * 120
+    headers = {"content-type": "application/json"} | ({} if chunked else {"content-length": str(len(pieces) * 100_000)})
+    with httpx.Client(base_url=server, timeout=PATIENCE, trust_env=False) as client:
+        response = client.post(f"{BASE}/traces", content=iter(pieces), headers=headers)
+        assert check_problem(response, 413)["detail"] == "The body must not be longer than 8,388,608 bytes."
+        assert client.get(f"{BASE}/health").status_code == 200, "and the connection can go on"
 
 
 def test_an_upgrade_is_not_taken(server: str) -> None:

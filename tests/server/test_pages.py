@@ -141,7 +141,7 @@ def test_plotlys_rules_are_read_out_of_plotly(client: Client) -> None:
     rules = re.findall(r"^([^{}\n]+)\{([^{}\n]*)\}$", text, re.MULTILINE)
     assert len(rules) == len(text.splitlines()) > 50
     selectors = [selector for selector, _ in rules]
-    for part in (".modebar", ".modebar-btn", ".main-svg", ".modebar-group"):
+    for part in (".modebar", ".modebar-btn", ".main-svg", ".modebar-group", ".hm image"):
         assert f".js-plotly-plot .plotly {part}" in selectors
     assert selectors[-1] == ".js-plotly-plot .plotly,.js-plotly-plot .plotly div", (
         "what plotly.js inserts first comes last"

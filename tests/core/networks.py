@@ -1,0 +1,88 @@
+"""What the core's tests share: small random cells and networks of every kind and variant."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gatescope.core import GRU, LSTM, RNN, Cell, Embedding, Layer, Network, Readout, Vocabulary
+from gatescope.core.activations import Array
+
+
+class Variant(NamedTuple):
+    """One set of equations: a kind of cell and the options that change them."""
+
+    kind: type[Cell]
+    options: dict[str, Any]
+
+
+VARIANTS: dict[str, Variant] = {
+    "lstm": Variant(LSTM, {}),
+    "gru": Variant(GRU, {"reset_after": True}),
+    "gru, reset before": Variant(GRU, {"reset_after": False}),
+    "rnn": Variant(RNN, {"activation": "tanh"}),
+    "rnn, relu": Variant(RNN, {"activation": "relu"}),
+}
+GATED = ("lstm", "gru", "gru, reset before")
+DTYPES = ("float32", "float64")
+TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
+"""Largest difference that rounding explains between two ways to compute a short trace of moderate numbers."""
+LABELS = ("a", "b", "c", " ", "é", "\n", "?")
+
+
+def normal(*shape: int, seed: int = 0, dtype: str = "float64", scale: float = 1.0) -> Array:
+    """Normally distributed numbers, all different."""
+    return (scale * np.random.default_rng(seed).standard_normal(shape)).astype(dtype)
+
+
+def random_cell(
+    variant: str = "lstm", input_size: int = 3, hidden_size: int = 4, *, seed: int = 0, dtype: str = "float64"
+) -> Any:
+    """A cell whose state neither explodes nor dies out."""
+    kind, options = VARIANTS[variant]
+    scale = 0.8 / np.sqrt(hidden_size)
+    shapes = kind.expected_shapes(input_size, hidden_size)
+    arrays = {
+        name: normal(*shape, seed=100 * seed + index, dtype=dtype, scale=scale)
+        for index, (name, shape) in enumerate(shapes.items())
+    }
+    return kind(**arrays, **options)
+
+
+def changed(cell: Any, **arrays: Array) -> Any:
+    """The same cell with some of its arrays replaced."""
+    return cell.with_arrays({**cell.arrays(), **arrays})
+
+
+def random_state(cell: Cell, *batch: int, seed: int = 50) -> dict[str, Array]:
+    """A state (H, *batch) that is not zero."""
+    return {
+        name: normal(cell.hidden_size, *batch, seed=seed + index, dtype=str(cell.dtype), scale=0.5)
+        for index, name in enumerate(cell.state_names)
+    }
+
+
+def random_network(
+    *variants: str,
+    bidirectional: bool = False,
+    readout: str | None = "linear",
+    tokens: bool = False,
+    outputs: int = 2,
+    unknown: int | None = None,
+    dtype: str = "float64",
+    seed: int = 0,
+) -> Network:
+    """A network with one layer for each variant; with ``tokens`` it reads ``LABELS``, without it 3 numbers a step."""
+    embedding = Embedding(normal(len(LABELS), 3, seed=seed + 1, dtype=dtype)) if tokens else None
+    layers, size = [], 3
+    for index, variant in enumerate(variants or ("lstm",)):
+        below, seeds = size, seed + 10 * index
+        forward = random_cell(variant, below, 4 + index, seed=seeds + 2, dtype=dtype)
+        backward = random_cell(variant, below, 5 + index, seed=seeds + 3, dtype=dtype) if bidirectional else None
+        layers.append(Layer(forward, backward))
+        size = layers[-1].output_size
+    head = None
+    if readout is not None:
+        count = len(LABELS) if readout == "softmax" else outputs
+        kernel, bias = normal(size, count, seed=seed + 4, dtype=dtype), normal(count, seed=seed + 5, dtype=dtype)
+        head = Readout(readout, kernel, bias, "next_input")  # type: ignore[arg-type]  # one of its two kinds
+    return Network(tuple(layers), embedding, head, Vocabulary(LABELS, unknown) if tokens else None)

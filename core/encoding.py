@@ -124,7 +124,7 @@ def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
         raise EmptySequence("a sequence must have at least one token; the list is empty", ("tokens",))
     size = network.input_size
     for step, token in enumerate(tokens):
-        if isinstance(token, bool) or not isinstance(token, (int, np.integer)):
+        if not _is_whole(token):
             raise InputError(f"a token must be a whole number, not {_brief(token)}", ("tokens", step))
         if not 0 <= token < size:
             raise TokenOutOfRange(
@@ -200,10 +200,17 @@ def _is_list(value: object) -> bool:
 
 
 def _check_number(number: object, pointer: tuple[str | int, ...]) -> None:
-    if isinstance(number, (bool, np.bool_)) or not isinstance(number, (int, float, np.integer, np.floating)):
+    if not _is_whole(number) and not isinstance(number, (float, np.floating)):
         raise InputError(f"values must be numbers, not {_brief(number)}", pointer)
-    if isinstance(number, int) and abs(number) >= 2**1024:
-        raise NotFinite("values must be finite; a whole number of hundreds of digits came", pointer)
+    try:
+        float(number)  # type: ignore[arg-type]  # a number, as the line above has found
+    except OverflowError:
+        raise NotFinite("values must be finite; a whole number of hundreds of digits came", pointer) from None
+
+
+def _is_whole(number: object) -> bool:
+    """True and False are whole numbers to Python, and spans of time to NumPy."""
+    return isinstance(number, (int, np.integer)) and not isinstance(number, (bool, np.timedelta64))
 
 
 def _place(step: int, column: int, flat: bool) -> tuple[str | int, ...]:

@@ -7,13 +7,14 @@ refused. A computation whose client has left, or whose time is up, is told so th
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from gatescope.core.errors import Cancelled
 
 from .errors import BUSY, DEADLINE, GONE, Problem
 from .settings import Settings
+from .workers import Workers
 
 T = TypeVar("T")
 Receive = Callable[[], Awaitable[Any]]
@@ -24,6 +25,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.wanted = False
+        self.begun = False
 
     def poll(self) -> None:
         """Raise `Cancelled` once stopping is wanted."""
@@ -35,12 +37,12 @@ class Admission:
     """Runs computations for requests."""
 
     def __init__(self, settings: Settings) -> None:
-        self._executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="gatescope-compute")
+        self._workers = Workers(settings.workers)
         self._places = settings.workers + settings.queue_length
         self._deadline = settings.deadline_seconds
         self._retry_after = {"Retry-After": str(settings.retry_after_seconds)}
         self._lock = threading.Lock()
-        self._running: set[Stop] = set()
+        self._inside: set[Stop] = set()
 
     async def run(self, work: Callable[[Stop], T], receive: Receive) -> T:
         """The result of ``work``, run in a thread.
@@ -52,13 +54,13 @@ class Admission:
         """
         stop = Stop()
         with self._lock:
-            if len(self._running) >= self._places:
+            if len(self._inside) >= self._places:
                 detail = f"{self._places} computations are running or waiting already; try again in a moment."
                 raise Problem(BUSY, detail, headers=self._retry_after)
-            self._running.add(stop)
+            self._inside.add(stop)
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
-        future = self._executor.submit(self._work, work, stop, loop, outcome)
+        self._workers.submit(partial(self._work, work, stop, loop, outcome))
         watcher = loop.create_task(self._watch(receive, outcome))
         timer = loop.call_later(self._deadline, self._expire, outcome)
         try:
@@ -66,40 +68,40 @@ class Admission:
         finally:
             timer.cancel()
             watcher.cancel()
-            self._give_up(future, stop)
+            self._give_up(stop)
 
     def close(self) -> None:
         """Stop every computation and take no more."""
         with self._lock:
-            for stop in self._running:
+            for stop in self._inside:
                 stop.wanted = True
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
 
     def _work(
         self, work: Callable[[Stop], T], stop: Stop, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]"
     ) -> None:
         """In a thread: run, give the place back, hand the outcome to the event loop."""
+        with self._lock:
+            stop.begun = True
         result, error = None, None
         try:
             stop.poll()
             result = work(stop)
-        except Exception as caught:  # noqa: BLE001  # whatever it is belongs to the request
+        except Exception as caught:  # noqa: BLE001 - whatever it is belongs to the request
             error = caught
-        self._leave(stop)
+        with self._lock:
+            self._inside.discard(stop)
         try:
             loop.call_soon_threadsafe(_settle, outcome, result, error)
         except RuntimeError:
             return  # the event loop has ended, and with it the request
 
-    def _give_up(self, future: "Future[None]", stop: Stop) -> None:
-        """Let the thread know that nobody waits; a computation that has not begun leaves its place at once."""
-        stop.wanted = True
-        if future.cancel():
-            self._leave(stop)
-
-    def _leave(self, stop: Stop) -> None:
+    def _give_up(self, stop: Stop) -> None:
+        """Nobody waits any more; a computation that has not begun leaves its place at once."""
         with self._lock:
-            self._running.discard(stop)
+            stop.wanted = True
+            if not stop.begun:
+                self._inside.discard(stop)
 
     async def _watch(self, receive: Receive, outcome: "asyncio.Future[Any]") -> None:
         while (await receive())["type"] != "http.disconnect":

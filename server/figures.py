@@ -12,7 +12,7 @@ from gatescope.core.quantities import quantities_of
 from gatescope.core.trace import Trace
 
 from .errors import INVALID, Cause, Problem
-from .representation import PRE, quantity_names, quantity_of
+from .quantities import PRE, chosen, quantity_names
 
 MOST_TICKS = 60
 VISIBLE = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS ARROW TO BAR}"}
@@ -34,7 +34,7 @@ def figure_json(trace: Trace, model_name: str, layer: int, direction: str, quant
         raise _refused(
             f"A quantity of this {place.cell.name} layer must be one of {known}, not {quantity[:40]!r}.", "quantity"
         )
-    values = quantity_of(trace, index, quantity).T
+    values = dict(chosen(trace, index, (quantity,)))[quantity].T
     title = quantity.removesuffix(PRE).replace("_", " ") + (" before its activation" if quantity.endswith(PRE) else "")
     figure = go.Figure(
         go.Heatmap(

@@ -1,60 +1,62 @@
-"""Traces and steps as JSON bytes and as `.npz`: which quantities, and arrays as lists or as base64."""
+"""Traces and steps as JSON bytes, and as ``.npz``."""
 
 import io
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import orjson
-import pybase64
 from numpy.typing import NDArray
 
-from gatescope.core.cells import Cell
 from gatescope.core.network import Network
-from gatescope.core.quantities import names_for
-from gatescope.core.trace import LayerTrace, Step, Trace, top_predictions
+from gatescope.core.trace import Step, Trace, top_predictions
 
-from .errors import INVALID, Cause, Pointer, Problem
-from .schemas import Encoding
+from .pieces import array, items, members, value
+from .quantities import chosen
 from .store.traces import KeptTrace
 
 Array = NDArray[Any]
-PRE = "_pre"
 PREDICTIONS = 5
 
 
 def trace_json(kept: KeptTrace) -> bytes:
     """The trace as the API sends it, in the representation it was asked for."""
-    trace, encoding = kept.trace, kept.encoding
-    encoded, softmax = trace.encoded, _has_softmax(trace.network)
-    body = {
-        "id": trace.id,
-        "model": kept.model_id,
-        "steps": trace.steps,
-        "dtype": trace.network.dtype.name,
-        "input": {
-            "kind": encoded.kind,
-            "tokens": encoded.tokens,
-            "labels": encoded.labels,
-            "values": encoded.values,
-            "unknown": encoded.unknown,
-        },
-        "layers": [
-            {
-                "layer": layer.layer,
-                "direction": layer.direction,
-                "cell": layer.cell.name,
-                "hidden_size": layer.cell.hidden_size,
-                "initial_state": layer.initial_state,
-                "quantities": {name: _array(array, encoding) for name, array in _chosen(trace, index, kept.quantities)},
-            }
-            for index, layer in enumerate(trace.layers)
-        ],
-        "predictions": _predictions(trace.network, trace.outputs) if softmax and trace.outputs is not None else None,
-        "outputs": None if softmax or trace.outputs is None else _array(trace.outputs, encoding),
-        "notes": encoded.notes,
+    trace, encoded, encoding = kept.trace, kept.trace.encoded, kept.encoding
+    softmax = _has_softmax(trace.network)
+    layers = (
+        {
+            "layer": value(layer.layer),
+            "direction": value(layer.direction),
+            "cell": value(layer.cell.name),
+            "hidden_size": value(layer.cell.hidden_size),
+            "initial_state": value(layer.initial_state),
+            "quantities": members(
+                {name: array(content, encoding) for name, content in chosen(trace, index, kept.quantities)}
+            ),
+        }
+        for index, layer in enumerate(trace.layers)
+    )
+    sequence = {
+        "kind": encoded.kind,
+        "tokens": encoded.tokens,
+        "labels": encoded.labels,
+        "values": encoded.values,
+        "unknown": encoded.unknown,
     }
-    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    outputs = trace.outputs
+    pieces = members(
+        {
+            "id": value(kept.id),
+            "model": value(kept.model_id),
+            "steps": value(trace.steps),
+            "dtype": value(trace.network.dtype.name),
+            "input": value(sequence),
+            "layers": items(map(members, layers)),
+            "predictions": value(_predictions(trace.network, outputs) if softmax and outputs is not None else None),
+            "outputs": value(None) if softmax or outputs is None else array(outputs, encoding),
+            "notes": value(encoded.notes),
+        }
+    )
+    return b"".join(pieces)
 
 
 def step_json(network: Network, step: Step) -> bytes:
@@ -86,66 +88,6 @@ def trace_npz(trace: Trace) -> bytes:
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
-
-
-def quantity_names(cell: Cell) -> tuple[str, ...]:
-    """Everything that can be asked of a cell: its quantities, then what stood inside its activations."""
-    return names_for(cell.name) + tuple(gate + PRE for gate in cell.gates)
-
-
-def check_quantities(network: Network, names: Iterable[str], *pointer: str | int) -> tuple[str, ...]:
-    """The names, if the network has a quantity for each.
-
-    Raises:
-        Problem: it has none for one of them; ``pointer`` is where the names stand in the request.
-    """
-    known = list(dict.fromkeys(name for place in network.directions for name in quantity_names(place.cell)))
-    names = tuple(names)
-    for index, name in enumerate(names):
-        if name not in known:
-            detail = f"A quantity of this model must be one of {', '.join(known)}, not {name[:40]!r}."
-            place: Pointer = (*pointer, index)
-            raise Problem(INVALID, detail, (Cause(detail, place),))
-    return names
-
-
-def sent_bytes(network: Network, steps: int, names: tuple[str, ...] | None) -> int:
-    """Bytes of the (T, H) and (T, O) arrays that a representation sends, before any encoding."""
-    chosen = 0
-    for place in network.directions:
-        own = names_for(place.cell.name) if names is None else set(quantity_names(place.cell)).intersection(names)
-        chosen += place.cell.hidden_size * len(own)
-    outputs = network.readout.size if network.readout and not _has_softmax(network) else 0
-    return steps * (chosen + outputs) * network.dtype.itemsize
-
-
-def quantity_of(trace: Trace, index: int, name: str) -> Array:
-    """One (T, H) quantity of ``trace.layers[index]``, its pre-activations included."""
-    return dict(_chosen(trace, index, (name,)))[name]
-
-
-def _chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[tuple[str, Array]]:
-    """Names and arrays in display order."""
-    layer: LayerTrace = trace.layers[index]
-    own = names_for(layer.cell.name)
-    yield from ((name, layer.quantities[name]) for name in own if names is None or name in names)
-    wanted = [name for name in quantity_names(layer.cell)[len(own) :] if names is not None and name in names]
-    if wanted:
-        pre = trace.pre_activations(index)
-        yield from ((name, pre[name.removesuffix(PRE)]) for name in wanted)
-
-
-def _array(array: Array, encoding: Encoding) -> object:
-    """The array as orjson will write it."""
-    array = np.ascontiguousarray(array)
-    if encoding == "list":
-        return array
-    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return {
-        "dtype": f"f{array.dtype.itemsize}",
-        "shape": ", ".join(map(str, array.shape)),
-        "bdata": pybase64.b64encode_as_string(little.data),
-    }
 
 
 def _has_softmax(network: Network) -> bool:

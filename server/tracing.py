@@ -8,7 +8,7 @@ from gatescope.core.trace import Step, check_state, step, trace, trace_bytes, tr
 
 from .admission import Stop
 from .errors import INVALID, TOO_LARGE, Cause, Problem, located
-from .representation import check_quantities, sent_bytes
+from .quantities import check_quantities, sent_bytes
 from .schemas import Encoding, SequenceInput, StateEntry, StepRequest, TraceRequest
 from .services import Services
 from .settings import Settings
@@ -30,9 +30,10 @@ def make_trace(services: Services, request: TraceRequest, stop: Stop) -> KeptTra
     encoded = _encode(network, request.input)
     with located("initial_state"):
         state = check_state(network, _arrays(request.initial_state))
-    known = services.traces.find(trace_id(network, encoded, state))
+    identifier = trace_id(network, encoded, state)
+    known = services.traces.find(identifier)
     traced = known.trace if known else trace(network, encoded, state, poll=stop.poll)
-    kept = KeptTrace(traced, model.id, model.title, request.encoding, names)
+    kept = KeptTrace(identifier, traced, model.id, model.title, request.encoding, names)
     services.traces.put(kept)
     return kept
 

@@ -20,8 +20,9 @@ from ..errors import (
     UNKNOWN_TRACE,
 )
 from ..openapi import body_of
+from ..quantities import check_quantities
 from ..reading import parse, read_body
-from ..representation import check_quantities, trace_json, trace_npz
+from ..representation import trace_json, trace_npz
 from ..services import Services
 from ..tracing import check_size, make_trace
 from .routes import BASE, RequestRoute, Responses, json_response, problems
@@ -48,7 +49,7 @@ def router(services: Services) -> APIRouter:
         def work(stop: Stop) -> tuple[str, bytes]:
             kept = make_trace(services, parse(body, schemas.TraceRequest), stop)
             stop.poll()
-            return kept.trace.id, trace_json(kept)
+            return kept.id, trace_json(kept)
 
         trace_id, content = await admission.run(work, request.receive)
         return json_response(content, 201, location=f"{BASE}/traces/{trace_id}")

@@ -17,6 +17,7 @@ BYTES_PER_STEP = 200
 class KeptTrace:
     """A trace with the representation it was last asked for in. ``quantities`` of None are the cell's own."""
 
+    id: str
     trace: Trace
     model_id: str
     model_title: str
@@ -41,10 +42,10 @@ class TraceCache:
     def put(self, kept: KeptTrace) -> None:
         """Keep a trace in place of an older one of the same id; one that is larger than the whole cache is not kept."""
         with self._lock:
-            self._drop(kept.trace.id)
+            self._drop(kept.id)
             if kept.nbytes > self._max_bytes:
                 return
-            self._kept[kept.trace.id] = kept
+            self._kept[kept.id] = kept
             self._bytes += kept.nbytes
             while self._bytes > self._max_bytes:
                 self._drop(next(iter(self._kept)))

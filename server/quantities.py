@@ -1,0 +1,58 @@
+"""Which quantities of a trace are sent: a cell's own, and by name what stood inside its activations."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from numpy.typing import NDArray
+
+from gatescope.core.cells import Cell
+from gatescope.core.network import Network
+from gatescope.core.quantities import names_for
+from gatescope.core.trace import Trace
+
+from .errors import INVALID, Cause, Pointer, Problem
+
+PRE = "_pre"
+
+
+def quantity_names(cell: Cell) -> tuple[str, ...]:
+    """Everything that can be asked of a cell: its quantities, then what stood inside its activations."""
+    return names_for(cell.name) + tuple(gate + PRE for gate in cell.gates)
+
+
+def check_quantities(network: Network, names: Iterable[str], *pointer: str | int) -> tuple[str, ...]:
+    """The names, if the network has a quantity for each.
+
+    Raises:
+        Problem: it has none for one of them; ``pointer`` is where the names stand in the request.
+    """
+    known = list(dict.fromkeys(name for place in network.directions for name in quantity_names(place.cell)))
+    names = tuple(names)
+    for index, name in enumerate(names):
+        if name not in known:
+            detail = f"A quantity of this model must be one of {', '.join(known)}, not {name[:40]!r}."
+            place: Pointer = (*pointer, index)
+            raise Problem(INVALID, detail, (Cause(detail, place),))
+    return names
+
+
+def chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Names and (T, H) arrays of ``trace.layers[index]`` in display order; None stands for the cell's own."""
+    layer = trace.layers[index]
+    own = names_for(layer.cell.name)
+    yield from ((name, layer.quantities[name]) for name in own if names is None or name in names)
+    wanted = [name for name in quantity_names(layer.cell)[len(own) :] if names is not None and name in names]
+    if wanted:
+        pre = trace.pre_activations(index)
+        yield from ((name, pre[name.removesuffix(PRE)]) for name in wanted)
+
+
+def sent_bytes(network: Network, steps: int, names: tuple[str, ...] | None) -> int:
+    """Bytes of the (T, H) and (T, O) arrays that an answer holds, before any encoding."""
+    units = 0
+    for place in network.directions:
+        own = names_for(place.cell.name) if names is None else set(quantity_names(place.cell)).intersection(names)
+        units += place.cell.hidden_size * len(own)
+    readout = network.readout
+    outputs = readout.size if readout and readout.kind == "linear" else 0
+    return steps * (units + outputs) * network.dtype.itemsize

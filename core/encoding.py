@@ -123,6 +123,16 @@ def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
     if len(tokens) == 0:
         raise EmptySequence("a sequence must have at least one token; the list is empty", ("tokens",))
     size = network.input_size
+    if set(map(type, tokens)) != {int} or min(tokens) < 0 or max(tokens) >= size:
+        _check_each_token(tokens, size)
+    array = np.array(tokens, dtype=np.int64)
+    vocabulary = network.vocabulary
+    name = vocabulary.labels.__getitem__ if vocabulary else str
+    return Encoded("tokens", tuple(map(name, array.tolist())), tokens=array)
+
+
+def _check_each_token(tokens: Sequence[Any] | Array, size: int) -> None:
+    """Raise the error that names the first token at fault, if one is."""
     for step, token in enumerate(tokens):
         if not _is_whole(token):
             raise InputError(f"a token must be a whole number, not {_brief(token)}", ("tokens", step))
@@ -130,10 +140,6 @@ def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
             raise TokenOutOfRange(
                 f"a token must be in 0 to {size - 1} for this network, not {_brief(token)}", ("tokens", step)
             )
-    array = np.array([int(token) for token in tokens], dtype=np.int64)
-    vocabulary = network.vocabulary
-    labels = tuple(vocabulary.labels[token] if vocabulary else str(token) for token in array.tolist())
-    return Encoded("tokens", labels, tokens=array)
 
 
 def _encode_values(network: Network, values: Any) -> Encoded:

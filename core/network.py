@@ -302,6 +302,7 @@ class Network:
         """Content address: the same network has the same digest on any machine."""
         digest = hashlib.sha256(json.dumps(self.configuration(), sort_keys=True).encode())
         for name, array in sorted(self.parameters().items()):
-            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
+            kind = array.dtype.newbyteorder("<")
+            digest.update(f"{name} {kind.str} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array, dtype=kind).data)
         return digest.hexdigest()

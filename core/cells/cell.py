@@ -64,7 +64,8 @@ class Cell(ABC):
             precision = precision or array.dtype
             if array.dtype != precision:
                 raise ParameterError(f"{self.name} {name} is {array.dtype} but the kernel is {precision}", (name,))
-            if array is value and array.flags.writeable:
+            # Only what is frozen and owns its numbers cannot be changed from outside: a view's owner could write to it.
+            if array.flags.writeable or not array.flags.owndata:
                 array = array.copy()
             array.flags.writeable = False
             object.__setattr__(self, name, array)

@@ -1,0 +1,354 @@
+"""Networks as values: parts that do not fit are refused, arrays are frozen, the digest is a content address."""
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gatescope.core import GRU, LSTM, RNN, Embedding, Layer, Network, ParameterError, Readout, Vocabulary
+from gatescope.core.activations import Array
+from gatescope.core.cells import CELLS
+from tests.core.networks import LABELS, VARIANTS, changed, normal, random_cell, random_network
+
+LSTM_CELL, LETTERS = random_cell("lstm"), random_network(tokens=True, readout="softmax")
+SINGLE = random_cell("lstm", dtype="float32")
+
+
+def vocabulary(*labels: Any, unknown: Any = None) -> Vocabulary:
+    return Vocabulary(labels, unknown)
+
+
+Refusal = tuple[Callable[[], object], tuple[str | int, ...], str]
+REFUSALS: dict[str, Refusal] = {
+    # Cells.
+    "kernel of whole numbers": (
+        lambda: changed(LSTM_CELL, kernel=np.ones((3, 16), int)),
+        ("kernel",),
+        "lstm kernel must be float32 or float64, not int64",
+    ),
+    "kernel of half precision": (lambda: changed(LSTM_CELL, kernel=np.ones((3, 16), "f2")), ("kernel",), "float16"),
+    "kernel of text": (lambda: changed(LSTM_CELL, kernel=np.array("a")), ("kernel",), "must be float32"),
+    "kernel of another byte order": (lambda: changed(LSTM_CELL, kernel=np.ones((3, 16), ">f8")), ("kernel",), ">f8"),
+    "ragged kernel": (
+        lambda: LSTM([[1.0], [1.0, 2.0]], np.ones((1, 4)), np.ones(4)),  # type: ignore[arg-type]
+        ("kernel",),
+        "rows differ in length",
+    ),
+    "two precisions": (
+        lambda: changed(LSTM_CELL, bias=np.ones(16, "f4")),
+        ("bias",),
+        "bias is float32 but the kernel is float64",
+    ),
+    "recurrent kernel flat": (
+        lambda: changed(LSTM_CELL, recurrent_kernel=np.ones(16)),
+        ("recurrent_kernel",),
+        r"must be \(H, 4H\), not \(16,\)",
+    ),
+    "no unit": (
+        lambda: LSTM(np.ones((3, 0)), np.ones((0, 0)), np.ones(0)),
+        ("recurrent_kernel",),
+        r"must be \(H, 4H\), not \(0, 0\)",
+    ),
+    "kernel flat": (lambda: changed(LSTM_CELL, kernel=np.ones(16)), ("kernel",), r"must be \(D, 4H\), not \(16,\)"),
+    "no input": (lambda: changed(LSTM_CELL, kernel=np.ones((0, 16))), ("kernel",), r"must be \(D, 4H\), not \(0, 16\)"),
+    "kernel too narrow": (
+        lambda: changed(LSTM_CELL, kernel=np.ones((3, 12))),
+        ("kernel",),
+        r"must be \(3, 16\) for 4 units and 3 inputs, not \(3, 12\)",
+    ),
+    "bias too long": (lambda: changed(LSTM_CELL, bias=np.ones(17)), ("bias",), r"must be \(16,\)"),
+    "gru of four gates": (
+        lambda: GRU(np.ones((3, 16)), np.ones((4, 16)), np.ones(16), np.ones(16)),
+        ("kernel",),
+        r"gru kernel must be \(3, 12\)",
+    ),
+    "gru recurrent bias too short": (
+        lambda: changed(random_cell("gru"), recurrent_bias=np.ones(4)),
+        ("recurrent_bias",),
+        r"must be \(12,\)",
+    ),
+    "gru reset_after 1": (
+        lambda: replace(random_cell("gru"), reset_after=1),
+        ("reset_after",),
+        "must be true or false, not 1",
+    ),
+    "rnn sigmoid": (
+        lambda: replace(random_cell("rnn"), activation="sigmoid"),
+        ("activation",),
+        "must be tanh or relu, not 'sigmoid'",
+    ),
+    "rnn of two gates": (
+        lambda: RNN(np.ones((3, 8)), np.ones((4, 8)), np.ones(8)),
+        ("kernel",),
+        r"rnn kernel must be \(3, 4\)",
+    ),
+    # Layers.
+    "directions of two widths": (
+        lambda: Layer(LSTM_CELL, random_cell(input_size=2)),
+        (),
+        "forward reads 3 numbers in float64, backward 2 in float64",
+    ),
+    "directions of two precisions": (lambda: Layer(LSTM_CELL, SINGLE), (), "backward 3 in float32"),
+    # Embedding and readout.
+    "flat embedding": (lambda: Embedding(np.ones(3)), ("table",), r"must have 2 dimensions.*not shape \(3,\)"),
+    "empty embedding": (lambda: Embedding(np.ones((0, 3))), ("table",), r"none of them 0, not shape \(0, 3\)"),
+    "embedding of whole numbers": (lambda: Embedding(np.ones((2, 2), int)), ("table",), "not int64"),
+    "hardmax": (
+        lambda: Readout("hardmax", np.ones((4, 2)), np.ones(2)),  # type: ignore[arg-type]
+        ("kind",),
+        "must be softmax or linear, not 'hardmax'",
+    ),
+    "prophecy": (
+        lambda: Readout("linear", np.ones((4, 2)), np.ones(2), "fate"),  # type: ignore[arg-type]
+        ("predicts",),
+        "must be next_input or None, not 'fate'",
+    ),
+    "readout bias of another size": (
+        lambda: Readout("linear", np.ones((4, 2)), np.ones(3)),
+        ("bias",),
+        r"must be \(2,\) like the kernel's columns, not \(3,\)",
+    ),
+    "readout bias in two dimensions": (
+        lambda: Readout("linear", np.ones((4, 2)), np.ones((1, 2))),
+        ("bias",),
+        r"must have 1 dimension, none of them 0, not shape \(1, 2\)",
+    ),
+    "readout kernel of half precision": (
+        lambda: Readout("linear", np.ones((4, 2), "f2"), np.ones(2)),
+        ("kernel",),
+        "kernel must be float32 or float64, not float16",
+    ),
+    # Vocabulary.
+    "label twice": (lambda: vocabulary("a", "b", "a"), ("labels",), "'a' is there more than once"),
+    "label that is a number": (lambda: vocabulary("a", 1), ("labels", 1), "must be Unicode text, not 1"),
+    "label that is half a character": (lambda: vocabulary("\udfff"), ("labels", 0), "must be Unicode text"),
+    "unknown out of range": (lambda: vocabulary("a", "b", unknown=2), ("unknown",), "ids 0 to 1, not 2"),
+    "unknown below 0": (lambda: vocabulary("a", "b", unknown=-1), ("unknown",), "not -1"),
+    "unknown true": (lambda: vocabulary("a", "b", unknown=True), ("unknown",), "not True"),
+    "unknown label": (lambda: vocabulary("a", "b", unknown="a"), ("unknown",), "not 'a'"),
+    # Networks.
+    "no layer": (lambda: Network(()), ("layers",), "at least one layer"),
+    "layers that do not meet": (
+        lambda: Network((Layer(LSTM_CELL), Layer(random_cell(input_size=5)))),
+        ("layers", 1),
+        "layer 1 reads 5 numbers a step but layer 0 gives 4",
+    ),
+    "layer over two directions": (
+        lambda: Network((Layer(LSTM_CELL, LSTM_CELL), Layer(random_cell(input_size=4)))),
+        ("layers", 1),
+        "layer 0 gives 8",
+    ),
+    "embedding of another width": (
+        lambda: Network((Layer(LSTM_CELL),), Embedding(np.ones((7, 2)))),
+        ("layers", 0),
+        "layer 0 reads 3 numbers a step but the embedding gives 2",
+    ),
+    "readout of another width": (
+        lambda: Network((Layer(LSTM_CELL),), readout=Readout("linear", np.ones((5, 2)), np.ones(2))),
+        ("readout",),
+        "reads 5 numbers but the last layer gives 4",
+    ),
+    "vocabulary without embedding": (
+        lambda: Network((Layer(LSTM_CELL),), vocabulary=vocabulary("a")),
+        ("vocabulary",),
+        "must have an embedding",
+    ),
+    "vocabulary of another size": (
+        lambda: replace(LETTERS, vocabulary=vocabulary("a", "b")),
+        ("vocabulary",),
+        "has 2 tokens but the embedding 7 rows",
+    ),
+    "empty vocabulary": (lambda: replace(LETTERS, vocabulary=Vocabulary(())), ("vocabulary",), "has 0 tokens"),
+    "layers of two precisions": (
+        lambda: Network((Layer(SINGLE), Layer(random_cell(input_size=4)))),
+        (),
+        "same precision, not float32 and float64",
+    ),
+    "readout of another precision": (
+        lambda: Network((Layer(SINGLE),), readout=Readout("linear", np.ones((4, 2)), np.ones(2))),
+        (),
+        "same precision, not float32 and float64",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_parts_that_do_not_fit_are_refused(name: str) -> None:
+    make, pointer, words = REFUSALS[name]
+    with pytest.raises(ParameterError, match=words) as raised:
+        make()
+    assert raised.value.pointer == pointer
+
+
+def every_network() -> dict[str, Network]:
+    return {
+        "stacked": random_network("lstm", "gru", "gru, reset before", "rnn", "rnn, relu"),
+        "both directions": random_network("lstm", "gru", bidirectional=True),
+        "text": random_network(tokens=True, readout="softmax", unknown=6, dtype="float32"),
+        "bare": random_network(readout=None),
+    }
+
+
+@pytest.mark.parametrize("name", every_network())
+def test_parameters_are_frozen_copies(name: str) -> None:
+    network = every_network()[name]
+    for array in network.parameters().values():
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+    with pytest.raises(FrozenInstanceError):
+        network.layers = ()  # type: ignore[misc]
+
+
+def test_what_was_handed_over_stays_its_owners() -> None:
+    bias, table, out = np.ones(4), np.ones((2, 3)), np.ones(2)
+    cell, embedding = changed(random_cell("rnn"), bias=bias), Embedding(table)
+    readout = Readout("linear", np.ones((4, 2)), out)
+    for array in (bias, table, out):
+        array[:] = 9
+    assert (cell.bias == 1).all()
+    assert (embedding.table == 1).all()
+    assert (readout.bias == 1).all()
+
+
+class Tensor:
+    """Another library's array, which lets NumPy look at its memory."""
+
+    def __init__(self, owner: Array) -> None:
+        self.owner = owner
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
+        return self.owner[:]
+
+
+def frozen_view(owner: Array) -> Array:
+    view = owner[:]
+    view.flags.writeable = False
+    return view
+
+
+@pytest.mark.parametrize("look", [frozen_view, Tensor, memoryview, lambda owner: owner.view(np.recarray)])
+def test_what_only_looks_at_the_memory_of_another_is_copied_as_well(look: Callable[[Array], Any]) -> None:
+    owner = np.ones(4)
+    cell = changed(random_cell("rnn"), bias=look(owner))
+    owner[:] = 9
+    assert (cell.bias == 1).all()
+
+
+def test_frozen_arrays_are_shared_and_not_copied() -> None:
+    cell = random_cell("lstm")
+    other = changed(cell, bias=2 * cell.bias)
+    assert other.kernel is cell.kernel
+
+
+@pytest.mark.parametrize("name", every_network())
+def test_parameters_and_with_parameters_are_inverse(name: str) -> None:
+    network = every_network()[name]
+    doubled = {key: 2 * array for key, array in network.parameters().items()}
+    other = network.with_parameters(doubled)
+    assert list(other.parameters()) == list(doubled)
+    for key, array in other.parameters().items():
+        np.testing.assert_array_equal(array, doubled[key])
+    assert other.configuration() == network.configuration()
+    assert other.digest != network.digest
+    assert other.with_parameters(network.parameters()).digest == network.digest
+    assert network.parameter_count == sum(array.size for array in doubled.values())
+
+
+def test_parameters_have_canonical_names() -> None:
+    network = random_network("lstm", "gru", bidirectional=True, tokens=True)
+    cell = ["kernel", "recurrent_kernel", "bias"]
+    assert list(network.parameters()) == [
+        "embedding",
+        *(f"layers.0.{direction}.{name}" for direction in ("forward", "backward") for name in cell),
+        *(
+            f"layers.1.{direction}.{name}"
+            for direction in ("forward", "backward")
+            for name in [*cell, "recurrent_bias"]
+        ),
+        "readout.kernel",
+        "readout.bias",
+    ]
+
+
+@pytest.mark.parametrize("name", every_network())
+def test_the_same_network_has_the_same_digest(name: str) -> None:
+    network = every_network()[name]
+    assert network.digest == every_network()[name].digest
+    turned = {key: np.asfortranarray(array) for key, array in network.parameters().items()}
+    assert network.with_parameters(turned).digest == network.digest
+
+
+def test_the_digest_is_the_same_on_any_machine() -> None:
+    """A number written down once: traces and stored networks are found by it."""
+    cell = RNN(np.array([[0.5]]), np.array([[-0.25]]), np.array([0.125]))
+    assert Network((Layer(cell),)).digest == "efdd3f8910e7b8d9858ea82fa3748fcd76044e6dd1a324ebade3e1ca91989828"
+
+
+@pytest.mark.parametrize("name", every_network())
+def test_one_bit_of_any_parameter_changes_the_digest(name: str) -> None:
+    network = every_network()[name]
+    found = {network.digest}
+    for key, array in network.parameters().items():
+        nudged = array.copy()
+        nudged.flat[-1] = np.nextafter(nudged.flat[-1], nudged.dtype.type(9))
+        found.add(network.with_parameters({**network.parameters(), key: nudged}).digest)
+    assert len(found) == 1 + len(network.parameters())
+
+
+def test_everything_that_is_no_parameter_changes_the_digest() -> None:
+    text, gru, rnn = LETTERS, random_cell("gru"), random_cell("rnn")
+    readout = text.readout
+    assert readout is not None
+    networks = [
+        text,
+        replace(text, vocabulary=None),
+        replace(text, vocabulary=Vocabulary(LABELS, 6)),
+        replace(text, vocabulary=Vocabulary(LABELS[::-1])),
+        replace(text, readout=None),
+        replace(text, readout=replace(readout, kind="linear")),
+        replace(text, readout=replace(readout, predicts=None)),
+        Network((Layer(gru),)),
+        Network((Layer(replace(gru, reset_after=False)),)),
+        Network((Layer(gru, gru),)),
+        Network((Layer(rnn),)),
+        Network((Layer(replace(rnn, activation="relu")),)),
+        random_network("rnn", readout=None, dtype="float32"),
+    ]
+    assert len({network.digest for network in networks}) == len(networks)
+
+
+def test_what_a_network_says_of_itself() -> None:
+    text = LETTERS
+    assert (text.input_kind, text.input_size, text.output_size, text.output_labels) == ("tokens", 7, 7, LABELS)
+    assert text.dtype == np.float64
+    assert text.can_step
+    both = random_network("lstm", "gru", bidirectional=True, outputs=5)
+    assert (both.input_kind, both.input_size, both.output_size, both.output_labels) == ("values", 3, 5, None)
+    assert [(place.layer, place.direction) for place in both.directions] == [
+        (0, "forward"),
+        (0, "backward"),
+        (1, "forward"),
+        (1, "backward"),
+    ]
+    assert not both.can_step
+    assert random_network(readout=None).output_size is None
+
+
+def test_outputs_have_labels_only_where_each_is_a_token() -> None:
+    readout = LETTERS.readout
+    assert readout is not None
+    few = Readout("softmax", normal(4, 3), np.zeros(3))
+    for other in (None, few, replace(readout, kind="linear")):
+        assert replace(LETTERS, readout=other).output_labels is None
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_registry_finds_every_kind_of_cell(variant: str) -> None:
+    cell = random_cell(variant, 3, 4)
+    assert CELLS[cell.name] is type(cell)
+    assert (cell.input_size, cell.hidden_size) == (3, 4)
+    assert cell.options() == VARIANTS[variant].options
+    assert {name: array.shape for name, array in cell.arrays().items()} == cell.expected_shapes(3, 4)
+    assert cell.parameter_count == sum(array.size for array in cell.arrays().values())

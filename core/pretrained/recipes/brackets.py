@@ -11,7 +11,7 @@ from ...initialisation import initial_network
 from ...network import Network, Vocabulary
 from ...trace import trace
 from ...training import Batch
-from .language import bits_per_character, streams, trigram_bits
+from .language import bits_per_character, trigram_bits, windows
 from .recipe import Settings
 
 CHARACTERS = ("\n", "(", ")", "[", "]", '"', "a", "b", "c", " ", "\N{REPLACEMENT CHARACTER}")
@@ -35,11 +35,11 @@ def choices(stack: str, quoted: bool) -> dict[str, float]:
     depth = len(stack)
     weights = {"a": 0.1, "b": 0.1, "c": 0.1, " ": 0.05, '"': 0.08}
     if depth < DEEPEST:
-        weights |= {"(": 0.072 * (DEEPEST - depth), "[": 0.008 * (DEEPEST - depth)}
+        weights |= {"(": 0.045 * (DEEPEST - depth), "[": 0.005 * (DEEPEST - depth)}
     if depth:
-        weights[CLOSE[OPEN.index(stack[-1])]] = 0.08 * depth
+        weights[CLOSE[OPEN.index(stack[-1])]] = 0.1 * depth
     else:
-        weights["\n"] = 0.15
+        weights["\n"] = 0.3
     total = sum(weights.values())
     return {character: weight / total for character, weight in weights.items()}
 
@@ -72,8 +72,8 @@ class Brackets:
     """A small LSTM whose counting units can be seen."""
 
     name = "brackets"
-    settings = Settings(updates=30_000, learning_rate=1e-2, batch_size=64, steps=60)
-    carry_state = True
+    settings = Settings(updates=10_000, learning_rate=1e-2, batch_size=64, steps=240)
+    carry_state = False
     vocabulary = Vocabulary(CHARACTERS, unknown=len(CHARACTERS) - 1)
     training_length, held_out_length = 1_000_000, 100_000
 
@@ -93,8 +93,9 @@ class Brackets:
         return initial_network("lstm", (16,), rng, readout="softmax", vocabulary=self.vocabulary, embedding_size=8)
 
     def batches(self, settings: Settings, rng: np.random.Generator) -> Iterator[Batch]:
-        """Parallel readers through the training text."""
-        return streams(self.training, settings.batch_size, settings.steps, rng)
+        """Windows that begin with a line, so that the state of zeros comes to mean that nothing is open."""
+        starts = np.flatnonzero(self.training == 0) + 1
+        return windows(self.training, starts, settings.batch_size, settings.steps, rng)
 
     def finish(self, network: Network) -> Network:
         """Nothing to fold in."""

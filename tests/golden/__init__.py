@@ -1,0 +1,1 @@
+"""Files that PyTorch and Keras wrote, and the programs that made them."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -132,7 +133,7 @@ class Vocabulary:
                     f"every label of a vocabulary must be Unicode text, not {label!r}", ("labels", index)
                 )
         if len(self.ids) != len(self.labels):
-            twice = next(label for label in self.labels if self.labels.count(label) > 1)
+            twice, _ = Counter(self.labels).most_common(1)[0]
             raise ParameterError(
                 f"every label of a vocabulary must be different, but {twice!r} is there more than once", ("labels",)
             )

@@ -51,22 +51,29 @@ def from_bytes(data: bytes) -> Network:
     try:
         arrays = safetensors.numpy.load(data)
     except (SafetensorError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise FormatError(f"a safetensors file was expected, but it cannot be read as one: {error}") from None
+        raise FormatError(f"a safetensors file was expected, but it cannot be read as one: {_short(error)}") from None
     configuration = _configuration(data)
     for name, array in arrays.items():
         if array.dtype not in (np.float32, np.float64):
-            raise FormatError(f"tensors must be float32 or float64, but {name} is {array.dtype}")
+            raise FormatError(f"tensors must be float32 or float64, but {_short(name)} is {array.dtype}")
         if not np.isfinite(array).all():
-            raise FormatError(f"tensors must hold finite numbers, but {name} does not")
+            raise FormatError(f"tensors must hold finite numbers, but {_short(name)} does not")
     try:
         network = _build(configuration, arrays)
     except ParameterError as error:
-        raise FormatError(f"the file's tensors do not fit together: {error.message}") from None
+        raise FormatError(f"the file's tensors do not fit together: {_short(error)}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError(f"the file's description or tensors are incomplete: {type(error).__name__} {error}") from None
+        reason = f"{type(error).__name__} {_short(error)}"
+        raise FormatError(f"the file's description or tensors are incomplete: {reason}") from None
     if extra := sorted(set(arrays) - set(network.parameters())):
-        raise FormatError(f"the file's description does not mention the tensor {extra[0]}")
+        raise FormatError(f"the file's description does not mention the tensor {_short(extra[0])}")
     return network
+
+
+def _short(words: object) -> str:
+    """Words that may come from the file, for a sentence: never long, and always text that can be sent."""
+    text = str(words).encode("utf-8", "replace").decode()
+    return text if len(text) <= 200 else text[:197] + "..."
 
 
 def _configuration(data: bytes) -> dict[str, Any]:
@@ -81,9 +88,11 @@ def _configuration(data: bytes) -> dict[str, Any]:
         configuration = json.loads(text)
     except (ValueError, RecursionError):
         raise FormatError("the description in the metadata must be JSON, but it cannot be parsed") from None
-    if not isinstance(configuration, dict) or configuration.get("version") != VERSION:
+    # True and 1.0 equal 1, but are no version.
+    version = configuration.get("version") if isinstance(configuration, dict) else None
+    if type(version) is not int or version != VERSION:
         raise FormatError(f"the description must have version {VERSION}")
-    return configuration
+    return dict(configuration)
 
 
 def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:

@@ -7,7 +7,7 @@ import { decodeMatrix, decodeVector } from "./lib/array.js";
 
 const BASE = "/api/v1";
 
-/** The server's refusal, in its own words. */
+/** The server's refusal, in its own words; status 0 where it did not answer at all. */
 export class ApiError extends Error {
   /**
    * @param {number} status

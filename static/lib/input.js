@@ -7,6 +7,34 @@ import { parseNpy } from "./npy.js";
 /** @param {number} count @param {string} noun */
 const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
+/** What spreadsheets and NumPy write where there is no number: such a line is data with a gap, never a heading. */
+const NOT_A_NUMBER = /^[-+]?(nan|inf|infinity|null|none|na|n\/a)$/i;
+
+/** A number with a decimal comma, as spreadsheets write it in much of the world; cells are then apart by semicolons. */
+const DECIMAL_COMMA = /^([-+]?\d*),(\d+(?:e[-+]?\d+)?)$/i;
+
+/**
+ * The cells of a line; "" is a cell with nothing in it. Quotes about a cell are no part of it, and a separator may end the line.
+ * @param {string} line
+ * @returns {string[]}
+ */
+function cellsOf(line) {
+  const quoted = line.replace(/"([^"]*)"/g, (_, inside) => inside.trim().replace(/[,;\s]/g, (/** @type {string} */ sign) => String.fromCharCode(HIDDEN + sign.charCodeAt(0))));
+  const halves = quoted.split(";").map((part) => part.trim());
+  const commas = halves.length > 1 && halves.every((part) => DECIMAL_COMMA.test(part) || !part.includes(",")) && halves.some((part) => part.includes(","));
+  if (commas) return ended(halves.map((part) => part.replace(DECIMAL_COMMA, "$1.$2")));
+  return ended(quoted.trim() === "" ? [] : quoted.trim().split(/\s*[,;\t]\s*|\s+/));
+}
+
+/** Separators inside quotes separate nothing: while a line is cut they hide among the characters for private use. */
+const HIDDEN = 0xe000;
+
+/** @param {string[]} cells */
+function ended(cells) {
+  const kept = cells.length > 1 && cells[cells.length - 1] === "" ? cells.slice(0, -1) : cells;
+  return kept.map((cell) => cell.replace(/[\ue000-\ue0ff]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - HIDDEN)));
+}
+
 /**
  * Rows of numbers from text: one row a line, numbers apart by commas, semicolons, tabs or spaces. A network that reads one
  * number a step takes any layout as one long sequence. A first line without any number is a heading and is passed over.
@@ -16,11 +44,12 @@ const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
  * @throws {RangeError}
  */
 export function parseNumbers(text, width) {
-  const lines = text.split(/\r\n|\r|\n/).map((line, index) => ({ number: index + 1, parts: line.split(/[,;\s]+/).filter(Boolean) })).filter((line) => line.parts.length > 0);
-  if (lines.length > 1 && lines[0].parts.every((part) => Number.isNaN(Number(part)))) lines.shift();
+  const lines = text.split(/\r\n|\r|\n/).map((line, index) => ({ number: index + 1, parts: cellsOf(line) })).filter((line) => line.parts.length > 0);
+  if (lines.length > 1 && lines[0].parts.every((part) => part === "" || (Number.isNaN(Number(part)) && !NOT_A_NUMBER.test(part)))) lines.shift();
   if (lines.length === 0) throw new RangeError("A sequence needs at least one step; there are no numbers yet.");
   const rows = lines.map(({ number, parts }) =>
     parts.map((part) => {
+      if (part === "") throw new RangeError(`Expected numbers; line ${number} has an empty cell.`);
       const value = Number(part);
       if (!Number.isFinite(value)) throw new RangeError(`Expected numbers; line ${number} has “${part.slice(0, 40)}”.`);
       return value;

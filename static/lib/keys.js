@@ -30,7 +30,6 @@ export const SHORTCUTS = [
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, [contenteditable]";
 const OWN_KEYS = [
   { selector: "select, [role=listbox]", keys: /^(Arrow|Home|End|Page| |[a-z]$)/i },
-  { selector: "input[type=range], [role=slider]", keys: /^(Arrow|Home|End|Page)/ },
   { selector: "button, a, summary, input[type=checkbox]", keys: /^ $/ },
   { selector: "[role=tab], [role=menuitem]", keys: /^(Arrow|Home|End)/ },
   { selector: "dialog[open]", keys: /./ },

@@ -12,6 +12,7 @@ export function initialState({ theme, dark, reducedMotion, density }) {
     modelId: null,
     drafts: {},
     wanted: null,
+    arrival: null,
     tracing: false,
     shown: null,
     stale: false,

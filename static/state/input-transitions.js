@@ -49,16 +49,17 @@ const atItsEnd = ({ selection }) => ({ selection: { ...selection, step: Infinity
  * Takes over a draft and asks for its trace. When it cannot be understood, the sentence stands beside it and the picture stays, stale.
  * @param {State} state
  * @param {Draft} draft
- * @param {import("./types.js").Arrival | null} arrival null keeps what an earlier, unanswered request had in mind
+ * @param {import("./types.js").Arrival | null} meant null keeps what an earlier, unanswered request had in mind
  * @returns {State}
  */
-function withDraft(state, draft, arrival) {
+function withDraft(state, draft, meant) {
   const model = modelOf(state);
   if (!model) return state;
-  const next = { ...state, drafts: { ...state.drafts, [model.id]: draft } };
+  const arrival = meant ?? state.arrival;
+  const next = { ...state, arrival, drafts: { ...state.drafts, [model.id]: draft } };
   try {
     const input = draft.file?.input ?? parseTyped(draft.text, model.input);
-    return { ...next, wanted: { model: model.id, input, arrival: arrival ?? (state.wanted !== state.shown?.wanted && state.wanted?.model === model.id ? state.wanted.arrival : null) }, tracing: true, message: null };
+    return { ...next, wanted: { model: model.id, input, arrival }, tracing: true, message: null };
   } catch (error) {
     const tone = draft.text.trim() === "" && draft.file === null ? "note" : "error";
     return { ...next, wanted: null, tracing: false, stale: state.shown !== null, message: { tone, text: /** @type {Error} */ (error).message } };
@@ -103,7 +104,7 @@ function atAddress(state, address) {
   const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, playing: false, heldStep: null };
   const next = withDraft({ ...state, modelId: model.id, view }, draft, { selection, window: address.window ?? null });
   if (address.model && model.id !== address.model) {
-    return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is ${model.name}.` } };
+    return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.` } };
   }
   return next;
 }
@@ -112,7 +113,9 @@ function atAddress(state, address) {
 export const inputTransitions = {
   "models-arrived": (state, { models, quantities, address }) => atAddress({ ...state, models, quantities }, address),
 
-  "models-failed": (state, { text }) => ({ ...state, message: { tone: "error", text } }),
+  "models-failed": (state, { text, again }) => ({ ...state, message: { tone: "error", text, again } }),
+
+  "retry-asked": (state) => withDraft(state, draftOf(state), null),
 
   "address-read": (state, { address }) => (state.models.length ? atAddress(state, address) : state),
 

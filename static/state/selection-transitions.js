@@ -76,7 +76,7 @@ export const selectionTransitions = {
     return ended ? at(reordered, layer.direction === "backward" ? 0 : Infinity, 3) : reordered;
   },
 
-  "unit-chosen": (state, { unit }) => (layerOf(state) ? { ...state, selection: { ...state.selection, unit } } : state),
+  "unit-chosen": (state, { unit }) => (unit < (layerOf(state)?.hiddenSize ?? 0) ? { ...state, selection: { ...state.selection, unit } } : state),
 
   "unit-moved"(state, { by }) {
     const layer = layerOf(state);

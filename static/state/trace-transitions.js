@@ -37,6 +37,7 @@ export const traceTransitions = {
     return {
       ...state,
       shown: { wanted, trace },
+      arrival: null,
       tracing: false,
       stale: false,
       hover: null,
@@ -47,12 +48,12 @@ export const traceTransitions = {
     };
   },
 
-  "trace-failed": (state, { wanted, text }) =>
-    wanted === state.wanted ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "error", text } } : state,
+  "trace-failed": (state, { wanted, text, again }) =>
+    wanted === state.wanted ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "error", text, again } } : state,
 
   "trace-cancelled": (state) =>
     state.tracing
-      ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "note", text: "Cancelled. Change the input to trace it again." } }
+      ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "note", text: "Cancelled: the picture is of an earlier input.", again: true } }
       : state,
 
   "pre-activations-arrived": (state, { trace, layers }) => (state.shown?.trace.id === trace ? { ...state, preActivations: { trace, layers } } : state),

@@ -41,7 +41,7 @@
  * @typedef {"index" | "mean" | "variance" | "step"} OrderKey
  * @typedef {{by: OrderKey, quantity: string | null}} Order `quantity` null is the cell's memory
  * @typedef {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number}} Hover `y` is null where another view shows the words itself; `below` is how much room is under it
- * @typedef {{tone: "error" | "note", text: string}} Message
+ * @typedef {{tone: "error" | "note", text: string, again?: boolean}} Message `again` says that the same may work when it is tried again
  */
 
 /**
@@ -88,6 +88,7 @@
  * @property {string | null} modelId
  * @property {Record<string, Draft>} drafts by model
  * @property {Wanted | null} wanted
+ * @property {Arrival | null} arrival what was meant by a request that has not been answered yet; it outlives refusals
  * @property {boolean} tracing
  * @property {{wanted: Wanted, trace: Trace} | null} shown
  * @property {boolean} stale the picture is not of what stands in the input bar

@@ -52,7 +52,7 @@ const TILE = 4096;
 export function create(root, emit) {
   const symbol = h("span", { class: "symbol", "aria-hidden": "true" });
   const title = h("h3");
-  const value = h("output", { class: "value" });
+  const value = h("span", { class: "value" });
   const low = h("span");
   const high = h("span");
   const ramp = h("span", { class: "ramp" });

@@ -13,7 +13,7 @@ import { icon } from "../lib/svg.js";
  * @property {string | null} file what lies over the text, in words
  * @property {string | null} example
  * @property {{name: string}[]} examples
- * @property {{tone: "error" | "note", text: string} | null} message
+ * @property {{tone: "error" | "note", text: string, again?: boolean} | null} message
  * @property {boolean} tracing
  * @property {string} summary how long the sequence is
  */
@@ -37,8 +37,9 @@ export function create(root, emit) {
   const chooser = h("input", { type: "file", id: "file", class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { read(chooser.files); chooser.value = ""; } } });
   const choose = h("button", { class: "icon-button wide", type: "button", title: "Text, CSV or .npy; or drop a file anywhere on the page", on: { click: () => chooser.click() } }, icon("file"), h("span", { text: "File" }));
   const message = h("p", { id: "input-message", class: "input-message", role: "status" });
+  const again = h("button", { type: "button", class: "text-button", hidden: true, on: { click: () => emit({ type: "retry-asked" }) } }, "Try again");
   const progress = h("div", { class: "progress", hidden: true }, h("progress", { "aria-label": "Tracing" }), h("span", { text: "Tracing…" }), h("button", { type: "button", class: "text-button", on: { click: () => emit({ type: "trace-cancelled" }) } }, "Cancel"));
-  root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose), message, progress);
+  root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose), h("div", { class: "input-outcome" }, message, again), progress);
 
   /** @param {FileList | null | undefined} files */
   const read = (files) => files?.[0] && emit({ type: "file-dropped", file: files[0] });
@@ -70,6 +71,8 @@ export function create(root, emit) {
       if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
+      // Without a network nothing could be done with what is typed.
+      field.readOnly = props.size === 0;
       setText(label, props.kind === "tokens" ? "Text" : "Numbers");
       field.placeholder = props.kind === "tokens" ? "Type a sequence; it is traced as you type" : `Type, paste or drop numbers${props.size > 1 ? `: ${props.size} a line` : ""}`;
       // While somebody types, the field is ahead of the state and must not be written to.
@@ -86,6 +89,7 @@ export function create(root, emit) {
       examples.value = props.example ?? "";
       setText(message, props.message?.text ?? "");
       message.dataset.tone = props.message?.tone ?? "";
+      again.hidden = !props.message?.again;
       field.setAttribute("aria-invalid", String(props.message?.tone === "error"));
       if (props.tracing !== before?.tracing) {
         clearTimeout(waiting);

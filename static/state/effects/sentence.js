@@ -3,3 +3,9 @@
  * @param {unknown} error
  */
 export const sentence = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Whether the same request may be answered later: the server is away, busy or was too slow.
+ * @param {unknown} error
+ */
+export const passing = (error) => [0, 503, 504].includes(/** @type {any} */ (error)?.status);

@@ -1,7 +1,7 @@
 /** Asks the server for what the state wants; the answers come back as events. */
 
 import { parseAddress } from "../address.js";
-import { sentence } from "./sentence.js";
+import { passing, sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
 
@@ -22,7 +22,7 @@ export function attachServer(store, api) {
       const [models, quantities] = await Promise.all([api.fetchModels(), api.fetchQuantities()]);
       store.dispatch({ type: "models-arrived", models, quantities, address: parseAddress(location.hash) });
     } catch (error) {
-      store.dispatch({ type: "models-failed", text: sentence(error) });
+      store.dispatch({ type: "models-failed", text: sentence(error), again: passing(error) });
     }
   };
 
@@ -35,7 +35,7 @@ export function attachServer(store, api) {
       performance.mark("gatescope:trace-arrived");
       store.dispatch({ type: "trace-arrived", wanted, trace });
     } catch (error) {
-      if (!signal.aborted) store.dispatch({ type: "trace-failed", wanted, text: sentence(error) });
+      if (!signal.aborted) store.dispatch({ type: "trace-failed", wanted, text: sentence(error), again: passing(error) });
     }
   };
 
@@ -54,7 +54,8 @@ export function attachServer(store, api) {
     }
   };
 
-  store.subscribe((state, _event, before) => {
+  store.subscribe((state, event, before) => {
+    if (event.type === "retry-asked" && state.models.length === 0) void start();
     if (state.wanted !== before.wanted) {
       asking.abort();
       if (state.wanted) void ask(state.wanted);

@@ -72,6 +72,19 @@ export function test_npy_is_read_by_its_header() {
   throws(() => parseNpy(npy(header("<f8"), new Float64Array(4)).slice(0, 40)), /header/);
 }
 
+export function test_spreadsheets_are_read_and_their_gaps_are_not_closed() {
+  equal(parseNumbers('"time, in s";"x"\n"1";"-2.5"\n', 2), [[1, -2.5]]);
+  equal(parseNumbers("x;y\n1,5;-2,25\n3;4", 2), [[1.5, -2.25], [3, 4]]);
+  equal(parseNumbers("1, 2; 3, 4", 1), [[1], [2], [3], [4]]);
+  equal(parseNumbers("1, 2,\n3, 4,\n", 2), [[1, 2], [3, 4]]);
+  equal(parseNumbers("1\t2\n 3 \t 4 ", 2), [[1, 2], [3, 4]]);
+  throws(() => parseNumbers("1,,2", 2), /line 1 has an empty cell/);
+  throws(() => parseNumbers("x,y\n,2", 2), /line 2 has an empty cell/);
+  throws(() => parseNumbers('"1,234","5"', 2), /line 1 has “1,234”/);
+  throws(() => parseNumbers("1;;2", 1), /line 1 has an empty cell/);
+  throws(() => parseNumbers("nan, nan\n1, 2", 2), /line 1 has “nan”/);
+}
+
 export function test_files_are_told_apart_by_their_name() {
   const bytes = (/** @type {string} */ text) => /** @type {ArrayBuffer} */ (new TextEncoder().encode(text).buffer);
   equal(parseFile("a.csv", bytes("\uFEFFx,y\n1,2"), VALUES), { values: [[1, 2]] });

@@ -8,7 +8,7 @@ import pytest
 from gatescope.core import Encoded, Network, encode, names_for, trace
 from gatescope.core.activations import Array
 from gatescope.core.trace import step
-from gatescope.core.training import Batch, gradients
+from gatescope.core.training import Adam, Batch, gradients
 from tests.core.golden import NAMES, Golden, load
 
 TRACES = [name for name in NAMES if "-loss_" not in name and name != "torch-adam"]
@@ -131,3 +131,22 @@ def test_derivatives_of_the_loss_of_a_stacked_bidirectional_network(name: str) -
     found = gradients(golden.network(), batch, golden.initial_state())
     assert abs(found.loss - golden.arrays["loss"].item()) <= golden.tolerance
     assert_close(found.parameters, parameter_gradients(golden), gradient_tolerance(golden))
+
+
+@pytest.mark.parametrize(
+    ("name", "adam", "tolerance"),
+    [
+        # Epsilon stands at another place in PyTorch's formula, which shows unless it is next to nothing.
+        ("adam", Adam(), 1e-6),
+        ("adam-exact", Adam(epsilon=1e-30), 1e-12),
+        ("adamw-exact", Adam(beta_1=0.8, beta_2=0.95, epsilon=1e-30, weight_decay=0.1), 1e-12),
+    ],
+)
+def test_updates_of_adam(name: str, adam: Adam, tolerance: float) -> None:
+    arrays = load("torch-adam").arrays
+    parameters = {"w": arrays["start"]}
+    state = adam.start(parameters)
+    for update, (gradient, rate) in enumerate(zip(arrays["gradients"], arrays["rates"], strict=True)):
+        parameters, state = adam.update(parameters, {"w": gradient}, state, float(rate))
+        assert np.abs(parameters["w"] - arrays[f"updates/{name}/{update}"]).max() <= tolerance
+    assert state.updates == len(arrays["rates"])

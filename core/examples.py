@@ -15,9 +15,9 @@ def example_inputs(network: Network) -> list[dict[str, Any]]:
         return [{"name": "Waves", "input": {"values": _waves(network.input_size).tolist()}}]
     walk = [index % network.input_size for index in range(min(STEPS, 2 * network.input_size))]
     labels = network.vocabulary.labels if network.vocabulary else ()
-    text = "".join(labels[token] for token in walk) if labels else ""
-    if len(text) == len(walk):
-        return [{"name": "The vocabulary in order", "input": {"text": text}}]
+    # Text is read by characters, so it gives these tokens back only where each label is one.
+    if labels and all(len(labels[token]) == 1 for token in walk):
+        return [{"name": "The vocabulary in order", "input": {"text": "".join(labels[token] for token in walk)}}]
     return [{"name": "The vocabulary in order", "input": {"tokens": walk}}]
 
 

@@ -90,7 +90,8 @@ function render(state) {
   views.transport.update(propsOf.transportProps(state));
   views.tabs.update({ chosen: state.view.aside });
   views.dialogs.update(propsOf.dialogProps(state));
-  renderToast(state.toast);
+  // A dialog lies over the foot of the page and says it itself.
+  renderToast(state.dialog ? null : state.toast);
   const layer = layerOf(state);
   document.body.classList.toggle("has-trace", layer !== null);
   document.body.classList.toggle("is-stale", state.stale);

@@ -9,6 +9,15 @@ const PANEL_GAP = 7;
 /** Room of a panel's own head where it stands above the picture. */
 export const HEAD_HEIGHT = 30;
 
+/** A token narrower than this, in CSS pixels, is hard to read on a phone. */
+const READABLE = 14;
+
+/**
+ * How many steps of a sequence to show at first, so that its tokens can be read on a narrow screen.
+ * @param {number} width of the plot in CSS pixels
+ */
+export const readableSteps = (width) => Math.max(8, Math.floor(width / READABLE));
+
 const SMALLEST = 42;
 const LARGEST = 192;
 

@@ -94,6 +94,7 @@ export const carryProps = (state, layer) => ({
   hover: carryHover(state.hover),
   reducedMotion: state.surroundings.reducedMotion,
   theme: themeOf(state),
+  compact: state.surroundings.compact,
 });
 
 const carryHover = memo((/** @type {State["hover"]} */ hover) => hover && { step: hover.step, unit: hover.unit });
@@ -224,7 +225,7 @@ const stageNames = memo((/** @type {string} */ cell) => [stageName(cell, 1), sta
 export const numbersProps = (state, layer) => ({ layer, symbols: symbolsOf(namesOf(layer), quantitiesOf(state)), order: rowOrderOf(state), step: state.selection.step, label: labelOf(state, state.selection.step), unit: state.selection.unit ?? 0 });
 
 /** @param {State} state */
-export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(state) ?? null, quantities: quantitiesOf(state), theme: themeOf(state) });
+export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(state) ?? null, quantities: quantitiesOf(state), theme: themeOf(state), told: state.toast?.text ?? "" });
 
 /**
  * The chosen step in a sentence or three.

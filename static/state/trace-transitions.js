@@ -1,7 +1,8 @@
 /** Answers of the server. One that is no longer wanted changes nothing. */
 
 import { carriedMovement, descending } from "../lib/stats.js";
-import { clampWindow } from "../lib/scale.js";
+import { GUTTER, readableSteps } from "../lib/layout.js";
+import { clampWindow, revealStep } from "../lib/scale.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
@@ -20,6 +21,33 @@ export const memoryOf = (layer) => ("cell_state" in layer.quantities ? "cell_sta
 export function liveliestUnit(layer) {
   const memory = layer.quantities[memoryOf(layer)];
   return descending(carriedMovement({ ...memory, data: memory.data.map(Math.tanh) }))[0];
+}
+
+/**
+ * @param {import("../types.js").TimeWindow | null} window
+ * @param {number} steps
+ * @param {number | null} follow a step that is to stay in sight
+ */
+function keptWindow(window, steps, follow) {
+  if (!window || window.to - window.from >= steps) return null;
+  const kept = clampWindow(window, steps);
+  return follow === null ? kept : revealStep(kept, steps, follow);
+}
+
+/**
+ * Where no part of the sequence was chosen: all of it; on a narrow screen as much of a text as can be read, and the chosen step in it.
+ * A sequence that has grown while somebody types changes only where it has just outgrown the screen: else all of it was asked for.
+ * @param {State} state
+ * @param {import("../types.js").Trace} trace
+ * @param {number} step
+ * @returns {import("../types.js").TimeWindow | null}
+ */
+function firstWindow({ surroundings, shown, arrival }, { steps, input }, step) {
+  const { compact, width, rem } = surroundings;
+  const most = readableSteps(width - GUTTER.narrow * rem);
+  if (!compact || width === 0 || input.kind !== "tokens" || steps <= most) return null;
+  if (arrival === null && shown !== null && shown.trace.steps > most) return null;
+  return clampWindow({ from: step + 1 - most, to: step + 1 }, steps);
 }
 
 /** @type {import("./types.js").Transitions} */
@@ -43,7 +71,7 @@ export const traceTransitions = {
       hover: null,
       preActivations: null,
       selection: { ...selection, layer: index, step, unit, pins: selection.pins.filter((/** @type {number | "mean"} */ pin) => pin === "mean" || pin < layer.hiddenSize) },
-      view: { ...view, window: window && clampWindow(window, trace.steps) },
+      view: { ...view, window: keptWindow(window, trace.steps, followsTheEnd ? step : null) ?? firstWindow(state, trace, step) },
       message: trace.notes.length && state.message?.tone !== "error" ? { tone: "note", text: trace.notes.join(" ") } : state.message,
     };
   },

@@ -170,13 +170,13 @@ export function createCarryTrack(root, emit) {
   };
 
   /** @param {CarryTrackProps} props */
-  const drawLegend = ({ layer }) => {
+  const drawLegend = ({ layer, compact }) => {
     root.dataset.cell = layer.cell;
     const words = CARRY_WORDS[layer.cell];
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
     );
-    legend.replaceChildren(h("p", {}, words.headline), h("ul", {}, ...entries));
+    legend.replaceChildren(h("details", { open: !compact }, h("summary", {}, "What does this show?"), h("p", {}, words.headline), h("ul", {}, ...entries)));
   };
 
   /** @param {CarryTrackProps} props */
@@ -218,7 +218,7 @@ export function createCarryTrack(root, emit) {
       const sameLayer = same("layer");
       const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme") && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (!sameDrawing) draw(props);
-      if (before?.layer.cell !== props.layer.cell) drawLegend(props);
+      if (before?.layer.cell !== props.layer.cell || before.compact !== props.compact) drawLegend(props);
       shown = props;
       if (!sameDrawing || !same("step", "stage")) moveCursor(props);
       if (!sameDrawing) {

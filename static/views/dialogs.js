@@ -1,9 +1,10 @@
 /** Help, the network's card, and one panel as a Plotly figure: each in a dialog that Escape closes. */
 
-import { h, shallowEqual } from "../lib/dom.js";
+import { h, setText, shallowEqual } from "../lib/dom.js";
 import { words } from "../lib/format.js";
 import { SHORTCUTS } from "../lib/keys.js";
 import { icon } from "../lib/svg.js";
+import { modelCard } from "./model-card.js";
 
 /**
  * @typedef {object} DialogProps
@@ -11,6 +12,7 @@ import { icon } from "../lib/svg.js";
  * @property {any} model
  * @property {import("../types.js").Quantity[]} quantities
  * @property {"light" | "dark"} theme
+ * @property {string} told what was just done from within a dialog
  */
 
 /** Nothing that is drawn here leaves this machine. */
@@ -24,8 +26,9 @@ const PLOTLY = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false
 export function create(root, emit) {
   const title = h("h2", { id: "dialog-title" });
   const body = h("div", { class: "dialog-body" });
+  const told = h("p", { class: "dialog-told", role: "status" });
   const dialog = h("dialog", { "aria-labelledby": "dialog-title", on: { close: () => emit({ type: "dialog-closed" }), click: (/** @type {MouseEvent} */ event) => event.target === dialog && dialog.close() } },
-    h("div", { class: "dialog-frame" }, h("header", {}, title, h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"))), body));
+    h("div", { class: "dialog-frame" }, h("header", {}, title, h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"))), body, told));
   root.append(dialog);
 
   /** @type {DialogProps | null} */
@@ -35,14 +38,16 @@ export function create(root, emit) {
       if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
+      setText(told, props.dialog ? props.told : "");
       if (props.dialog === before?.dialog) return;
       if (!props.dialog) return dialog.close();
       dialog.dataset.name = props.dialog.name;
       title.textContent = props.dialog.name === "help" ? "Keys and reading help" : props.dialog.name === "model" ? (props.model?.title ?? props.model?.name ?? "") : words(props.dialog.quantity ?? "");
       if (!dialog.open) dialog.showModal();
       if (props.dialog.name === "help") body.replaceChildren(...help(props.quantities));
-      else if (props.dialog.name === "model") body.replaceChildren(...card(props.model));
+      else if (props.dialog.name === "model") body.replaceChildren(...(props.model ? modelCard(props.model, emit) : []));
       else figure(body, props.dialog, props.theme);
+      body.scrollTop = 0;
     },
     destroy: () => root.replaceChildren(),
   };
@@ -57,30 +62,8 @@ function help(quantities) {
     h("section", {}, h("h3", { text: "What the panels show" }),
       h("dl", { class: "glossary" }, ...quantities.flatMap(({ name, symbol, formula, description }) => [h("dt", { data: { quantity: name } }, h("i", { text: symbol }), ` ${words(name)}`), h("dd", {}, h("code", { text: formula }), description)]))),
     h("section", {}, h("h3", { text: "Keys" }), h("dl", { class: "keys" }, ...SHORTCUTS.flatMap(({ shown, does }) => [h("dt", {}, h("kbd", { text: shown })), h("dd", { text: does })]))),
+    h("section", {}, h("p", {}, "The same numbers come as JSON: see the ", h("a", { href: "/docs", text: "REST API" }), ".")),
   ];
-}
-
-/** @param {any} model */
-function card(model) {
-  if (!model) return [];
-  const details = model.card ?? {};
-  /** @param {string} name @param {any} value @returns {(HTMLElement | string)[]} */
-  const row = (name, value) => (value === undefined || value === null || value === "" ? [] : [h("dt", { text: name }), h("dd", {}, ...(typeof value === "object" ? [facts(value)] : [String(value)]))]);
-  const layers = model.layers.map((/** @type {any} */ { layer, direction, cell, hidden_size }) => `${layer + 1}: ${cell.toUpperCase()}, ${hidden_size} units, ${direction}`).join("; ");
-  return [
-    h("p", { text: model.description }),
-    h("dl", { class: "card" },
-      ...row("Reads", model.input.kind === "tokens" ? `tokens, ${model.input.size} different ones` : `${model.input.size} number${model.input.size === 1 ? "" : "s"} a step`),
-      ...row("Layers", layers),
-      ...row("Parameters", `${model.parameters} in ${model.dtype}`),
-      ...row("Trained on", details.data), ...row("Licence", details.licence), ...row("Command", details.command), ...row("Steps", details.steps), ...row("Results", details.results),
-      ...row("Notes", model.notes?.join(" "))),
-  ];
-}
-
-/** @param {Record<string, any>} values */
-function facts(values) {
-  return h("ul", {}, ...Object.entries(values).map(([name, value]) => h("li", { text: `${words(name)}: ${typeof value === "object" ? JSON.stringify(value) : typeof value === "number" ? Number(value.toPrecision(4)) : value}` })));
 }
 
 /**

@@ -52,6 +52,10 @@ export function attachCommands(store, api) {
       const lead = copied ? "Address copied." : "The address bar holds this view; copy it from there.";
       tell("note", complete ? `${lead} It holds the network, the sequence and this view.` : `${lead} The sequence is too long for an address and is not in it; send it along as a file.`);
     },
+    async "copy-asked"(_, { what, text }) {
+      const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+      tell(copied ? "note" : "error", copied ? `${what} copied.` : "This browser does not let the page copy; select the text and copy it.");
+    },
     async "export-asked"(state, { format }) {
       const layer = layerOf(state);
       if (!layer) return;

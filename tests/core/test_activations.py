@@ -34,6 +34,14 @@ def test_sigmoid_keeps_small_values_where_one_minus_them_would_lose_them(dtype: 
 
 
 @every_dtype
+def test_sigmoid_is_symmetric_and_rises(dtype: str) -> None:
+    x = np.linspace(-30, 30, 1001).astype(dtype)
+    y = sigmoid(x)
+    np.testing.assert_allclose(y + sigmoid(-x), 1, rtol=4 * float(np.finfo(dtype).eps))
+    assert (np.diff(y) >= 0).all()
+
+
+@every_dtype
 @pytest.mark.parametrize("name", ALL)
 def test_derivatives_agree_with_differences_and_keep_the_precision(name: str, dtype: str) -> None:
     activation, derivative = ALL[name]

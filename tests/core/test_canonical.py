@@ -114,7 +114,8 @@ BAD: dict[str, tuple[bytes, str]] = {
     "offsets past the end": (raw('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'), "cannot be read as one"),
     "offsets that overlap": (
         raw(
-            '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}',
+            '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},'
+            '"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}',
             bytes(6),
         ),
         "cannot be read as one",

@@ -8,6 +8,7 @@ batch.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -87,6 +88,10 @@ class Cell(ABC):
                     (name,),
                 )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made from the parameters: working memory is full of views of itself and stays here."""
+        return partial(type(self), **self.arrays(), **self.options()), ()
+
     @classmethod
     @abstractmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
@@ -127,9 +132,8 @@ class Cell(ABC):
             inputs: as given to ``forward``.
             state: as given to ``forward``.
             quantities: what ``forward`` returned.
-            d_hidden_state: the loss's direct derivative with respect to each step's hidden state, (T, H) or (T, H,
-            B), not counting
-                what flows through later steps.
+            d_hidden_state: the loss's direct derivative with respect to each step's hidden state, (T, H) or (T, H, B),
+                not counting what flows through later steps.
         """
 
     @abstractmethod

@@ -5,7 +5,7 @@ The update gate follows PyTorch, Keras and ONNX: z keeps the old state, 1 - z ta
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
 from ..errors import ParameterError
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
-from .working import Pool, Recurrence, aligned_empty, block_steps
+from .working import Pool, Recurrence, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,17 +79,12 @@ class GRU(Cell):
         return kernel, recurrent_kernel, bias
 
     @cached_property
-    def _pool(self) -> Pool["_Block"]:
-        return Pool()
+    def _blocks(self) -> Pool["_Block"]:
+        return Pool(partial(_Block, self._working[1], self.reset_after), self.hidden_size, self.dtype)
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
-        batch = inputs.shape[2:]
-        steps = block_steps(self.hidden_size, self.dtype)
-        if batch:
-            block = _Block(self._working[1], min(steps, len(inputs)), batch, self.reset_after)
-            return self._run(block, inputs, state, poll)
-        with self._pool.borrow(lambda: _Block(self._working[1], steps, batch, self.reset_after)) as block:
+        with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
@@ -99,11 +94,8 @@ class GRU(Cell):
         shape = (len(inputs), units, *inputs.shape[2:])
         r, z, n, h = trace = [np.empty(shape, self.dtype) for _ in names]
         denominators, states, projected, recurrence = (
-            block.denominators,
-            block.states,
-            block.projected,
-            block.recurrence,
-        )
+            block.denominators, block.states, block.projected, block.recurrence
+        )  # fmt: skip
         settled, inner, reset_h, both, kept, written, one = (
             block.settled, block.inner, block.reset_h, block.both, block.kept, block.written, block.one
         )  # fmt: skip
@@ -233,7 +225,7 @@ class _Block:
     written.
     """
 
-    def __init__(self, recurrent_kernel: Array, steps: int, batch: tuple[int, ...], reset_after: bool) -> None:
+    def __init__(self, recurrent_kernel: Array, reset_after: bool, steps: int, batch: tuple[int, ...]) -> None:
         """``recurrent_kernel`` (H, 3H) with the columns -r, -z, n; ``batch`` is () or (B,)."""
         units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
         # With the reset before the product, the product for n has to wait for r.

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
 
 from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
-from .working import Pool, Recurrence, aligned_empty, block_steps, rows_of
+from .working import Pool, Recurrence, aligned_empty, rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +52,12 @@ class LSTM(Cell):
         return arrange(self.kernel), arrange(self.recurrent_kernel), arrange(self.bias)
 
     @cached_property
-    def _pool(self) -> Pool["_Block"]:
-        return Pool()
+    def _blocks(self) -> Pool["_Block"]:
+        return Pool(partial(_Block, self._working[1]), self.hidden_size, self.dtype)
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
-        batch = inputs.shape[2:]
-        steps = block_steps(self.hidden_size, self.dtype)
-        if batch:
-            return self._run(_Block(self._working[1], min(steps, len(inputs)), batch), inputs, state, poll)
-        with self._pool.borrow(lambda: _Block(self._working[1], steps, batch)) as block:
+        with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
@@ -72,13 +68,8 @@ class LSTM(Cell):
         i, f, g, o, c, h = trace = [np.empty(shape, self.dtype) for _ in names]
         rows, hidden, projected, recurrence = block.rows, block.hidden, block.projected, block.recurrence
         settled, both, written, kept, shown, one = (
-            block.settled,
-            block.both,
-            block.written,
-            block.kept,
-            block.shown,
-            block.one,
-        )
+            block.settled, block.both, block.written, block.kept, block.shown, block.one
+        )  # fmt: skip
 
         rows[0, 4 * units :] = state["cell_state"]
         hidden[0] = state["hidden_state"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ..activations import Array, d_relu, d_tanh, relu, tanh
 from ..errors import ParameterError
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
-from .working import Pool, Recurrence, aligned_empty, block_steps
+from .working import Pool, Recurrence, aligned_empty
 
 ACTIVATIONS = {"tanh": (tanh, d_tanh), "relu": (relu, d_relu)}
 """What a simple RNN's activation can be, each with its derivative in terms of its output."""
@@ -49,16 +49,12 @@ class RNN(Cell):
         return {"hidden_state": h}
 
     @cached_property
-    def _pool(self) -> Pool["_Block"]:
-        return Pool()
+    def _blocks(self) -> Pool["_Block"]:
+        return Pool(partial(_Block, self.recurrent_kernel), self.hidden_size, self.dtype)
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
-        batch = inputs.shape[2:]
-        steps = block_steps(self.hidden_size, self.dtype)
-        if batch:
-            return self._run(_Block(self.recurrent_kernel, min(steps, len(inputs)), batch), inputs, state, poll)
-        with self._pool.borrow(lambda: _Block(self.recurrent_kernel, steps, batch)) as block:
+        with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:

@@ -24,29 +24,31 @@ Block = TypeVar("Block")
 
 
 class Pool(Generic[Block]):
-    """Working blocks that wait for the next run, so that a short sequence does not pay for making one.
+    """A cell's working blocks, which wait for the next run, so that a short sequence does not pay for making one.
 
     Threads may share a cell: each run borrows a block of its own, and taking from and adding to a list is atomic.
     """
 
-    def __init__(self) -> None:
-        """An empty pool."""
+    def __init__(self, make: Callable[[int, tuple[int, ...]], Block], units: int, dtype: np.dtype[Any]) -> None:
+        """An empty pool; ``make`` makes a block for a number of steps and a batch, () or (B,)."""
+        self._make = make
+        # As many steps as leave the block in the processor's cache.
+        self._steps = 64 if units * dtype.itemsize <= 256 else 32
         self._waiting: list[Block] = []
 
     @contextmanager
-    def borrow(self, make: Callable[[], Block]) -> Iterator[Block]:
-        """A waiting block, or a new one."""
+    def borrow(self, inputs: Array) -> Iterator[Block]:
+        """A block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
+        steps, batch = len(inputs), inputs.shape[2:]
+        if batch:
+            yield self._make(min(self._steps, steps), batch)
+            return
         try:
             block = self._waiting.pop()
         except IndexError:
-            block = make()
+            block = self._make(self._steps, batch)
         yield block
         self._waiting.append(block)
-
-
-def block_steps(units: int, dtype: np.dtype[Any]) -> int:
-    """Steps that `Cell.forward` takes in one working block, so that the block stays in the processor's cache."""
-    return 64 if units * dtype.itemsize <= 256 else 32
 
 
 def rows_of(array: Array) -> list[Array]:
@@ -64,7 +66,7 @@ class Recurrence:
 
     A state that decays towards zero reaches numbers so small that the processor handles them in slow microcode: a
     product took sixty times as long. When the last step of a block ``has_tiny`` numbers, the next block's products must
-    see ``settle(h)``: the state rounded to a multiple of about 1e-31 (1e-285 in float64). The recorded state keeps its
+    see ``settle(h)``: the state rounded to a multiple of about 1e-31 (3e-287 in float64). The recorded state keeps its
     value.
     """
 

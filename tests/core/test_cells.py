@@ -1,5 +1,7 @@
 """What holds for every cell, whatever its weights: its fast path equals the textbook step, and the textbook's laws."""
 
+import copy
+import pickle
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -173,9 +175,9 @@ def test_runs_one_after_another_do_not_disturb_each_other(variant: str) -> None:
     runs = [(normal(steps, 3, seed=steps), state if steps % 2 else cell.zero_state()) for steps in (70, 129, 3, 64)]
     first = [cell.forward(*run) for run in runs]
     kept = [{name: array.copy() for name, array in trace.items()} for trace in first]
-    for run, trace, copy in zip(runs, first, kept, strict=True):
-        assert_same(cell.forward(*run), copy)
-        assert_same(trace, copy)  # and what was handed out is not written over
+    for run, trace, before in zip(runs, first, kept, strict=True):
+        assert_same(cell.forward(*run), before)
+        assert_same(trace, before)  # and what was handed out is not written over
 
 
 @every_variant
@@ -315,6 +317,19 @@ def test_a_state_that_decays_to_subnormal_numbers_is_guarded_and_right(
     assert min(settled) > tiny, "a subnormal number went into a product"
     floor = 1e-23 if dtype == "float32" else 1e-269
     np.testing.assert_allclose(found.reshape(steps, 6, -1)[..., 0], expected, rtol=1e-4, atol=floor)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda cell: pickle.loads(pickle.dumps(cell))])  # noqa: S301
+@every_variant
+def test_a_copy_of_a_cell_that_has_run_computes_the_same_and_is_frozen(
+    variant: str, again: Callable[[Cell], Cell]
+) -> None:
+    cell = random_cell(variant)
+    cell.forward(normal(70, 3), random_state(cell))
+    copied, inputs = again(cell), normal(70, 3, seed=1)
+    assert_same(copied.forward(inputs, random_state(cell)), cell.forward(inputs, random_state(cell)))
+    assert copied.options() == cell.options()
+    assert not any(array.flags.writeable for array in copied.arrays().values())
 
 
 @every_variant

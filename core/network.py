@@ -102,9 +102,8 @@ class Layer:
             return
         if other.input_size != self.forward.input_size or other.dtype != self.forward.dtype:
             raise ParameterError(
-                f"both directions of a layer must read the same input: forward reads {self.forward.input_size} "
-                f"numbers in "
-                f"{self.forward.dtype}, backward {other.input_size} in {other.dtype}"
+                f"both directions of a layer must read the same input: forward reads {self.forward.input_size} numbers "
+                f"in {self.forward.dtype}, backward {other.input_size} in {other.dtype}"
             )
 
     @property
@@ -127,6 +126,7 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         """Check that every label is text and there once, and that the unknown token is one of them."""
+        object.__setattr__(self, "labels", tuple(self.labels))
         for index, label in enumerate(self.labels):
             if type(label) is not str or any("\ud800" <= character <= "\udfff" for character in label):
                 raise ParameterError(
@@ -303,7 +303,11 @@ class Network:
         """Content address: the same network has the same digest on any machine."""
         digest = hashlib.sha256(json.dumps(self.configuration(), sort_keys=True).encode())
         for name, array in sorted(self.parameters().items()):
-            kind = array.dtype.newbyteorder("<")
-            digest.update(f"{name} {kind.str} {array.shape}".encode())
-            digest.update(np.ascontiguousarray(array, dtype=kind).data)
+            digest.update(f"{name} {array.dtype.newbyteorder('<').str} {array.shape}".encode())
+            digest.update(portable_bytes(array))
         return digest.hexdigest()
+
+
+def portable_bytes(array: Array) -> memoryview:
+    """The array's numbers as they are digested: little-endian and in C order on any machine."""
+    return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data

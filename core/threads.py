@@ -17,7 +17,7 @@ def _controller() -> ThreadpoolController:
 def one_blas_thread() -> Iterator[None]:
     """Run the block with a single BLAS thread and restore the former number after it."""
     controller = _controller()
-    if all(library.num_threads == 1 for library in controller.lib_controllers):
+    if all(library.num_threads == 1 for library in controller.lib_controllers if library.user_api == "blas"):
         yield
         return
     with controller.limit(limits=1, user_api="blas"):

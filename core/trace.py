@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +23,7 @@ from .errors import (
     WrongKind,
     WrongWidth,
 )
-from .network import Direction, DirectionName, Network
+from .network import Direction, DirectionName, Network, portable_bytes
 from .quantities import names_for
 from .threads import one_blas_thread
 
@@ -82,16 +83,24 @@ class Trace:
         return _side_by_side([below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1])
 
     def pre_activations(self, index: int) -> dict[str, Array]:
-        """What stood inside each activation of ``layers[index]``, by the gate's name, computed again."""
+        """What stood inside each activation of ``layers[index]``, (T, H) by the gate's name, computed again.
+
+        Raises:
+            NumericalError: a pre-activation is infinite, as it can be where its gate is still 0 or 1.
+        """
         place = self.layers[index]
         inputs = self.layer_inputs(place.layer)
-        # A pre-activation can be infinite where its gate is 0 or 1.
+        turn = slice(None, None, 1 if place.direction == "forward" else -1)
+        turned = {name: array[turn] for name, array in place.quantities.items()}
         with np.errstate(over="ignore", invalid="ignore"):
-            if place.direction == "forward":
-                return place.cell.pre_activations(inputs, place.initial_state, place.quantities)
-            turned = {name: array[::-1] for name, array in place.quantities.items()}
-            pre = place.cell.pre_activations(inputs[::-1], place.initial_state, turned)
-        return {name: np.ascontiguousarray(array[::-1]) for name, array in pre.items()}
+            pre = place.cell.pre_activations(inputs[turn], place.initial_state, turned)
+        for name, array in pre.items():
+            if not np.isfinite(array).all():
+                raise NumericalError(
+                    f"every pre-activation must be finite to be shown, but that of the {name.replace('_', ' ')} of "
+                    f"layer {place.layer} ({place.direction}) left the range of {array.dtype}"
+                )
+        return {name: np.ascontiguousarray(array[turn]) for name, array in pre.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,14 +132,14 @@ def trace(
         poll: called every few dozen steps; whatever it raises stops the run.
 
     Raises:
+        InputError: the sequence was encoded for another network.
         StateMismatch: the initial state has another form than the network's.
+        NotFinite: the initial state has a number that is not finite in the network's precision.
         NumericalError: a number left the finite range; says where.
     """
     state = check_state(network, initial_state)
-    if any(place.cell.hidden_size < ONE_THREAD_BELOW for place in network.directions):
-        with one_blas_thread():
-            layers = tuple(_run_layers(network, encoded, state, poll))
-    else:
+    small = any(place.cell.hidden_size < ONE_THREAD_BELOW for place in network.directions)
+    with one_blas_thread() if small else nullcontext():
         layers = tuple(_run_layers(network, encoded, state, poll))
     last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
     outputs = _outputs(network, _side_by_side(last))
@@ -190,8 +199,7 @@ def _check_finite(place: Direction, quantities: Mapping[str, Array]) -> None:
             step = int(rows[0] if place.direction == "forward" else rows[-1])
             raise NumericalError(
                 f"every state must stay finite, but the {name.replace('_', ' ')} of layer {place.layer} "
-                f"({place.direction}) left the range of "
-                f"{quantities[name].dtype} at step {step}"
+                f"({place.direction}) left the range of {quantities[name].dtype} at step {step}"
             )
 
 
@@ -312,12 +320,12 @@ def _digest(network: Network, encoded: Encoded, state: Sequence[Mapping[str, Arr
     sequence = encoded.values if encoded.tokens is None else encoded.tokens
     assert sequence is not None  # an Encoded has one of the two
     digest.update(f"{encoded.kind} {sequence.shape}".encode())
-    digest.update(np.ascontiguousarray(sequence).data)
+    digest.update(portable_bytes(sequence))
     digest.update("\0".join(encoded.labels).encode())
     for entry in state:
         for name, array in sorted(entry.items()):
             digest.update(name.encode())
-            digest.update(array.data)
+            digest.update(portable_bytes(array))
     return digest.hexdigest()[:32]
 
 

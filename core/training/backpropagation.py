@@ -19,8 +19,9 @@ Run = tuple[Direction, dict[str, Array], dict[str, Array]]
 class Batch:
     """B sequences of T steps.
 
-    ``inputs`` is (T, B) token ids or (T, D, B) numbers; ``targets`` (T, B) token ids for a softmax readout or (T, O,
-    B) numbers for a linear one; ``weights`` (T, B) says how much each prediction counts, None for all alike.
+    ``inputs`` is (T, B) token ids or (T, D, B) numbers; ``targets`` (T, B) token ids for a softmax readout or
+    (T, O, B) numbers for a linear one; ``weights`` (T, B) says how much each prediction counts, None for all alike.
+    Numbers are taken in the network's precision.
     """
 
     inputs: Array
@@ -79,9 +80,10 @@ def gradients(network: Network, batch: Batch, states: States) -> Gradients:
 
 def _forward(network: Network, batch: Batch, states: States) -> tuple[list[Run], list[Array], list[dict[str, Array]]]:
     """Every direction's run in its own reading order, each layer's inputs (the readout's last), and the last states."""
-    inputs = batch.inputs
     if network.embedding:
         inputs = np.ascontiguousarray(network.embedding.table[batch.inputs].transpose(0, 2, 1))
+    else:
+        inputs = batch.inputs.astype(network.dtype, copy=False)
     layer_inputs, runs, last = [inputs], [], []
     hidden: list[Array] = []
     for index, (place, initial) in enumerate(zip(network.directions, states, strict=True)):
@@ -102,14 +104,16 @@ def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float,
     if readout is None:
         raise ParameterError("a network must have a readout to be trained", ("readout",))
     scores = np.matmul(readout.kernel.T, hidden) + readout.bias[:, None]
-    steps, _, size = scores.shape
-    weights = np.ones((steps, size), network.dtype) if batch.weights is None else batch.weights.astype(network.dtype)
+    steps, _, sequences = scores.shape
+    weights = (
+        np.ones((steps, sequences), network.dtype) if batch.weights is None else batch.weights.astype(network.dtype)
+    )
     share = weights / weights.sum()
     if readout.kind == "linear":
-        error = scores - batch.targets
+        error = scores - batch.targets.astype(network.dtype, copy=False)
         return float((0.5 * (error**2).sum(axis=1) * share).sum()), error * share[:, None]
     probabilities = softmax(scores, axis=1)
-    at = (np.arange(steps)[:, None], batch.targets, np.arange(size)[None])
+    at = (np.arange(steps)[:, None], batch.targets, np.arange(sequences)[None])
     tiny = np.finfo(network.dtype).tiny
     loss = float(-(np.log(np.maximum(probabilities[at], tiny)) * share).sum())
     probabilities[at] -= 1

@@ -141,6 +141,15 @@ def test_pre_activations_are_consistent_with_the_gates(kinds: tuple[str, ...], b
             np.testing.assert_allclose(layer.quantities[gate], expected, atol=1e-12, err_msg=f"{index} {gate}")
 
 
+def test_a_pre_activation_beyond_the_precision_is_refused_though_the_trace_is_finite() -> None:
+    cell = RNN(np.full((1, 1), 1e30, "f4"), np.zeros((1, 1), "f4"), np.zeros(1, "f4"))
+    network = Network((Layer(cell, cell),))
+    result = trace(network, encode(network, values=[1.0, 1e30]))
+    assert (result.layers[0].quantities["hidden_state"] == 1).all()
+    with pytest.raises(NumericalError, match=r"that of the hidden state of layer 0 \(backward\).*float32"):
+        result.pre_activations(1)
+
+
 @pytest.mark.parametrize(("direction", "at"), [("forward", 4), ("backward", 5)])
 def test_a_relu_network_that_overflows_is_named_with_layer_and_step(direction: str, at: int) -> None:
     calm = random_cell("rnn", dtype="float32")

@@ -21,6 +21,11 @@ export const readableSteps = (width) => Math.max(8, Math.floor(width / READABLE)
 const SMALLEST = 42;
 const LARGEST = 192;
 
+/** A panel that is alone may grow until a row of it is this tall, */
+const ROOMY_ROW = 36;
+/** and the whole of it this tall. */
+const ROOMY = 576;
+
 /** Rows of exactly equal height are worth this share of the room, and no more. */
 const SPARED = 0.12;
 
@@ -37,7 +42,8 @@ const SPARED = 0.12;
  * @returns {number}
  */
 export function panelHeight({ units, free, panels, compact, tall, enlarged }) {
-  let target = compact ? 96 : Math.max(SMALLEST, Math.min(LARGEST, free / Math.max(1, panels) - PANEL_GAP));
+  const largest = panels === 1 ? Math.max(LARGEST, Math.min(ROOMY, units * ROOMY_ROW)) : LARGEST;
+  let target = compact ? 96 : Math.max(SMALLEST, Math.min(largest, free / Math.max(1, panels) - PANEL_GAP));
   if (tall) target = Math.max(target, Math.min(288, units * 12));
   if (enlarged) target = Math.max(target * 2, Math.min(560, free - 2 * PANEL_GAP), 256);
   target = Math.floor(target);

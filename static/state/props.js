@@ -29,7 +29,7 @@ const labelOf = (state, step) => (state.shown?.trace.input.kind === "tokens" ? (
 function valuesText({ shown }, step) {
   const values = shown?.trace.input.values;
   if (!values || step >= values.rows) return "";
-  return Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => String(Number(value.toPrecision(5)))).join(", ") + (values.columns > 3 ? ", …" : "");
+  return Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => String(Number(value.toPrecision(5))).replace("-", "−")).join(", ") + (values.columns > 3 ? ", …" : "");
 }
 
 /** @param {State} state */

@@ -126,7 +126,7 @@ class SmallBrackets(brackets.Brackets):
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A standard library of 60 short files, and some that are to be left out."""
     for index in range(60):
-        text = f"def f{index}(x):\n\treturn x + {index}  # ä\n" * 4
+        text = f"def f{index}(x):\n\treturn x + {index}  # ä\n" * 2
         (tmp_path / f"module_{index:02}.py").write_text(text, "utf-8")
     for folder in ("test", "site-packages"):
         (tmp_path / folder).mkdir()
@@ -151,7 +151,7 @@ def months(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("library", "months")
 @pytest.mark.parametrize("make", [PythonCode, SmallBrackets, Sunspots])
 def test_a_recipe_carried_out_gives_a_network_with_a_card(make: type[Recipe]) -> None:
-    settings = Settings(updates=3, learning_rate=0.01, batch_size=2, steps=20, seed=3)
+    settings = Settings(updates=3, learning_rate=0.01, batch_size=2, steps=10, seed=3)
     seen: list[int] = []
 
     def progress(updates: Iterable[Progress]) -> Iterator[Progress]:

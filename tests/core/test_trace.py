@@ -228,7 +228,8 @@ def test_trace_bytes_is_known_before(kinds: tuple[str, ...], readout: str | None
 
 def test_top_predictions_are_the_first_of_a_full_sort() -> None:
     outputs = np.random.default_rng(0).dirichlet(np.ones(50), size=40)
-    outputs[3, 7] = outputs[3, 30] = 0.9  # a tie: the smaller token is first
+    for row in range(10, 20):  # ties: the smaller token is first
+        outputs[row, np.random.default_rng(row).choice(50, 6, replace=False)] = 0.9
     top = top_predictions(outputs, 6)
     order = np.argsort(-outputs, axis=1, kind="stable")[:, :6]
     np.testing.assert_array_equal(top.tokens, order)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from gatescope.core.network import DirectionName
 from gatescope.core.quantities import quantities_of
 from gatescope.core.trace import Trace
 
@@ -19,11 +20,12 @@ VISIBLE = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "%": "&#37;"}
 
 
-def figure_json(trace: Trace, model_name: str, layer: int, direction: str, quantity: str) -> bytes:
+def figure_json(trace: Trace, model_name: str, layer: int, direction: DirectionName, quantity: str) -> bytes:
     """The figure as the JSON that ``plotly.io.from_json`` reads.
 
     Raises:
         Problem: the trace has no such layer, direction or quantity.
+        NumericalError: a pre-activation was asked for and is not finite.
     """
     import plotly.graph_objects as go  # takes a second, so only who asks for a figure waits for it
 
@@ -66,12 +68,12 @@ def step_label(label: str) -> str:
     return escape("".join(VISIBLE.get(character, character) for character in label))
 
 
-def _find_layer(trace: Trace, layer: int, direction: str) -> int:
+def _find_layer(trace: Trace, layer: int, direction: DirectionName) -> int:
     places = [(place.layer, place.direction) for place in trace.layers]
     if (layer, direction) not in places:
         known = ", ".join(f"layer {number} {name}" for number, name in places[:20])
         raise _refused(f"This trace has {known}, not layer {layer} {direction}.", "layer")
-    return places.index((layer, direction))  # type: ignore[arg-type]  # it is there
+    return places.index((layer, direction))
 
 
 def _colours(cell: str, quantity: str, values: np.ndarray[Any, Any]) -> dict[str, Any]:

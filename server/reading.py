@@ -11,6 +11,8 @@ from .errors import GONE, INVALID, LONGEST_KEY, NOT_JSON_TYPE, TOO_LARGE, Cause,
 
 Model = TypeVar("Model", bound=BaseModel)
 
+LONGEST_SHOWN = 20
+
 EXPECTED = {
     "missing": "must be given",
     "extra_forbidden": "is not a field that can be given here",
@@ -74,7 +76,7 @@ def kind_of(value: object) -> str:
     if isinstance(value, (int, float)):
         return f"the number {value!r}"
     if isinstance(value, str):
-        return "a string"
+        return repr(value) if len(value) <= LONGEST_SHOWN and value.isascii() and value.isprintable() else "a string"
     return "a list" if isinstance(value, list) else "an object"
 
 

@@ -12,8 +12,8 @@ DirectionName = Literal["forward", "backward"]
 CellName = Literal["lstm", "gru", "rnn"]
 
 QUANTITIES = (
-    "Names of the quantities to send; null for all of them. A gate's or the candidate's name with `_pre`, never part "
-    "of the default, is what stood inside its activation."
+    "Names of the quantities to send; null for all of them. With `_pre` after its name, never part of the default, a "
+    "gate, the candidate or a simple RNN's hidden state is sent as it stood inside its activation."
 )
 
 
@@ -220,7 +220,7 @@ class Trace(_Answer):
 
 
 class StepLayer(_Answer):
-    """One layer after the step."""
+    """One direction of one layer after the step; each quantity is H numbers."""
 
     layer: int
     direction: DirectionName

@@ -20,10 +20,7 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
-    (
-        b"content-security-policy",
-        CONTENT_SECURITY_POLICY.encode(),
-    ),
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -116,7 +113,10 @@ def _is_cross_site(scope: Scope) -> bool:
 
 
 class TokenGuard:
-    """Asks for the token: ``Authorization: Bearer``, or ``?token=`` once, which is exchanged for a cookie."""
+    """Asks for the token: ``Authorization: Bearer``, or ``?token=``, which is exchanged for a cookie.
+
+    The address is always cleared of the token, also where the cookie is there already: people share addresses.
+    """
 
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self.app = app
@@ -125,16 +125,20 @@ class TokenGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on requests that bring the token."""
-        if scope["type"] != "http" or self._has_token(scope):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if scope["method"] == "GET" and self._is_token(value for name, value in query if name == "token"):
-            rest = urlencode([pair for pair in query if pair[0] != "token"])
-            path = "/" + scope["path"].lstrip("/\\")
-            response = RedirectResponse(path + (f"?{rest}" if rest else ""), 303, {"cache-control": "no-store"})
-            response.set_cookie(self.cookie, self.token.decode(), httponly=True, samesite="strict", path="/")
-            await response(scope, receive, send)
+        if scope["method"] == "GET" and b"token=" in scope["query_string"]:
+            query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            if self._is_token(value for name, value in query if name == "token"):
+                rest = urlencode([pair for pair in query if pair[0] != "token"])
+                path = "/" + scope["path"].lstrip("/\\")
+                response = RedirectResponse(path + (f"?{rest}" if rest else ""), 303, {"cache-control": "no-store"})
+                response.set_cookie(self.cookie, self.token.decode(), httponly=True, samesite="strict", path="/")
+                await response(scope, receive, send)
+                return
+        if self._has_token(scope):
+            await self.app(scope, receive, send)
             return
         detail = "Send the token as 'Authorization: Bearer TOKEN', or open the page once with ?token=TOKEN."
         await problem_response(Problem(TOKEN_REQUIRED, detail, headers={"WWW-Authenticate": "Bearer"}))(

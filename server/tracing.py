@@ -1,4 +1,4 @@
-"""From a checked request to a kept trace: every limit is looked at before anything is allocated."""
+"""From a checked request to a trace that can be kept: every limit is looked at before anything is allocated."""
 
 from collections.abc import Sequence
 
@@ -33,9 +33,7 @@ def make_trace(services: Services, request: TraceRequest, stop: Stop) -> KeptTra
     identifier = trace_id(network, encoded, state)
     known = services.traces.find(identifier)
     traced = known.trace if known else trace(network, encoded, state, poll=stop.poll)
-    kept = KeptTrace(identifier, traced, model.id, model.title, request.encoding, names)
-    services.traces.put(kept)
-    return kept
+    return KeptTrace(identifier, traced, model.id, model.title, request.encoding, names)
 
 
 def make_step(services: Services, request: StepRequest) -> tuple[Network, Step]:

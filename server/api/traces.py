@@ -49,7 +49,9 @@ def router(services: Services) -> APIRouter:
         def work(stop: Stop) -> tuple[str, bytes]:
             kept = make_trace(services, parse(body, schemas.TraceRequest), stop)
             stop.poll()
-            return kept.id, trace_json(kept)
+            content = trace_json(kept)
+            traces.put(kept)  # last, so that what is refused changes nothing
+            return kept.id, content
 
         trace_id, content = await admission.run(work, request.receive)
         return json_response(content, 201, location=f"{BASE}/traces/{trace_id}")
@@ -73,7 +75,7 @@ def router(services: Services) -> APIRouter:
         "/{trace_id}",
         summary="A trace again, as it was last asked for",
         response_model=schemas.Trace,
-        responses=problems(UNKNOWN_TRACE, TOO_LARGE, INVALID, BUSY, DEADLINE),
+        responses=problems(UNKNOWN_TRACE, TOO_LARGE, INVALID, NOT_FINITE, BUSY, DEADLINE),
     )
     async def get_trace(
         trace_id: str,
@@ -93,8 +95,9 @@ def router(services: Services) -> APIRouter:
             )
             again = replace(kept, encoding=encoding or kept.encoding, quantities=names)
             check_size(settings, network, kept.trace.steps, again.encoding, names)
+            content = trace_json(again)
             traces.put(again)
-            return trace_json(again)
+            return content
 
         return json_response(await admission.run(work, request.receive))
 
@@ -102,7 +105,7 @@ def router(services: Services) -> APIRouter:
         "/{trace_id}/figure",
         summary="One quantity of a trace as a Plotly figure",
         response_model=schemas.Figure,
-        responses=problems(UNKNOWN_TRACE, TOO_LARGE, INVALID, BUSY, DEADLINE),
+        responses=problems(UNKNOWN_TRACE, TOO_LARGE, INVALID, NOT_FINITE, BUSY, DEADLINE),
     )
     async def get_figure(
         trace_id: str,

@@ -206,7 +206,9 @@ def test_sentences_say_what_was_expected_and_what_came(client: Client) -> None:
         values("[[1, true, 2]]"): "Input.values.0.1 must be a number like those before it, not true.",
         plain(model=5): "Model must be a string, not the number 5.",
         plain(colour=1): "Colour is not a field that can be given here.",
-        plain(encoding="xml"): "Encoding must be 'list' or 'base64', not a string.",
+        plain(encoding="xml"): "Encoding must be 'list' or 'base64', not 'xml'.",
+        plain(encoding="<b>\n</b>"): "Encoding must be 'list' or 'base64', not a string.",
+        plain(quantities="x" * 21): "Quantities must be a list, not a string.",
         plain(input={}): "Input must have exactly one of text, tokens and values, not none of them.",
     }
     for content, sentence in expected.items():

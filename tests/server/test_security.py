@@ -181,6 +181,8 @@ def test_the_address_is_exchanged_for_a_cookie(guarded: Client) -> None:
     assert "SameSite=strict" in cookie
     assert "Path=/" in cookie
     headers = {"cookie": cookie.partition(";")[0]}
+    again = guarded.request("GET", "/docs?token=s3cret-token", headers=headers)
+    assert (again.status_code, again.headers["location"]) == (303, "/docs"), "also from who has the cookie already"
     assert guarded.request("GET", "/docs", headers=headers).status_code == 200
     assert guarded.post("/steps", STEP, headers=headers).status_code == 200
 

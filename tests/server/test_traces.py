@@ -128,6 +128,18 @@ def test_pre_activations_are_what_stood_inside(client: Client, name: str) -> Non
             assert np.array_equal(decode(layer["quantities"][f"{gate}_pre"]), array)
 
 
+def test_an_infinite_pre_activation_is_never_sent(client: Client) -> None:
+    request = {"model": "both", "input": {"values": [[3e38, 0, 0]]}}
+    answer = client.post("/traces", request)
+    assert answer.status_code == 201, "every gate and state is finite"
+    body = check_problem(client.post("/traces", {**request, "quantities": ["forget_gate_pre"]}), 422)
+    assert "pre-activation" in body["detail"]
+    path = f"/traces/{answer.json()['id']}"
+    check_problem(client.get(f"{path}?quantities=forget_gate_pre"), 422)
+    check_problem(client.get(f"{path}/figure?quantity=forget_gate_pre"), 422)
+    assert client.get(path).json() == answer.json()
+
+
 def test_a_quantity_the_model_lacks_is_named(client: Client) -> None:
     request = {"model": "plain", "input": INPUTS["plain"], "quantities": ["hidden_state", "forget_gate"]}
     body = check_problem(client.post("/traces", request), 422, "/quantities/1")

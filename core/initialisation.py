@@ -52,18 +52,19 @@ def initial_network(
     *,
     readout: ReadoutKind,
     input_size: int = 1,
-    output_size: int | None = None,
     vocabulary: Vocabulary | None = None,
     embedding_size: int = 32,
     forget_bias: float = 1.0,
     dtype: str = "float32",
 ) -> Network:
-    """A network to be trained to predict its next input: tokens of ``vocabulary``, or ``input_size`` numbers."""
-    embedding = None
+    """A network to be trained to predict its next input: tokens of ``vocabulary``, or ``input_size`` numbers.
+
+    ``hidden_sizes`` has the units of each layer from below; ``embedding_size`` counts with a vocabulary only.
+    """
+    embedding, outputs = None, input_size
     if vocabulary:
         table = rng.standard_normal((len(vocabulary.labels), embedding_size)) / np.sqrt(embedding_size)
-        embedding, input_size, output_size = Embedding(table.astype(dtype)), embedding_size, len(vocabulary.labels)
-    outputs = input_size if output_size is None else output_size
+        embedding, input_size, outputs = Embedding(table.astype(dtype)), embedding_size, len(vocabulary.labels)
     layers = []
     for size in hidden_sizes:
         layers.append(Layer(initial_cell(kind, input_size, size, rng, forget_bias=forget_bias, dtype=dtype)))

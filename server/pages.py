@@ -28,8 +28,12 @@ def routes(settings: Settings, describe: Callable[[], dict[str, Any]]) -> list[B
         loader=FileSystemLoader(ROOT / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
     )
 
+    @cache
+    def modules() -> list[str]:
+        return module_paths(ROOT / "static")
+
     def get_index(_: Request) -> Response:
-        page = templates.get_template("index.html").render(version=__version__, modules=module_paths(ROOT / "static"))
+        page = templates.get_template("index.html").render(version=__version__, modules=modules())
         return HTMLResponse(page, headers=HEADERS)
 
     @cache

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from weakref import finalize
 
-Calls = SimpleQueue[Callable[[], None] | None]
+Calls = SimpleQueue[Callable[[], object] | None]
 
 
 class Workers:
@@ -17,7 +17,7 @@ class Workers:
         self._started = False
         self._end = finalize(self, _dismiss, self._calls, count)
 
-    def submit(self, call: Callable[[], None]) -> None:
+    def submit(self, call: Callable[[], object]) -> None:
         """Have a call run, after those that came before it. It must not raise."""
         if not self._started:
             self._started = True

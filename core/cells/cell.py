@@ -155,11 +155,6 @@ class Cell(ABC):
         """float32 or float64."""
         return self.kernel.dtype
 
-    @property
-    def parameter_count(self) -> int:
-        """How many numbers the parameters hold."""
-        return sum(array.size for array in self.arrays().values())
-
     def arrays(self) -> dict[str, Array]:
         """The parameter arrays by field name."""
         return {f.name: value for f in fields(self) if not isinstance(value := getattr(self, f.name), (str, bool))}

@@ -38,6 +38,7 @@ def load_network(path: str | Path) -> Network:
 
     Raises:
         FormatError: the file is not a canonical one.
+        OSError: it cannot be read at all.
     """
     return from_bytes(Path(path).read_bytes())
 

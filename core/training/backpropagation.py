@@ -47,14 +47,22 @@ def zero_states(network: Network, batch_size: int) -> list[dict[str, Array]]:
 
 
 def batch_loss(network: Network, batch: Batch, states: States) -> tuple[float, list[dict[str, Array]]]:
-    """Loss and last states, without derivatives."""
+    """Loss and last states, without derivatives; ``states`` has one (H, B) entry for each direction.
+
+    Raises:
+        ParameterError: the network has no readout.
+    """
     _, hidden, last = _forward(network, batch, states)
     loss, _ = _readout_loss(network, batch, hidden[-1])
     return loss, last
 
 
 def gradients(network: Network, batch: Batch, states: States) -> Gradients:
-    """Loss, its derivatives by canonical parameter name, and the last states."""
+    """Loss, its derivatives by canonical parameter name, and the last states; see `batch_loss`.
+
+    Raises:
+        ParameterError: the network has no readout.
+    """
     runs, layer_inputs, last = _forward(network, batch, states)
     loss, d_scores = _readout_loss(network, batch, layer_inputs[-1])
     assert network.readout is not None  # _readout_loss has said so in words

@@ -1,6 +1,7 @@
 """Every error of the core has a kind, every kind is documented, and nothing else gets out."""
 
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -70,13 +71,13 @@ def test_a_wrong_method_is_405(client: Client, method: str, path: str, allowed: 
 
 
 def test_a_mistake_of_the_server_says_nothing_of_its_inside(
-    folder: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("the secret inside")
 
     monkeypatch.setattr("gatescope.server.api.traces.make_trace", broken)
-    client = Client(application(folder), raise_app_exceptions=False)  # type: ignore[arg-type]
+    client = Client(application(folder), raise_app_exceptions=False)
     with caplog.at_level(logging.ERROR, "gatescope"):
         response = client.post("/traces", {"model": "plain", "input": {"values": [[1, 2, 3]]}})
     check_problem(response, 500)

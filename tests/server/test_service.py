@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from gatescope import __version__
 from gatescope.core.quantities import QUANTITIES
 from gatescope.server.settings import Settings
@@ -18,7 +20,7 @@ def test_quantities_are_the_cores_table(client: Client) -> None:
         assert (row["symbol"], row["formula"], row["description"]) == (entry.symbol, entry.formula, entry.description)
 
 
-def test_limits_are_the_settings(folder: object) -> None:
-    limits = Client(application(folder, max_steps=77, deadline_seconds=1.5)).get("/limits").json()  # type: ignore[arg-type]
+def test_limits_are_the_settings(folder: Path) -> None:
+    limits = Client(application(folder, max_steps=77, deadline_seconds=1.5)).get("/limits").json()
     assert limits == Settings(max_steps=77, deadline_seconds=1.5).limits()
     assert limits["max_steps"] == 77

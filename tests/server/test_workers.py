@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from gatescope.server.workers import Workers
 
@@ -22,8 +23,12 @@ def test_calls_run_in_order_in_other_threads() -> None:
     workers = Workers(1)
     ran: list[tuple[int, str]] = []
     done = threading.Event()
+
+    def note(number: int) -> None:
+        ran.append((number, threading.current_thread().name))
+
     for number in range(20):
-        workers.submit(lambda number=number: ran.append((number, threading.current_thread().name)))  # type: ignore[misc]
+        workers.submit(partial(note, number))
     workers.submit(done.set)
     assert done.wait(PATIENCE)
     assert [number for number, _ in ran] == list(range(20))
@@ -34,7 +39,7 @@ def test_as_many_run_at_once_as_there_are_threads() -> None:
     workers = Workers(3)
     meeting = threading.Barrier(4)
     for _ in range(3):
-        workers.submit(lambda: meeting.wait(PATIENCE))  # type: ignore[arg-type]
+        workers.submit(lambda: meeting.wait(PATIENCE))
     meeting.wait(PATIENCE)
 
 

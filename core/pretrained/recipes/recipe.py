@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -72,5 +72,5 @@ def carry_out(recipe: Recipe, settings: Settings, progress: Any = iter) -> tuple
     seconds = time.monotonic() - began
     network = recipe.finish(network)
     command = f"python -m gatescope.core.pretrained {recipe.name}"
-    training = {"command": command, **settings.__dict__, "optimiser": "Adam", "minutes": round(seconds / 60, 1)}
+    training = {"command": command, **asdict(settings), "optimiser": "Adam", "minutes": round(seconds / 60, 1)}
     return network, {"name": recipe.name, **recipe.card, "training": training, "results": recipe.results(network)}

@@ -64,6 +64,15 @@ def test_a_phone_reaches_the_card_and_folds_the_legend(visit: Visit) -> None:
     expect(page.get_by_text("What does this show?")).not_to_be_visible()
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_names_the_network_and_the_layer(visit: Visit, width: int) -> None:
+    page = visit("#model=both-ways&direction=backward", width=width, height=700)
+    for label, least in (("Network", 90), ("Layer and direction", 90)):
+        box = page.get_by_label(label, exact=True).bounding_box()
+        assert box
+        assert box["width"] >= least
+
+
 LONG = "&text=" + "abcdefghij" * 12
 
 
@@ -153,6 +162,31 @@ def test_a_screen_reader_hears_the_step_once_and_nothing_while_playing(visit: Vi
     expect(page.get_by_label("Play (Space)")).to_be_visible()
     page.wait_for_timeout(600)
     assert page.evaluate("said.length") - before <= 1
+
+
+def test_a_simple_network_s_equation_is_filled_in(visit: Visit) -> None:
+    page = visit("#model=plain&unit=3&step=5")
+    expect(page.locator(".equation")).to_have_text(re.compile(r"= tanh\(−?\d\S*\)\s*= −?0\.\d+"))
+    expect(page.locator(".equation")).not_to_contain_text("…")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("gap.csv", b"x,y\n1,2\n,4\n", "gap.csv: Expected numbers; line 3 has an empty cell."),
+        ("nan.csv", b"nan,nan\n1,2\n", "nan.csv: Expected numbers; line 1 has “nan”."),
+        ("broken.npy", b"\x93NUMPY\x01\x00v\x00{'descr'", "broken.npy: This .npy file ends inside its header."),
+    ],
+)
+def test_a_broken_file_is_one_sentence_and_leaves_what_was_typed(
+    visit: Visit, name: str, content: bytes, said: str
+) -> None:
+    page = visit("#model=plain")
+    page.locator("#sequence").fill("1, 2\n3, 4")
+    expect(place(page)).to_have_text("2 / 2")
+    page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    expect(page.locator("#input-message")).to_have_text(said)
+    expect(page.locator("#sequence")).to_have_value("1, 2\n3, 4")
 
 
 def test_what_was_typed_can_be_undone(visit: Visit) -> None:

@@ -59,6 +59,10 @@ export function test_enlarging_makes_a_panel_taller() {
   check(panelHeight({ ...room, tall: true }) > panelHeight(room), "tall is taller");
 }
 
+export function test_a_panel_that_is_alone_takes_more_room() {
+  equal(panelHeight({ units: 9, free: 900, panels: 1, compact: false, tall: false, enlarged: false }), 324);
+}
+
 const prediction = (/** @type {string} */ label, /** @type {number} */ token, probability = 0.5) => [{ label, token, probability }];
 
 export function test_the_ribbon_marks_unknowns_and_hits() {

@@ -273,14 +273,14 @@ def check_state(network: Network, state: InitialState | None) -> tuple[dict[str,
 
 
 def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, Array]:
-    wanted = " and ".join(cell.state_names)
+    wanted, layer = " and ".join(cell.state_names), f"this {cell.name.upper()} layer"
     if not isinstance(entry, Mapping):
         raise StateMismatch(
-            f"the state of a {cell.name} layer must be an object with {wanted}, not a {type(entry).__name__}", (index,)
+            f"the state of {layer} must be an object with {wanted}, not a {type(entry).__name__}", (index,)
         )
     if set(entry) != set(cell.state_names):
         found = " and ".join(sorted(map(str, entry))) or "nothing"
-        raise StateMismatch(f"the state of a {cell.name} layer must have {wanted}, not {found}", (index,))
+        raise StateMismatch(f"the state of {layer} must have {wanted}, not {found}", (index,))
     arrays = {}
     for name in cell.state_names:
         numbers = as_numbers(entry[name])

@@ -1,6 +1,6 @@
 """Who may compute, how many at once, and for how long.
 
-Computations run in as many threads as there are cores, never in the event loop. A bounded number waits; more are
+Computations run in a fixed number of threads, never in the event loop. A bounded number waits; more are
 refused. A computation whose client has left, or whose time is up, is told so through `Stop`, which the step loop polls.
 """
 
@@ -109,7 +109,10 @@ class Admission:
         _settle(outcome, None, Problem(GONE, "The client left before the answer."))
 
     def _expire(self, outcome: "asyncio.Future[Any]") -> None:
-        detail = f"The computation did not finish within {self._deadline:g} seconds; a shorter sequence will."
+        detail = (
+            f"The computation did not finish within {self._deadline:g} seconds, waiting for others included; "
+            "send a shorter sequence, or try again when the server is less busy."
+        )
         _settle(outcome, None, Problem(DEADLINE, detail))
 
 

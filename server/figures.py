@@ -34,7 +34,8 @@ def figure_json(trace: Trace, model_name: str, layer: int, direction: DirectionN
     if quantity not in quantity_names(place.cell):
         known = ", ".join(quantity_names(place.cell))
         raise _refused(
-            f"A quantity of this {place.cell.name} layer must be one of {known}, not {quantity[:40]!r}.", "quantity"
+            f"A quantity of this {place.cell.name.upper()} layer must be one of {known}, not {quantity[:40]!r}.",
+            "quantity",
         )
     values = dict(chosen(trace, index, (quantity,)))[quantity].T
     title = quantity.removesuffix(PRE).replace("_", " ") + (" before its activation" if quantity.endswith(PRE) else "")

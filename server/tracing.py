@@ -70,7 +70,9 @@ def check_size(
         detail = f"A trace must take at most {most:,} bytes; {steps:,} steps through this model take {size:,}."
     elif encoding == "list" and sent > settings.max_list_bytes:
         most = settings.max_list_bytes
-        detail = f"Lists are sent for at most {most:,} bytes of arrays, not for {sent:,}; ask for base64 instead."
+        detail = (
+            f"Lists and figures hold at most {most:,} bytes of arrays, not {sent:,}; a trace in base64 can hold more."
+        )
     else:
         return
     raise Problem(TOO_LARGE, detail, (Cause(detail, ("input",)),))

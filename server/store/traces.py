@@ -67,7 +67,8 @@ class TraceCache:
         kept = self.find(trace_id)
         if kept is None:
             raise Problem(
-                UNKNOWN_TRACE, f"There is no trace {trace_id[:64]!r} any more; post its input again to get it back."
+                UNKNOWN_TRACE,
+                f"There is no trace {trace_id[:64]!r}, or it is no longer kept; post its input again to get it back.",
             )
         return kept
 

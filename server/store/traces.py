@@ -10,7 +10,7 @@ from ..errors import UNKNOWN_TRACE, Problem
 from ..schemas import Encoding
 
 BYTES_PER_STEP = 200
-"""What a step costs beside the arrays: its label, its token."""
+"""What a step costs beside the quantities and the rows it read: its label, its token."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +26,9 @@ class KeptTrace:
 
     @property
     def nbytes(self) -> int:
-        """Memory it takes, roughly."""
-        return self.trace.nbytes + BYTES_PER_STEP * self.trace.steps
+        """Memory it takes, roughly; a wide row that was read can be larger than all that came of it."""
+        rows = self.trace.encoded.values
+        return self.trace.nbytes + BYTES_PER_STEP * self.trace.steps + (0 if rows is None else rows.nbytes)
 
 
 class TraceCache:

@@ -174,6 +174,15 @@ def test_the_cache_forgets_the_least_recently_used(folder: Any) -> None:
     assert client.get(paths[2]).status_code == 200
 
 
+def test_the_rows_that_were_read_count_in_the_cache(folder: Any) -> None:
+    steps = 50
+    size = steps * (4 * 4 + 200)
+    for room, status in ((size + steps * 3 * 4, 200), (size, 404)):
+        client = Client(application(folder, trace_cache_bytes=room))
+        response = client.post("/traces", {"model": "plain", "input": {"values": [[1, 2, 3]] * steps}})
+        assert client.get(response.headers["location"].removeprefix("/api/v1")).status_code == status
+
+
 @pytest.mark.parametrize("suffix", ["", ".npz", "/figure"])
 def test_an_unknown_trace_is_404(client: Client, suffix: str) -> None:
     check_problem(client.get(f"/traces/{'0' * 32}{suffix}"), 404)

@@ -43,5 +43,9 @@ def serving(data_dir: Path, *options: str, program: Sequence[str] = PROGRAM) -> 
             yield addresses[0].rstrip("/")
         finally:
             process.terminate()
-            process.wait(STOP_SECONDS)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             process.stdout.close()

@@ -15,16 +15,19 @@
 
   addEventListener("keydown", (event) => { probe.pressed = event.timeStamp; }, true);
 
-  const context = CanvasRenderingContext2D.prototype;
-  const { putImageData, drawImage } = context;
-  context.putImageData = function (...rest) {
-    probe.draws += 1;
-    return putImageData.apply(this, rest);
-  };
-  context.drawImage = function (...rest) {
-    if (this.canvas.closest(".panel")) probe.draws += 1;
-    return drawImage.apply(this, rest);
-  };
+  // Everything drawn on a canvas of the page, and every heatmap painted anew.
+  for (const [prototype, name] of [
+    [CanvasRenderingContext2D.prototype, "drawImage"],
+    [CanvasRenderingContext2D.prototype, "putImageData"],
+    [CanvasRenderingContext2D.prototype, "fillRect"],
+    [ImageBitmapRenderingContext.prototype, "transferFromImageBitmap"],
+  ]) {
+    const own = prototype[name];
+    prototype[name] = function (...rest) {
+      probe.draws += 1;
+      return own.apply(this, rest);
+    };
+  }
 
   /** Calls `act` in each of the next `count` frames, and resolves to the times of the frames. */
   probe.eachFrame = (count, act) => new Promise((resolve) => {

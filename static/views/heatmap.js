@@ -41,8 +41,8 @@ import { icon } from "../lib/svg.js";
  * @property {number | null | undefined} value of the unit at the step; null while it is not revealed, undefined leaves the last one
  */
 
-/** Columns of one tile: canvases have a largest size, sequences do not. */
-const TILE = 4096;
+/** Columns of one tile: sequences may be longer than the largest canvas, and of a long one little more is held ready than is seen. */
+const TILE = 1024;
 
 /**
  * @param {HTMLElement} root
@@ -61,12 +61,12 @@ export function create(root, emit) {
   const fold = button("panel-folded", "fold");
   const enlarge = button("panel-enlarged", "enlarge");
   const figure = button("dialog-opened", "figure");
-  const canvas = h("canvas", { "aria-hidden": "true" });
+  const bitmap = h("div", { class: "bitmap", "aria-hidden": "true" });
   const dimBefore = h("div", { class: "dim" });
   const dimAfter = h("div", { class: "dim" });
   const row = h("div", { class: "row-mark" });
   const hoverRow = h("div", { class: "row-mark is-hover" });
-  const plot = h("div", { class: "plot" }, canvas, dimBefore, dimAfter, row, hoverRow);
+  const plot = h("div", { class: "plot" }, bitmap, dimBefore, dimAfter, row, hoverRow);
   root.append(
     h("div", { class: "panel-head" },
       h("div", { class: "panel-title" }, symbol, title),
@@ -117,7 +117,7 @@ export function create(root, emit) {
         if (picture.range !== before?.picture.range || picture.theme !== before.picture.theme || picture.kind !== before.picture.kind) legend(picture);
         rowHeight = picture.height / picture.matrix.columns;
         plot.style.height = `${picture.height}px`;
-        if (!props.folded) draw(canvas, picture, tiles);
+        if (!props.folded) placeTiles(bitmap, picture, tiles);
       }
       const { plotWidth } = props.picture;
       if (props.revealedFrom !== before?.revealedFrom || plotWidth !== before.picture.plotWidth) dimBefore.style.transform = `translateX(${(props.revealedFrom - 1) * plotWidth}px)`;
@@ -170,32 +170,31 @@ function samePixels(a, b) {
 }
 
 /**
- * Draws the visible window from its tiles; a tile that is not there yet is painted.
- * @param {HTMLCanvasElement} canvas
+ * Puts the tiles of the visible window in place, scaled by the compositor, so that a moving window paints nothing; a tile that is not there yet
+ * is painted.
+ * @param {HTMLElement} bitmap
  * @param {Picture} picture
  * @param {Tiles} tiles
  */
-function draw(canvas, picture, tiles) {
-  const width = Math.max(1, Math.round(picture.plotWidth * picture.density));
-  const height = Math.max(1, Math.round(picture.height * picture.density));
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.imageSmoothingEnabled = false;
-  context.clearRect(0, 0, width, height);
+function placeTiles(bitmap, picture, tiles) {
+  const { plotWidth, height, density } = picture;
   const { from, to } = picture.window;
   const steps = picture.matrix.rows;
-  const perColumn = stepsPerColumn(to - from, width);
+  const perColumn = stepsPerColumn(to - from, Math.max(1, Math.round(plotWidth * density)));
   const perTile = TILE * perColumn;
-  const scale = width / (to - from);
+  /** Tiles meet on whole device pixels, or a seam would show. @param {number} step */
+  const edge = (step) => Math.round(((step - from) / (to - from)) * plotWidth * density) / density;
+  const visible = [];
   for (let first = Math.floor(from / perTile) * perTile; first < Math.min(to, steps); first += perTile) {
     const key = `${perColumn}:${first}`;
     let tile = tiles.get(key);
     if (!tile) tiles.set(key, (tile = paintTile(picture, first, perColumn)));
-    const left = Math.round((first - from) * scale);
-    const right = Math.round((Math.min(first + tile.width * perColumn, steps) - from) * scale);
-    context.drawImage(tile, left, 0, right - left, height);
+    const left = edge(first);
+    const right = edge(first + tile.width * perColumn);
+    tile.style.transform = `translateX(${left}px) scale(${(right - left) / tile.width}, ${height / tile.height})`;
+    visible.push(tile);
   }
+  if (visible.length !== bitmap.children.length || visible.some((tile, index) => bitmap.children[index] !== tile)) bitmap.replaceChildren(...visible);
 }
 
 /**
@@ -207,12 +206,13 @@ function paintTile({ matrix, order, centre, kind, theme, range, height, density 
   const perRow = unitsPerRow(matrix.columns, height * density);
   const columns = Math.min(TILE, Math.ceil((matrix.rows - firstStep) / perColumn));
   const rows = Math.ceil(matrix.columns / perRow);
-  const tile = document.createElement("canvas");
-  tile.width = columns;
-  tile.height = rows;
-  const context = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
+  const painted = new OffscreenCanvas(columns, rows);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (painted.getContext("2d"));
   const image = context.createImageData(columns, rows);
   paint(new Uint32Array(image.data.buffer), matrix, { firstStep, columns, stepsPerColumn: perColumn, rows, unitsPerRow: perRow }, order, centre, colourTable(kind, theme), range);
   context.putImageData(image, 0, 0);
+  // A canvas that only shows a bitmap hands it to the compositor once; one that can be drawn on is copied for every frame.
+  const tile = h("canvas", { width: columns, height: rows });
+  tile.getContext("bitmaprenderer")?.transferFromImageBitmap(painted.transferToImageBitmap());
   return tile;
 }

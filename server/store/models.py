@@ -1,6 +1,8 @@
 """The models that can be traced: the bundled ones and the user's own canonical files in the data folder."""
 
 import logging
+import os
+import stat
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import orjson
 from gatescope.core.cells import GRU, RNN
 from gatescope.core.errors import FormatError
 from gatescope.core.examples import example_inputs
-from gatescope.core.formats import load_network
+from gatescope.core.formats import from_bytes
 from gatescope.core.network import Direction, Network
 from gatescope.core.pretrained import NAMES, Pretrained, load_pretrained
 
@@ -132,26 +134,44 @@ class ModelStore:
             files: dict[tuple[str, int, int], Model | None] = {}
             for path in sorted(self._folder.glob("*.safetensors")) if self._folder.is_dir() else ():
                 try:
-                    stat = path.stat()
+                    status = path.stat()
                 except OSError:
                     continue  # gone between listing and looking
-                key = (path.name, stat.st_mtime_ns, stat.st_size)
-                files[key] = self._files[key] if key in self._files else self._read(path, stat.st_size)
+                key = (path.name, status.st_mtime_ns, status.st_size)
+                files[key] = self._files[key] if key in self._files else self._read(path)
             self._files = files
             self._own = {model.id: model for model in files.values() if model}
 
-    def _read(self, path: Path, size: int) -> Model | None:
+    def _read(self, path: Path) -> Model | None:
         """The model in a file, or None with a logged sentence: one bad file must not take the others away."""
         name = path.stem.encode("utf-8", "replace").decode()
         try:
-            if size > self._max_bytes:
-                raise FormatError(
-                    f"a network file must not be larger than {self._max_bytes:,} bytes, but it has {size:,}"
-                )
-            network = load_network(path)
+            network = from_bytes(_content(path, self._max_bytes))
             model = Model(network.digest, name, "uploaded", network)
             _ = model.full_json  # a label that JSON cannot carry is found here and not in a request
         except (FormatError, OSError, TypeError, ValueError) as error:
             logger.warning("The network file %s was skipped: %s", ascii(path.name), error)
             return None
         return model
+
+
+def _content(path: Path, max_bytes: int) -> bytes:
+    """All bytes of a file that is one: a pipe would never open, a device never end, a growing file pass the limit.
+
+    Raises:
+        FormatError: it is not an ordinary file, or larger than ``max_bytes``.
+        OSError: it cannot be read.
+    """
+
+    def open_at_once(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+    with open(path, "rb", opener=open_at_once) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise FormatError("a network file must be an ordinary file")
+        data = b"" if status.st_size > max_bytes else file.read(max_bytes + 1)
+        size = max(status.st_size, len(data))
+    if size > max_bytes:
+        raise FormatError(f"a network file must not be larger than {max_bytes:,} bytes, but it has {size:,}")
+    return data

@@ -96,6 +96,24 @@ def test_a_file_that_cannot_be_read_is_skipped_with_a_sentence(folder: Path, cap
         assert sum(f"'{name}.safetensors' was skipped" in message for message in logged) == 1, (name, logged)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among its files")
+def test_a_pipe_or_device_is_not_waited_for(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    models = folder / "models"
+    models.mkdir()
+    os.mkfifo(models / "pipe.safetensors")
+    (models / "device.safetensors").symlink_to("/dev/zero")
+    save_network(networks()["ids"], models / "real.safetensors")
+    (models / "linked.safetensors").symlink_to(models / "nothing")
+    with caplog.at_level(logging.WARNING, "gatescope"):
+        listed = Client(application(folder, deadline_seconds=5)).get("/models").json()["models"]
+    assert [model["name"] for model in listed[len(networks()) :]] == ["real"]
+    logged = [record.getMessage() for record in caplog.records]
+    assert [message.partition(".")[0] for message in logged] == [
+        "The network file 'device", "The network file 'pipe"
+    ]  # fmt: skip
+    assert all("must be an ordinary file" in message for message in logged)
+
+
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are always Unicode there")
 def test_a_file_name_that_is_not_text_is_shown_as_far_as_it_is(folder: Path) -> None:
     (folder / "models").mkdir()

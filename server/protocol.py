@@ -38,6 +38,7 @@ class Impatience:
     def connection_made(self, transport: Any) -> None:
         """Start the clock; beyond the limit, answer only that the server is busy."""
         super().connection_made(transport)  # type: ignore[misc]  # of the protocol it is mixed into
+        transport.set_write_buffer_limits(high=0)  # any rest is watched: a closed connection would wait for it for ever
         if len(self.connections) > self.settings.max_connections:
             detail = f"{self.settings.max_connections} connections are open already; try again in a moment."
             headers = {"Retry-After": str(self.settings.retry_after_seconds), "Connection": "close"}

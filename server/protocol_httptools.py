@@ -1,5 +1,6 @@
 """The patience limits on uvicorn's httptools protocol; apart, because httptools is not installed everywhere."""
 
+from collections import deque
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -16,6 +17,7 @@ class ImpatientHttpTools(Impatience, HttpToolsProtocol):
         self._part = HEAD
         self._head_bytes = 0
         self._ended = False
+        self._unanswered: deque[Any] = deque()
 
     def phase(self) -> str:
         """See `Impatience.phase`; once the answer is out, whatever comes belongs to the next head."""
@@ -42,6 +44,19 @@ class ImpatientHttpTools(Impatience, HttpToolsProtocol):
         """Its head has been read."""
         self._part = BODY
         super().on_headers_complete()
+        self._unanswered.append(self.cycle)
+
+    def on_response_complete(self) -> None:
+        """The first of the requests that are under way has been answered."""
+        self._unanswered.popleft()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell every request under way; uvicorn would tell the last, and the first would write to what is closed."""
+        super().connection_lost(exc)
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """All of it has been read."""

@@ -133,6 +133,21 @@ def _wait_until_closed(connection: socket.socket) -> None:
     pytest.fail("the server went on holding the answer")
 
 
+def test_a_client_that_leaves_before_the_first_of_two_answers_is_no_error(tmp_path: Path) -> None:
+    body = b'{"model": "sunspots", "input": {"values": [%s1]}}' % (b"1," * 20_000)
+    command = [*PROGRAM, "--no-browser", "--port", "0", "--data-dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        server = next(word for word in process.stdout.readline().split() if word.startswith("http://")).rstrip("/")
+        for _ in range(5):
+            with closing(connect(server)) as connection:
+                connection.sendall(HEAD + b"content-length: %d\r\n\r\n" % len(body) + body + HEALTH)
+        is_well(server)
+        process.terminate()
+        _, complaints = process.communicate(timeout=PATIENCE)
+    assert complaints == ""
+
+
 def test_a_head_without_end_is_refused(server: str) -> None:
     answer = ask(server, b"GET / HTTP/1.1\r\nhost: localhost\r\n" + b"x: %s\r\n" % (b"a" * 100) * 60)
     assert b"431" in answer.splitlines()[0] or b"400" in answer.splitlines()[0]

@@ -21,7 +21,7 @@ def quantity_names(cell: Cell) -> tuple[str, ...]:
 
 
 def check_quantities(network: Network, names: Iterable[str], *pointer: str | int) -> tuple[str, ...]:
-    """The names, if the network has a quantity for each.
+    """The names, each once, if the network has a quantity for each.
 
     Raises:
         Problem: it has none for one of them; ``pointer`` is where the names stand in the request.
@@ -33,7 +33,7 @@ def check_quantities(network: Network, names: Iterable[str], *pointer: str | int
             detail = f"A quantity of this model must be one of {', '.join(known)}, not {name[:40]!r}."
             place: Pointer = (*pointer, index)
             raise Problem(INVALID, detail, (Cause(detail, place),))
-    return names
+    return tuple(dict.fromkeys(names))
 
 
 def chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -45,6 +45,11 @@ def chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[
     if wanted:
         pre = trace.pre_activations(index)
         yield from ((name, pre[name.removesuffix(PRE)]) for name in wanted)
+
+
+def input_bytes(network: Network, steps: int) -> int:
+    """Bytes of the (T, D) rows that the first layer reads: an embedding can make a token id into very many numbers."""
+    return steps * network.layers[0].forward.input_size * network.dtype.itemsize
 
 
 def sent_bytes(network: Network, steps: int, names: tuple[str, ...] | None) -> int:

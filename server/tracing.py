@@ -8,7 +8,7 @@ from gatescope.core.trace import Step, check_state, step, trace, trace_bytes, tr
 
 from .admission import Stop
 from .errors import INVALID, TOO_LARGE, Cause, Problem, located
-from .quantities import check_quantities, sent_bytes
+from .quantities import check_quantities, input_bytes, sent_bytes
 from .schemas import Encoding, SequenceInput, StateEntry, StepRequest, TraceRequest
 from .services import Services
 from .settings import Settings
@@ -62,7 +62,7 @@ def check_size(
         Problem: too many steps, too large a trace, or too large a list; says the limit and what was asked.
     """
     sent = sent_bytes(network, steps, names)
-    size = max(sent, trace_bytes(network, steps))
+    size = max(sent, trace_bytes(network, steps), input_bytes(network, steps))
     if steps > settings.max_steps:
         detail = f"A sequence must have at most {settings.max_steps:,} steps, not {steps:,}."
     elif size > settings.max_trace_bytes:

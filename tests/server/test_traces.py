@@ -1,15 +1,18 @@
 """The numbers that come over the wire are the core's own, to the last bit."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from gatescope.core.encoding import encode
+from gatescope.core.formats import save_network
+from gatescope.core.network import Embedding, Layer, Network, Vocabulary
 from gatescope.core.quantities import names_for
 from gatescope.core.trace import top_predictions, trace
-from tests.server.support import LABELS, Client, application, check_problem, decode, networks
+from tests.server.support import LABELS, Client, application, cell, check_problem, decode, networks
 
 INPUTS: dict[str, dict[str, Any]] = {
     "letters": {"text": "ab &\né"},
@@ -233,3 +236,25 @@ def test_a_computation_that_leaves_the_finite_numbers_says_where(client: Client)
     body = check_problem(client.post("/traces", {"model": "plain", "input": {"values": values}}), 422)
     assert "layer 0" in body["detail"]
     assert body["type"] == "/docs#problem-numerical"
+
+
+def test_a_repeated_quantity_is_kept_once(client: Client) -> None:
+    request = {"model": "plain", "input": {"values": [[1, 2, 3]]}, "quantities": ["hidden_state"] * 50_000}
+    answer = client.post("/traces", request).json()
+    assert list(answer["layers"][0]["quantities"]) == ["hidden_state"]
+
+
+def test_the_rows_an_embedding_would_make_are_counted_before_they_are(folder: Path) -> None:
+    width = 50_000
+    network = Network(
+        (Layer(cell("rnn", width, 1, 1)),),
+        Embedding(np.ones((2, width), np.float32)),
+        vocabulary=Vocabulary(("a", "b")),
+    )
+    (folder / "models").mkdir()
+    save_network(network, folder / "models" / "wide.safetensors")
+    client = Client(application(folder, max_trace_bytes=10 * width * 4))
+    request = {"model": network.digest, "input": {"tokens": [1] * 10}}
+    assert client.post("/traces", request).status_code == 201
+    problem = check_problem(client.post("/traces", {**request, "input": {"tokens": [1] * 11}}), 413, "/input")
+    assert f"{11 * width * 4:,}" in problem["detail"]

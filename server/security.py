@@ -4,10 +4,11 @@ Each is a plain ASGI wrapper; `protect` composes them, outermost first.
 """
 
 import hmac
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 from socket import gethostname
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +27,9 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+
+HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?", re.ASCII)
+"""A Host header: a name or an address, and perhaps a port."""
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
@@ -80,10 +84,11 @@ class HostGuard:
 
     def trusts(self, host: str) -> bool:
         """Whether a Host header names this server; an address cannot be rebound, so any will do where all are bound."""
+        parts = HOST.fullmatch(host)
+        name = parts["name"].strip("[]").lower() if parts else ""
+        if name in self.names:
+            return True
         try:
-            name = urlsplit(f"//{host}").hostname or ""
-            if name.lower() in self.names:
-                return True
             ip_address(name)
         except ValueError:
             return False

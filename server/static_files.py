@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from . import plotly_files
 
@@ -28,6 +28,16 @@ REVALIDATE = "no-cache"
 LONG = "public, max-age=604800"
 
 
+class WholeFile(FileResponse):
+    """A file, always all of it: nobody needs a part of a script, and the refusal of a bad range is no problem body."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it as if no part had been asked for."""
+        self.headers["accept-ranges"] = "none"
+        headers = [header for header in scope["headers"] if header[0] != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
+
+
 class OwnStaticFiles(StaticFiles):
     """Static files with our media types; browsers ask each time whether a file has changed."""
 
@@ -36,10 +46,10 @@ class OwnStaticFiles(StaticFiles):
     ) -> Response:
         """The file, or 304 where the browser has it already."""
         response = super().file_response(full_path, stat_result, scope, status_code)
+        if isinstance(response, FileResponse):
+            media_type = MEDIA_TYPES.get(PurePosixPath(os.fspath(full_path)).suffix)
+            response = WholeFile(full_path, status_code, media_type=media_type, stat_result=stat_result)
         response.headers["cache-control"] = REVALIDATE
-        media_type = MEDIA_TYPES.get(PurePosixPath(os.fspath(full_path)).suffix)
-        if media_type and isinstance(response, FileResponse):
-            response.headers["content-type"] = media_type
         return response
 
 
@@ -54,7 +64,7 @@ async def plotly_script(request: Request) -> Response:
     etag = f'"{path.stat().st_size:x}-{path.stat().st_mtime_ns:x}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"etag": etag, "cache-control": LONG})
-    return FileResponse(path, media_type=MEDIA_TYPES[".js"], headers={"etag": etag, "cache-control": LONG})
+    return WholeFile(path, media_type=MEDIA_TYPES[".js"], headers={"etag": etag, "cache-control": LONG})
 
 
 async def plotly_style(request: Request) -> Response:

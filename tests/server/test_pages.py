@@ -117,6 +117,15 @@ def test_own_files_are_asked_for_again_and_plotly_is_kept(client: Client) -> Non
     assert "max-age" in client.request("GET", "/static/vendor/plotly.min.js").headers["cache-control"]
 
 
+@pytest.mark.parametrize("wanted", ["bytes=0-9", "bytes=99999999-", "bytes=a-b", "lines=1", "bytes=0-0,2-2"])
+@pytest.mark.parametrize("path", ["/static/main.js", "/static/vendor/plotly.min.js"])
+def test_a_file_is_sent_whole_whatever_part_is_wanted(client: Client, path: str, wanted: str) -> None:
+    whole = client.request("GET", path)
+    part = client.request("GET", path, headers={"range": wanted})
+    assert (part.status_code, part.content) == (200, whole.content)
+    assert part.headers["accept-ranges"] == "none"
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -62,6 +62,7 @@ def test_own_names_are_trusted(client: Client, host: str) -> None:
     [
         "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:8000", "", "[", "[::2]",
         "127.0.0.2", "10.0.0.1", "localhost@evil.example", "localhost, evil.example", "evil.example#localhost",
+        "evil.example@localhost", "localhost/evil", "localhost?evil", "localhost:80, evil.example", "localhost:port",
         "0.0.0.0",        "xn--e1awd7f.com", "localhost\\evil",
     ],
 )  # fmt: skip

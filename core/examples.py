@@ -7,6 +7,8 @@ import numpy as np
 from .network import Network
 
 STEPS = 48
+MOST_NUMBERS = 20_000
+"""Examples are part of every list of networks: a very wide one gets fewer steps."""
 
 
 def example_inputs(network: Network) -> list[dict[str, Any]]:
@@ -22,6 +24,7 @@ def example_inputs(network: Network) -> list[dict[str, Any]]:
 
 
 def _waves(width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """(STEPS, width): a sine in each column, each with a period of its own, rounded to be read easily."""
-    steps, periods = np.arange(STEPS)[:, None], 24 / (1 + 0.5 * (np.arange(width)[None, :] % 4))
+    """(STEPS or fewer, width): a sine in each column, each with a period of its own, rounded to be read easily."""
+    count = max(2, min(STEPS, MOST_NUMBERS // width))
+    steps, periods = np.arange(count)[:, None], 24 / (1 + 0.5 * (np.arange(width)[None, :] % 4))
     return np.asarray(np.round(np.sin(2 * np.pi * steps / periods), 3) + 0.0)

@@ -17,6 +17,9 @@ from .errors import ParameterError
 DirectionName = Literal["forward", "backward"]
 ReadoutKind = Literal["softmax", "linear"]
 
+LONGEST_LABEL = 256
+"""Characters of a token's text: a trace repeats it at every step where the token is read or predicted."""
+
 
 def _freeze(owner: object, name: str, array: Array, ndim: int) -> None:
     """Check the array's form and put a read-only copy into the frozen owner's field."""
@@ -119,7 +122,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The tokens' texts by id, all different, and the id that stands for an unknown token, if the network has one."""
+    """The tokens' texts by id, all different, and the id that stands for an unknown token, if the network has one.
+
+    A text has at most `LONGEST_LABEL` characters.
+    """
 
     labels: tuple[str, ...]
     unknown: int | None = None
@@ -131,6 +137,11 @@ class Vocabulary:
             if type(label) is not str or any("\ud800" <= character <= "\udfff" for character in label):
                 raise ParameterError(
                     f"every label of a vocabulary must be Unicode text, not {label!r}", ("labels", index)
+                )
+            if len(label) > LONGEST_LABEL:
+                raise ParameterError(
+                    f"a label of a vocabulary must have at most {LONGEST_LABEL} characters, not {len(label):,}",
+                    ("labels", index),
                 )
         if len(self.ids) != len(self.labels):
             twice, _ = Counter(self.labels).most_common(1)[0]

@@ -49,6 +49,11 @@ def test_numbers_are_waves_that_differ_and_are_easy_to_read() -> None:
     assert not np.signbit(values[values == 0]).any()  # no minus zero is shown
 
 
+def test_a_very_wide_network_gets_a_short_example() -> None:
+    (example,) = example_inputs(Network((Layer(random_cell(input_size=20_000)),)))
+    assert np.array(example["input"]["values"]).shape == (2, 20_000)
+
+
 def test_tokens_are_text_where_text_gives_them_back() -> None:
     network = NETWORKS["letters"]
     (example,) = example_inputs(network)

@@ -125,6 +125,7 @@ REFUSALS: dict[str, Refusal] = {
     "unknown out of range": (lambda: vocabulary("a", "b", unknown=2), ("unknown",), "ids 0 to 1, not 2"),
     "unknown below 0": (lambda: vocabulary("a", "b", unknown=-1), ("unknown",), "not -1"),
     "unknown true": (lambda: vocabulary("a", "b", unknown=True), ("unknown",), "not True"),
+    "label without end": (lambda: vocabulary("a", "b" * 257), ("labels", 1), "at most 256 characters, not 257"),
     "unknown label": (lambda: vocabulary("a", "b", unknown="a"), ("unknown",), "not 'a'"),
     # Networks.
     "no layer": (lambda: Network(()), ("layers",), "at least one layer"),

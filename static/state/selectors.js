@@ -11,8 +11,9 @@ import { descending, largestMagnitude, magnitudeWithout, means, variances } from
 /** The share of an unbounded quantity that may lie beyond the ends of its colours, so that a unit that runs away does not bleach all others. */
 const OUTLYING = 0.02;
 
-/** Up to this much beyond the usual, the ends of the colours are simply the largest magnitude. */
-const RUNAWAY = 1.6;
+/** Up to this much beyond the usual, and among few units always, the ends of the colours are simply the largest magnitude. */
+const RUNAWAY = 3;
+const FEW_UNITS = 8;
 
 /** @type {WeakMap<Matrix, {magnitude: number, usual: number, means: Float64Array}>} */
 const figures = new WeakMap();
@@ -89,7 +90,7 @@ export function rowOrderOf(state) {
 export function colouringOf(quantity, matrix) {
   if (quantity?.range && quantity.range[0] >= 0) return { kind: "sequential", range: quantity.range, clipped: false, centre: figuresOf(matrix).means };
   const { magnitude, usual } = figuresOf(matrix);
-  const clipped = !quantity?.range && usual > 0 && magnitude > usual * RUNAWAY;
+  const clipped = !quantity?.range && matrix.columns > FEW_UNITS && usual > 0 && magnitude > usual * RUNAWAY;
   const end = clipped ? usual : Math.max(magnitude, quantity?.range ? Math.abs(quantity.range[1]) : 0) || 1;
   return { kind: "diverging", range: [-end, end], clipped, centre: null };
 }

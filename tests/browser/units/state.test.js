@@ -151,8 +151,10 @@ export function test_a_step_leaves_every_picture_the_same_object() {
 export function test_colours_fit_what_is_shown() {
   const wide = matrix(2, 2, (step) => (step ? -4 : 2));
   equal(colouringOf(QUANTITIES[1], wide).range, [-4, 4]);
-  const runaway = matrix(50, 4, (step, unit) => (step === 49 && unit === 3 ? 80 : 1));
+  const runaway = matrix(50, 12, (step, unit) => (step === 49 && unit === 3 ? 80 : 1));
   equal([colouringOf(QUANTITIES[1], runaway).range, colouringOf(QUANTITIES[1], runaway).clipped], [[-1, 1], true]);
+  const few = matrix(50, 4, (step, unit) => (step === 49 && unit === 3 ? 80 : 1));
+  equal([colouringOf(QUANTITIES[1], few).range, colouringOf(QUANTITIES[1], few).clipped], [[-80, 80], false]);
   equal(colouringOf(QUANTITIES[2], matrix(1, 1, () => 0.1)).range, [-1, 1]);
   equal(colouringOf(QUANTITIES[0], matrix(1, 1, () => 0.1)).kind, "sequential");
 }

@@ -53,9 +53,9 @@
 /**
  * Props of the carry track (views/carry-track.js).
  * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
- * `compact` folds the legend away, where the screen is narrow. `gutter` and `width` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
+ * `compact` folds the legend away, where the screen is narrow. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
  * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
- *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, theme: "light" | "dark", compact: boolean}} CarryTrackProps
+ *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean}} CarryTrackProps
  */
 
 /**

@@ -73,6 +73,22 @@ export function revealStep(window, steps, step) {
 }
 
 /**
+ * What to draw for a window: itself, or, once it moves without changing its length, also half of that length on each side, so that what is drawn
+ * has only to be moved for the next moves.
+ * @param {TimeWindow} window
+ * @param {TimeWindow | null} before the window that was shown last
+ * @param {TimeWindow | null} drawn what was drawn for it
+ * @param {number} steps
+ * @returns {TimeWindow} `drawn` itself where that will do
+ */
+export function drawnWindow(window, before, drawn, steps) {
+  const span = window.to - window.from;
+  if (!before || !drawn || Math.abs(before.to - before.from - span) > span * 1e-9) return window;
+  if (drawn.from <= window.from && window.to <= drawn.to) return drawn;
+  return { from: Math.max(0, window.from - span / 2), to: Math.min(steps, window.to + span / 2) };
+}
+
+/**
  * Round numbers for an axis: about `count` of them inside [from, to).
  * @param {number} from
  * @param {number} to

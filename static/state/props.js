@@ -71,6 +71,7 @@ export function ribbonProps(state) {
     window: windowOf(state),
     width: state.surroundings.width,
     gutter: gutterOf(state),
+    theme: themeOf(state),
     step: state.selection.step,
   };
 }
@@ -93,6 +94,7 @@ export const carryProps = (state, layer) => ({
   labels: labelsOf(state),
   hover: carryHover(state.hover),
   reducedMotion: state.surroundings.reducedMotion,
+  rem: state.surroundings.rem,
   theme: themeOf(state),
   compact: state.surroundings.compact,
 });

@@ -9,12 +9,13 @@
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
+import { drawnWindow } from "../lib/scale.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
 import { carriedBy, carryTerms } from "./carry-terms.js";
 import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, REVEALED, yOf } from "./carry-track-layout.js";
-import { paintColumns } from "./carry-track-canvas.js";
-import { paintCurves } from "./carry-track-svg.js";
+import { columnColours, paintColumns } from "./carry-track-canvas.js";
+import { curvePainter } from "./carry-track-svg.js";
 import { CARRY_WORDS, laneName, stepNumbers, stepSentence } from "./carry-words.js";
 
 /** @typedef {import("../types.js").CarryTrackProps} CarryTrackProps */
@@ -39,6 +40,7 @@ const CLICK_REACH = 4;
 export function createCarryTrack(root, emit) {
   const id = `carry-${Math.random().toString(36).slice(2, 10)}`;
   const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
+  const paintCurves = curvePainter(curves, id);
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
   const plot = h("div", { class: "carry-plot", role: "img" }, curves, columns, ahead);
@@ -61,6 +63,12 @@ export function createCarryTrack(root, emit) {
   let readings = [];
   /** @type {TimeFrame} */
   let time = { from: 0, to: 1, width: 1, backward: false, steps: 1 };
+  /** @type {import("./carry-track-canvas.js").ColumnColours | null} */
+  let colours = null;
+  /** @type {import("../types.js").TimeWindow | null} what the curves show, which may be more than the window */
+  let drawn = null;
+  /** What gutter and scales were drawn from. */
+  let scales = "";
   /** @type {{step: number, lane: number} | null} what the pointer is over */
   let pointed = null;
   /** @type {{x: number, y: number} | null} where the pointer went down */
@@ -117,24 +125,31 @@ export function createCarryTrack(root, emit) {
     });
     const plotWidth = Math.max(1, width - gutter);
     time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
-    const { frames: placed, height } = laneFrames(lanes, gutter, parseFloat(getComputedStyle(document.documentElement).fontSize), time);
+    const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, time);
     frames = placed;
     stage.style.height = `${height}px`;
     plot.style.left = `${gutter}px`;
     plot.style.width = `${plotWidth}px`;
+    if (props.theme !== shown?.theme || layer.cell !== shown.layer.cell) colours = null;
     const near = shownWindow.to - shownWindow.from <= MOST_CURVED_STEPS;
+    const scalesBefore = scales;
+    scales = JSON.stringify([frames, units, gutter, layer.cell]);
+    const sameScales = scales === scalesBefore && layer === shown?.layer;
     curves.toggleAttribute("hidden", !near);
     columns.toggleAttribute("hidden", near);
     if (near) {
-      curves.setAttribute("width", String(plotWidth));
-      curves.setAttribute("height", String(height));
-      paintCurves(curves, id, lanes, frames, time);
+      const before = sameScales && width === shown?.width ? drawn : null;
+      drawn = drawnWindow(shownWindow, shown?.window ?? null, before, time.steps);
+      const perStep = columnWidth(time);
+      if (drawn !== before) paintCurves(lanes, frames, { ...time, ...drawn, width: (drawn.to - drawn.from) * perStep }, height);
+      curves.style.transform = `translateX(${(drawn.from - time.from) * perStep}px)`;
     } else {
+      drawn = null;
       columns.style.width = `${plotWidth}px`;
       columns.style.height = `${height}px`;
-      paintColumns(columns, lanes, frames, time, height);
+      paintColumns(columns, (colours ??= columnColours(columns)), lanes, frames, time, height);
     }
-    drawAxis(props, height);
+    if (!sameScales) drawAxis(props, height);
   };
 
   /**
@@ -171,7 +186,6 @@ export function createCarryTrack(root, emit) {
 
   /** @param {CarryTrackProps} props */
   const drawLegend = ({ layer, compact }) => {
-    root.dataset.cell = layer.cell;
     const words = CARRY_WORDS[layer.cell];
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
@@ -216,7 +230,8 @@ export function createCarryTrack(root, emit) {
       const before = shown;
       const same = (/** @type {(keyof CarryTrackProps)[]} */ ...names) => before !== null && names.every((name) => before[name] === props[name]);
       const sameLayer = same("layer");
-      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
       if (!sameDrawing) draw(props);
       if (before?.layer.cell !== props.layer.cell || before.compact !== props.compact) drawLegend(props);
       shown = props;

@@ -114,7 +114,7 @@ export function create(root, emit) {
       if (props.picture !== before?.picture || (before.folded && !props.folded)) {
         const { picture } = props;
         if (!before || !samePixels(before.picture, picture)) tiles = tileCache();
-        if (picture.range !== before?.picture.range || picture.theme !== before.picture.theme || picture.kind !== before.picture.kind) legend(picture);
+        if (picture.range[1] !== before?.picture.range[1] || picture.clipped !== before.picture.clipped || picture.theme !== before.picture.theme || picture.kind !== before.picture.kind) legend(picture);
         rowHeight = picture.height / picture.matrix.columns;
         plot.style.height = `${picture.height}px`;
         if (!props.folded) placeTiles(bitmap, picture, tiles);

@@ -1,6 +1,7 @@
 /** The token ribbon: the sequence along the time axis, under each token what the network expects next. */
 
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
+import { drawnWindow } from "../lib/scale.js";
 import { ribbonLayout } from "./ribbon-layout.js";
 
 /**
@@ -15,6 +16,7 @@ import { ribbonLayout } from "./ribbon-layout.js";
  * @property {import("../types.js").TimeWindow} window
  * @property {number} width
  * @property {number} gutter
+ * @property {"light" | "dark"} theme
  * @property {number} step
  */
 
@@ -23,25 +25,32 @@ import { ribbonLayout } from "./ribbon-layout.js";
  * @returns {import("../types.js").View<RibbonProps>}
  */
 export function create(root) {
-  const axis = h("div", { class: "axis", "aria-hidden": "true" });
+  const axis = h("div", { class: "strip" });
   const tokens = h("div", { class: "tokens" });
   const shades = h("canvas", { class: "shades" });
   const nextName = h("span", { class: "ribbon-name next-name", text: "expects next" });
   const thumb = h("div", { class: "window-thumb" });
   const bar = h("div", { class: "window-bar", "aria-hidden": "true" }, thumb);
-  root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), h("span", { class: "ribbon-name", text: "token" }), nextName, axis, shades, tokens);
+  const strip = h("div", { class: "strip" }, shades, tokens);
+  root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), h("span", { class: "ribbon-name", text: "token" }), nextName,
+    h("div", { class: "axis", "aria-hidden": "true" }, axis), h("div", { class: "tokens-clip" }, strip));
 
   /** @type {Omit<RibbonProps, "step"> | null} */
   let shown = null;
+  /** @type {import("../types.js").TimeWindow | null} what is drawn, which may be more than the window */
+  let drawn = null;
+  /** @type {{step: number, x: number}[]} */
+  let ticks = [];
+  let colour = "";
   /** @type {Map<number, HTMLElement>} */
   const byStep = new Map();
   /** @type {HTMLElement[]} */
   const pool = [];
   let chosen = -1;
 
-  /** @param {Omit<RibbonProps, "step">} props */
-  const paint = (props) => {
-    const layout = ribbonLayout({ ...props, predictions: props.numeric ? null : props.predictions });
+  /** @param {Omit<RibbonProps, "step">} props @param {number} width of the drawn window, in CSS pixels */
+  const paint = (props, width) => {
+    const layout = ribbonLayout({ ...props, predictions: props.numeric ? null : props.predictions, width, gutter: 0 });
     const letters = layout.legible && !props.numeric;
     root.classList.toggle("is-numeric", props.numeric);
     root.classList.toggle("is-dense", !layout.legible);
@@ -49,12 +58,13 @@ export function create(root) {
     const { stepWidth } = layout;
     root.classList.toggle("is-small", stepWidth < 13);
     root.classList.toggle("is-tiny", stepWidth < 9);
-    axis.replaceChildren(...layout.ticks.map(({ step, x }) => at(h("span", { text: String(step + 1) }), x)));
-    const { from, to } = props.window;
-    setHidden(bar, to - from >= props.steps);
-    bar.style.left = `${props.gutter}px`;
-    thumb.style.width = `${((to - from) / props.steps) * 100}%`;
-    thumb.style.marginLeft = `${(from / props.steps) * 100}%`;
+    ticks = layout.ticks;
+    ticks.forEach(({ step, x }, index) => {
+      const mark = axis.children[index] ?? axis.appendChild(h("span"));
+      setText(mark, String(step + 1));
+      at(/** @type {HTMLElement} */ (mark), x);
+    });
+    while (axis.children.length > ticks.length) axis.lastElementChild?.remove();
     byStep.clear();
     (letters ? layout.cells : []).forEach((cell, index) => {
       const element = (pool[index] ??= h("span", { class: "token" }, h("span", { class: "letter" }), h("span", { class: "guess" })));
@@ -71,15 +81,33 @@ export function create(root) {
       if (element.parentNode !== tokens) tokens.append(element);
     });
     while (tokens.children.length > byStep.size) tokens.lastElementChild?.remove();
-    paintShades(shades, props, !letters && !props.numeric);
+    paintShades(shades, { ...props, width }, colour, !letters && !props.numeric);
     chosen = -1;
+  };
+
+  /** @param {Omit<RibbonProps, "step">} props @param {Omit<RibbonProps, "step"> | null} before */
+  const show = (props, before) => {
+    const { window, width, gutter, steps, theme } = props;
+    if (theme !== before?.theme) colour = getComputedStyle(shades).color;
+    const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
+    drawn = drawnWindow(window, before && before.window, known, steps);
+    const perStep = (width - gutter) / (window.to - window.from);
+    if (drawn !== known) paint({ ...props, window: drawn }, (drawn.to - drawn.from) * perStep);
+    if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
+    for (const moved of [axis, strip]) at(moved, (drawn.from - window.from) * perStep);
+    // A number stands out over the edge by half of itself, or it is not there: half a number is another number.
+    ticks.forEach(({ step }, index) => setHidden(/** @type {HTMLElement} */ (axis.children[index]), step + 0.5 < window.from || step + 0.5 > window.to));
+    setHidden(bar, window.to - window.from >= steps);
+    thumb.style.width = `${((window.to - window.from) / steps) * 100}%`;
+    thumb.style.marginLeft = `${(window.from / steps) * 100}%`;
   };
 
   return {
     update({ step, ...props }) {
       if (!shallowEqual(shown, props)) {
+        const before = shown;
         shown = props;
-        paint(props);
+        show(props, before);
       }
       if (step === chosen) return;
       byStep.get(chosen)?.classList.remove("is-chosen");
@@ -103,20 +131,20 @@ function at(element, x) {
  * Where letters do not fit: how sure the network is at each step, as bars. Of the steps that share a pixel the surest is drawn.
  * @param {HTMLCanvasElement} canvas
  * @param {Omit<RibbonProps, "step">} props
+ * @param {string} colour
  * @param {boolean} wanted
  */
-function paintShades(canvas, { predictions, window, width, gutter }, wanted) {
+function paintShades(canvas, { predictions, window, width }, colour, wanted) {
   canvas.hidden = !wanted || !predictions;
   if (canvas.hidden || !predictions) return;
   const density = globalThis.devicePixelRatio || 1;
-  const columns = Math.max(1, Math.round((width - gutter) * density));
+  const columns = Math.max(1, Math.round(width * density));
   const rows = Math.round(22 * density);
   canvas.width = columns;
   canvas.height = rows;
-  canvas.style.left = `${gutter}px`;
-  canvas.style.width = `${width - gutter}px`;
+  canvas.style.width = `${width}px`;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = getComputedStyle(canvas).color;
+  context.fillStyle = colour;
   const perColumn = (window.to - window.from) / columns;
   for (let column = 0; column < columns; column++) {
     const from = Math.floor(window.from + column * perColumn);

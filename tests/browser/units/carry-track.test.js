@@ -214,7 +214,7 @@ function mounted(changes = {}) {
   const view = createCarryTrack(root, (event) => events.push(event));
   const layer = lstm({ f: [0.9, 0.8, 0.7, 0.6], i: [1, 1, 1, 1], g: [0.5, -0.4, 0.3, 0.2] });
   /** @type {import("/static/types.js").CarryTrackProps} */
-  const props = { layer, units: [0, "mean"], step: 1, stage: 3, window: { from: 0, to: 4 }, width: 560, gutter: 160, labels: ["a", "<b>", " ", "d"], hover: null, reducedMotion: false, theme: "light", compact: false, ...changes };
+  const props = { layer, units: [0, "mean"], step: 1, stage: 3, window: { from: 0, to: 4 }, width: 560, gutter: 160, labels: ["a", "<b>", " ", "d"], hover: null, reducedMotion: false, rem: 16, theme: "light", compact: false, ...changes };
   view.update(props);
   return { root, view, props, events, plot: /** @type {HTMLElement} */ (root.querySelector(".carry-plot")), done: () => (view.destroy(), root.remove()) };
 }

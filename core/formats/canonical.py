@@ -110,8 +110,8 @@ def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:
         backward = cell(index, "backward", entry["backward"]) if "backward" in entry else None
         layers.append(Layer(cell(index, "forward", entry["forward"]), backward))
     readout, vocabulary = configuration.get("readout"), configuration.get("vocabulary")
-    if vocabulary and not isinstance(vocabulary["labels"], list):
-        raise TypeError("the vocabulary's labels must be a list")
+    if vocabulary and isinstance(vocabulary["labels"], str):
+        raise ParameterError("a vocabulary must have a list of labels, not one text", ("labels",))
     return Network(
         tuple(layers),
         Embedding(arrays["embedding"]) if "embedding" in arrays else None,

@@ -37,13 +37,15 @@ function ended(cells) {
 
 /**
  * Rows of numbers from text: one row a line, numbers apart by commas, semicolons, tabs or spaces. A network that reads one
- * number a step takes any layout as one long sequence. A first line without any number is a heading and is passed over.
+ * number a step takes any typed layout as one long sequence; the columns of a table are never mixed into one. A first line
+ * without any number is a heading and is passed over.
  * @param {string} text
  * @param {number} width how many numbers the network reads a step
+ * @param {boolean} table whether each line is a row of a table, as in a file
  * @returns {number[][]}
  * @throws {RangeError}
  */
-export function parseNumbers(text, width) {
+export function parseNumbers(text, width, table = false) {
   const lines = text.split(/\r\n|\r|\n/).map((line, index) => ({ number: index + 1, parts: cellsOf(line) })).filter((line) => line.parts.length > 0);
   if (lines.length > 1 && lines[0].parts.every((part) => part === "" || (Number.isNaN(Number(part)) && !NOT_A_NUMBER.test(part)))) lines.shift();
   if (lines.length === 0) throw new RangeError("A sequence needs at least one step; there are no numbers yet.");
@@ -55,9 +57,9 @@ export function parseNumbers(text, width) {
       return value;
     }),
   );
-  if (width === 1) return rows.flat().map((value) => [value]);
+  if (width === 1 && !(table && rows.length > 1)) return rows.flat().map((value) => [value]);
   const wrong = rows.findIndex((row) => row.length !== width);
-  if (wrong >= 0) throw new RangeError(`This network reads ${width} numbers a step; line ${lines[wrong].number} has ${counted(rows[wrong].length, "number")}.`);
+  if (wrong >= 0) throw new RangeError(`This network reads ${counted(width, "number")} a step; line ${lines[wrong].number} has ${counted(rows[wrong].length, "number")}.`);
   return rows;
 }
 
@@ -88,7 +90,8 @@ export function parseFile(name, buffer, reads) {
   } catch {
     throw new RangeError("Expected text in UTF-8, comma-separated numbers or a .npy array; this file is none of them.");
   }
-  return parseTyped(text.replace(/^\uFEFF/, ""), reads);
+  const content = text.replace(/^\uFEFF/, "");
+  return reads.kind === "values" ? { values: parseNumbers(content, reads.size, true) } : parseTyped(content, reads);
 }
 
 /**

@@ -9,8 +9,9 @@ const LEGIBLE = 6.4;
 /** A label longer than one letter needs this many pixels a letter. */
 const LETTER = 7.4;
 
-/** Room for one number of the axis. */
+/** Room for one number of the axis, and for half of the last one before the edge. */
 const TICK_ROOM = 64;
+const HALF_NUMBER = 12;
 
 /**
  * @typedef {{step: number, x: number, width: number, text: string, unknown: boolean, guess: string | null, shade: number, hit: boolean}} Cell
@@ -33,7 +34,7 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
   const first = Math.max(0, Math.floor(window.from));
   const last = Math.min(labels.length, Math.ceil(window.to));
   // Steps are counted from 1 for people, so that round numbers are those of the count.
-  const marks = ticks(window.from + 1, window.to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x(count - 0.5) }));
+  const marks = ticks(window.from + 1, window.to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x(count - 0.5) })).filter(({ x }) => x <= width - HALF_NUMBER);
   const legible = scale.stepWidth >= LEGIBLE;
   if (!legible) return { legible, stepWidth: scale.stepWidth, cells: [], ticks: marks };
   const strange = new Set(unknown);

@@ -8,6 +8,9 @@ import { passing, sentence } from "./sentence.js";
 /** Answers with pre-activations are only asked for when nobody has typed for this long, in milliseconds. */
 const QUIET = 120;
 
+/** Requests for traces begin at least this far apart, in milliseconds: a tool can type faster than anybody reads. */
+const APART = 30;
+
 /**
  * Asks for the models, then keeps asking for whatever trace the state wants.
  * @param {import("../store.js").Store} store
@@ -16,6 +19,8 @@ const QUIET = 120;
 export function attachServer(store, api) {
   let asking = new AbortController();
   let detail = new AbortController();
+  let lastAsked = -APART;
+  let waiting = 0;
 
   const start = async () => {
     try {
@@ -29,6 +34,7 @@ export function attachServer(store, api) {
   /** @param {import("../types.js").Wanted} wanted */
   const ask = async (wanted) => {
     const { signal } = (asking = new AbortController());
+    lastAsked = performance.now();
     performance.mark("gatescope:trace-asked");
     try {
       const trace = await api.postTrace(wanted, signal);
@@ -58,7 +64,11 @@ export function attachServer(store, api) {
     if (event.type === "retry-asked" && state.models.length === 0) void start();
     if (state.wanted !== before.wanted) {
       asking.abort();
-      if (state.wanted) void ask(state.wanted);
+      clearTimeout(waiting);
+      const { wanted } = state;
+      const rest = lastAsked + APART - performance.now();
+      if (wanted && rest > 0) waiting = setTimeout(() => void ask(wanted), rest);
+      else if (wanted) void ask(wanted);
     }
     if (state.shown !== before.shown) {
       detail.abort();

@@ -16,11 +16,11 @@ help:  ## show this list
 	@sed -n 's/^\([a-z]*\):  ## /\1 /p' Makefile | while read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 
 run:  ## set up, serve on 127.0.0.1:8000 and open the page
-	@$(SET_UP)
+	@$(SET_UP) formats
 	@exec $(IN) -m gatescope.server $(ARGS)
 
 test:  ## set up and run all tests, the browser ones in a real Chromium included
-	@$(SET_UP) test
+	@$(SET_UP) formats test
 	@$(IN) -m pytest $(ARGS)
 
 lint:  ## check style with Ruff
@@ -34,12 +34,12 @@ format:  ## let Ruff lay out the Python and mend what it can
 	@$(IN) -m ruff check --fix
 
 types:  ## check types, of Python with mypy and of JavaScript with the TypeScript compiler
-	@$(SET_UP) dev test
+	@$(SET_UP) dev formats test
 	@$(IN) -m mypy
 	@$(IN) -m scripts.typescript
 
 bench:  ## measure speed and write a table and JSON
-	@$(SET_UP) bench test
+	@$(SET_UP) bench formats test
 	@$(IN) -m benchmarks $(ARGS)
 
 pretrained:  ## train the bundled networks again

@@ -14,12 +14,21 @@
     |   +-- StateMismatch         an initial state of another form than the network's
     |   +-- CannotStep            stepping a network that reads the sequence backwards
     +-- FormatError           a file cannot be read as a network
+    |   +-- UnknownFormat         the bytes are of no format that is read here
+    |   +-- FileTooLarge          the file, or what it unpacks to, passes a limit
+    |   +-- UnsafeFile            reading it would run code or reach for other files
+    |   +-- Unsupported           understood, but it asks for something that is not computed here
+    |   +-- MissingReader         a package that reads this format is not installed
+    |   +-- OptionError           an option that does not exist or does not fit the file
+    |   +-- ChoiceNeeded          the file can be understood in more than one way; the user has to say
     +-- NumericalError        the computation left the finite numbers
     +-- Cancelled             stopped from outside through ``poll``
 
 Every message is a sentence that says what was expected and what came. ``pointer`` leads to the cause inside what was
 handed in, as keys and indices: ``("values", 3, 1)``.
 """
+
+from typing import Any
 
 
 class CoreError(ValueError):
@@ -73,6 +82,38 @@ class CannotStep(InputError):
 
 class FormatError(CoreError):
     """A file cannot be read as a network."""
+
+
+class UnknownFormat(FormatError):
+    """The bytes are of no format that is read here."""
+
+
+class FileTooLarge(FormatError):
+    """The file, or what it unpacks to, passes a limit."""
+
+
+class UnsafeFile(FormatError):
+    """Reading the file would run code in it or reach for other files."""
+
+
+class Unsupported(FormatError):
+    """The file is understood, but asks for something that is not computed here; the message names it."""
+
+
+class MissingReader(FormatError):
+    """A package that reads this format is not installed; the message names the extra that brings it."""
+
+
+class OptionError(FormatError):
+    """An option that does not exist, or does not fit the file."""
+
+
+class ChoiceNeeded(FormatError):
+    """The file can be understood in more than one way. ``choices`` lists them as `formats.imported.Choice`."""
+
+    def __init__(self, message: str, pointer: tuple[str | int, ...] = (), choices: tuple[Any, ...] = ()) -> None:
+        super().__init__(message, pointer)
+        self.choices = choices
 
 
 class NumericalError(CoreError):

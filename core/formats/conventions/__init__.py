@@ -1,0 +1,1 @@
+"""From a `Checkpoint` to recurrent modules in the canonical layout: one module a framework."""

@@ -10,11 +10,15 @@ import numpy as np
 
 from .activations import Array
 from .errors import EmptySequence, InputError, NotFinite, RaggedRows, TokenOutOfRange, WrongKind, WrongWidth
-from .network import Network
+from .network import LONGEST_LABEL, Network, Vocabulary
 
 UNKNOWN = -1
 """Id of an unknown token in a network without a token for it: it reads as zeros."""
 
+HOW_IT_WAS_SPLIT = (
+    "the text was split into the vocabulary's longest fitting tokens; the framework's own tokenizer may split "
+    "otherwise, while token ids are exact"
+)
 SURROGATE = re.compile("[\ud800-\udfff]")
 NOT_LISTS = (str, bytes, bytearray, memoryview)
 
@@ -47,7 +51,7 @@ def encode(
 
     Args:
         network: the network that will read it.
-        text: characters, one a step.
+        text: characters, one a step; where the vocabulary has longer tokens, these, as `splitting` finds them.
         tokens: ids in 0 .. V - 1, one a step.
         values: T rows of D numbers; for D = 1 also a flat list.
 
@@ -94,25 +98,44 @@ def _encode_text(network: Network, text: str) -> Encoded:
         raise InputError(
             f"text must be Unicode characters, but character {half.start()} is half of one, {half.group()!r}", ("text",)
         )
-    ids, stand_in = network.vocabulary.ids, network.vocabulary.unknown
-    found = [ids.get(character) for character in text]
+    pieces, found, notes = _split(network.vocabulary, text)
     unknown = tuple(step for step, token in enumerate(found) if token is None)
-    stand_in = UNKNOWN if stand_in is None else stand_in
+    stand_in = UNKNOWN if network.vocabulary.unknown is None else network.vocabulary.unknown
     return Encoded(
         "tokens",
-        tuple(text),
+        tuple(pieces),
         tokens=np.array([stand_in if token is None else token for token in found], dtype=np.int64),
         unknown=unknown,
-        notes=_note_unknown(text, unknown),
+        notes=(*notes, *_note_unknown(pieces, unknown)),
     )
 
 
-def _note_unknown(text: str, unknown: tuple[int, ...]) -> tuple[str, ...]:
+def _split(vocabulary: Vocabulary, text: str) -> tuple[Sequence[str], list[int | None], tuple[str, ...]]:
+    """Pieces of the text, one a step, the id of each, None where it is unknown, and notes on the splitting."""
+    splitter, ids = vocabulary.splitter, vocabulary.ids
+    if splitter.by_character:
+        return text, [ids.get(character) for character in text], ()
+    pairs, folded = splitter.split(text)
+    if not pairs:
+        raise EmptySequence("a sequence must have at least one token; the text is only white space", ("text",))
+    pieces = [label if label is not None else _shortened(piece) for piece, label in pairs]
+    notes = ("the text was read in lower case, as every token of the vocabulary is",) if folded else ()
+    if any(len(piece) > 1 for piece in pieces):
+        notes = (HOW_IT_WAS_SPLIT, *notes)
+    return pieces, [None if label is None else ids[label] for _, label in pairs], notes
+
+
+def _shortened(piece: str) -> str:
+    return piece if len(piece) <= LONGEST_LABEL else piece[: LONGEST_LABEL - 1] + "…"
+
+
+def _note_unknown(pieces: Sequence[str], unknown: tuple[int, ...]) -> tuple[str, ...]:
     if not unknown:
         return ()
-    characters = list(dict.fromkeys(text[step] for step in unknown))
-    shown = ", ".join(repr(character) for character in characters[:5]) + (", ..." if len(characters) > 5 else "")
-    subject = "1 character is" if len(unknown) == 1 else f"{len(unknown)} characters are"
+    different = list(dict.fromkeys(pieces[step] for step in unknown))
+    shown = ", ".join(_brief(piece) for piece in different[:5]) + (", ..." if len(different) > 5 else "")
+    what = "character" if all(len(piece) == 1 for piece in different) else "piece"
+    subject = f"1 {what} is" if len(unknown) == 1 else f"{len(unknown)} {what}s are"
     return (f"{subject} not in this network's vocabulary and read as unknown: {shown}",)
 
 

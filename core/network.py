@@ -13,6 +13,7 @@ import numpy as np
 from .activations import Array, softmax
 from .cells import Cell
 from .errors import ParameterError
+from .splitting import Splitter
 
 DirectionName = Literal["forward", "backward"]
 ReadoutKind = Literal["softmax", "linear"]
@@ -158,6 +159,11 @@ class Vocabulary:
     def ids(self) -> dict[str, int]:
         """Id by label."""
         return {label: index for index, label in enumerate(self.labels)}
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """What makes text into these tokens."""
+        return Splitter(self.labels)
 
 
 @dataclass(frozen=True)

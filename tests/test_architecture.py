@@ -13,12 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # Inside core each module imports only from rows above its own (or from its own package).
 CORE_ORDER = (
     {"errors"},
-    {"activations", "quantities", "threads"},
+    {"activations", "quantities", "splitting", "threads"},
     {"cells"},
     {"network"},
     {"encoding", "examples", "formats", "initialisation"},
-    {"trace"},
-    {"training"},
+    {"references", "trace"},
+    {"alternatives", "training"},
+    {"verification"},
     {"pretrained"},
 )
 FRAMEWORKS = {"torch", "keras", "tensorflow", "jax", "mxnet"}

@@ -1,0 +1,177 @@
+"""Write ``formats/keras-*``: models that Keras saved, on PyTorch (``KERAS_BACKEND=torch``)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import torch
+from keras import layers, ops
+from keras.src.backend.common import dtypes
+
+from .formats_keras_models import REFUSALS, SPECS, Spec
+from .formats_reference import Array, Place, Step, keras_gru, keras_lstm, keras_rnn
+from .formats_writing import Folder, Head, expect, network_precision, random_inputs
+from .writing import random_array
+
+# On every backend but TensorFlow, Keras rounds products of float64 to float32. This makes it do here as it does there.
+dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+
+
+def built(make: Any, precision: str) -> Any:
+    """A new model in a precision, with the names that a new program would give."""
+    keras.utils.clear_session()
+    keras.config.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
+    return make()
+
+
+def flat(model: Any) -> Iterator[Any]:
+    """The layers in their order, those of models within the model in their place."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from flat(layer)
+        else:
+            yield layer
+
+
+def parameters(cell: Any) -> dict[str, Array]:
+    """A cell's arrays in float64, by Keras's names."""
+    return {weight.path.rpartition("/")[2]: ops.convert_to_numpy(weight).astype(np.float64) for weight in cell.weights}
+
+
+def step_of(cell: Any) -> Step:
+    """The reference's step for a cell."""
+    own, config = parameters(cell), cell.get_config()
+    activation = config["activation"]
+    if isinstance(cell, layers.LSTMCell):
+        return keras_lstm(own, activation, config["recurrent_activation"])
+    if isinstance(cell, layers.GRUCell):
+        return keras_gru(own, config["reset_after"], activation, config["recurrent_activation"])
+    return keras_rnn(own, activation)
+
+
+def directions(layer: Any) -> list[tuple[str, Any]]:
+    """The recurrent layers within a layer, each with the direction it reads in; none for other layers."""
+    if isinstance(layer, layers.Bidirectional):
+        return [("forward", layer.forward_layer), ("backward", layer.backward_layer)]
+    if isinstance(layer, layers.RNN):
+        return [("backward" if layer.go_backwards else "forward", layer)]
+    return []
+
+
+def run(layer: Any, x: Any, states: list[dict[str, Array]]) -> tuple[Any, list[dict[str, Array]]]:
+    """What a recurrent layer gives for (T, D), in the order of its inputs, and its cells' own states at every step."""
+    found = []
+    for (direction, part), state in zip(directions(layer), states, strict=True):
+        now: Any = [ops.convert_to_tensor(array[None]) for array in state.values()]
+        rows = []
+        for row in x if direction == "forward" else x.flip(0):
+            _, now = part.cell(row[None], now)
+            now = list(now) if isinstance(now, (list, tuple)) else [now]
+            rows.append([array[0] for array in now])
+        turn = 1 if direction == "forward" else -1
+        found.append(
+            {key: np.stack([ops.convert_to_numpy(row[k]) for row in rows])[::turn] for k, key in enumerate(state)}
+        )
+    initial = [ops.convert_to_tensor(array[None]) for state in states for array in state.values()]
+    whole = layer(x[None], initial_state=initial)
+    if not directions(layer)[0][1].return_sequences:
+        last = torch.tensor(found[0]["hidden_state"])
+        assert torch.allclose(whole[0], last[-1], rtol=0, atol=1e-5)
+        return last, found
+    whole = whole[0]
+    return whole.flip(0) if directions(layer)[0][0] == "backward" else whole, found
+
+
+def make(folder: Folder, name: str, spec: Spec, seed: int) -> None:
+    """One model in every form, and its expectation."""
+    rng = np.random.default_rng(2000 + seed)
+    precision = spec.precision
+    model = built(spec.build, precision)
+    randomise(model, rng)
+    for container in spec.containers:
+        save(model, folder, name, container)
+    arrays = [ops.convert_to_numpy(ops.cast(weight, network_precision(precision))) for weight in model.weights]
+    if precision != network_precision(precision):
+        model = built(spec.build, network_precision(precision))
+        model.set_weights(arrays)
+    parts = [model.get_layer(part) for part in spec.path] or list(flat(model))
+    kept = network_precision(precision)
+    places: list[Place] = []
+    own: dict[str, Array] = {}
+    table = head = None
+    steps = 6 + seed % 5
+    inputs: Any = None
+    x: Any = None
+    for part in parts:
+        index = places[-1].layer + 1 if places else 0
+        if isinstance(part, layers.Embedding):
+            table = ops.convert_to_numpy(part.embeddings)
+            inputs = np.concatenate([[1, len(table) - 1], rng.integers(1, len(table), steps - 2)])
+            x = part(torch.tensor(inputs)[None])[0]
+        elif inside := directions(part):
+            if x is None:
+                inputs = random_inputs(rng, steps, parameters(inside[0][1].cell)["kernel"].shape[0], precision)
+                x = torch.tensor(inputs)
+            names = ("hidden_state", "cell_state")[: 1 + isinstance(inside[0][1].cell, layers.LSTMCell)]
+            states = [{key: random_array(rng, (one.cell.units,)).astype(kept) for key in names} for _, one in inside]
+            for (direction, one), state in zip(inside, states, strict=True):
+                places.append(Place(index, direction, step_of(one.cell), state))
+            x, found = run(part, x, states)
+            for (direction, _), rows in zip(inside, found, strict=True):
+                own |= {f"{index}/{direction}/{key}": array for key, array in rows.items()}
+            own["top"] = x.numpy()
+        elif isinstance(part, layers.Dropout):
+            continue
+        elif places:
+            dense = part.layer if isinstance(part, layers.TimeDistributed) else part
+            x = part(x[None])[0]
+            own["outputs"] = x.numpy()
+            if isinstance(dense, layers.Dense):
+                kernel, bias = (ops.convert_to_numpy(weight) for weight in dense.weights)
+                head = Head(kernel, bias, dense.activation is keras.activations.softmax)
+            else:
+                assert head is not None
+                head = Head(head.kernel, head.bias, True)
+    expect(f"keras-{name}", precision, places, inputs, own, embedding=table, head=head)
+    for container in spec.containers:
+        options = spec.options | (spec.bare_options if container == "weights.h5" else {})
+        more = spec.more | ({"options": options} if options else {})
+        folder.accepted(f"keras-{name}.{container}", f"keras-{name}", **more)
+
+
+def randomise(model: Any, rng: np.random.Generator) -> None:
+    """Make every number of a model random."""
+    model.set_weights([np.abs(random_array(rng, tuple(weight.shape))) if "variance" in weight.path else random_array(
+        rng, tuple(weight.shape)) for weight in model.weights])  # fmt: skip
+
+
+def save(model: Any, folder: Folder, name: str, container: str) -> None:
+    """Write a model as Keras does."""
+    path = folder.path(f"keras-{name}.{container}")
+    if container == "weights.h5":
+        model.save_weights(path)
+    else:
+        model.save(path)
+
+
+def main() -> None:
+    """Write every file."""
+    folder = Folder("keras", f"keras {keras.__version__} on torch {torch.__version__}")
+    with torch.no_grad():
+        for seed, (name, spec) in enumerate(SPECS.items()):
+            make(folder, name, spec, seed)
+        for name, refusal in REFUSALS.items():
+            for container in refusal.containers:
+                if name not in SPECS:
+                    model = built(refusal.build, "float32")
+                    randomise(model, np.random.default_rng(3000))
+                    save(model, folder, name, container)
+                more = {"options": refusal.options} if refusal.options else {}
+                folder.refused(f"keras-{name}.{container}", refusal.error, refusal.word, **more)
+    folder.close()
+
+
+if __name__ == "__main__":
+    main()

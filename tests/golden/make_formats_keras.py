@@ -1,6 +1,7 @@
 """Write ``formats/keras-*``: models that Keras saved, on PyTorch (``KERAS_BACKEND=torch``)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -84,6 +85,46 @@ def run(layer: Any, x: Any, states: list[dict[str, Array]]) -> tuple[Any, list[d
     return whole.flip(0) if directions(layer)[0][0] == "backward" else whole, found
 
 
+def reference(name: str, precision: str, parts: list[Any], rng: np.random.Generator, steps: int) -> None:
+    """Run the layers one after the other, each with initial states, and write the expectation."""
+    places: list[Place] = []
+    own: dict[str, Array] = {}
+    table = inputs = x = None
+    head: Head | None = None
+    for part in parts:
+        if isinstance(part, layers.Embedding):
+            table = ops.convert_to_numpy(part.embeddings)
+            inputs = np.concatenate([[1, len(table) - 1], rng.integers(1, len(table), steps - 2)])
+            x = part(torch.tensor(inputs)[None])[0]
+        elif inside := directions(part):
+            if x is None:
+                inputs = random_inputs(rng, steps, len(parameters(inside[0][1].cell)["kernel"]), precision)
+                x = torch.tensor(inputs)
+            names = ("hidden_state", "cell_state")[: 1 + isinstance(inside[0][1].cell, layers.LSTMCell)]
+            index, kept = places[-1].layer + 1 if places else 0, network_precision(precision)
+            states = [{key: random_array(rng, (one.cell.units,)).astype(kept) for key in names} for _, one in inside]
+            x, found = run(part, x, states)
+            for (direction, one), state, rows in zip(inside, states, found, strict=True):
+                places.append(Place(index, direction, step_of(one.cell), state))
+                own |= {f"{index}/{direction}/{key}": array for key, array in rows.items()}
+            own["top"] = x.numpy()
+        elif places and not isinstance(part, layers.Dropout):
+            x = part(x[None])[0]
+            head, own["outputs"] = head_of(part, head), x.numpy()
+    assert inputs is not None
+    expect(name, precision, places, inputs, own, embedding=table, head=head)
+
+
+def head_of(part: Any, before: Head | None) -> Head:
+    """The reference's readout for a `Dense` layer, or for a softmax behind one."""
+    dense = part.layer if isinstance(part, layers.TimeDistributed) else part
+    if isinstance(dense, layers.Dense):
+        kernel, bias = (ops.convert_to_numpy(weight) for weight in dense.weights)
+        return Head(kernel, bias, dense.activation is keras.activations.softmax)
+    assert before is not None
+    return replace(before, softmax=True)
+
+
 def make(folder: Folder, name: str, spec: Spec, seed: int) -> None:
     """One model in every form, and its expectation."""
     rng = np.random.default_rng(2000 + seed)
@@ -97,44 +138,7 @@ def make(folder: Folder, name: str, spec: Spec, seed: int) -> None:
         model = built(spec.build, network_precision(precision))
         model.set_weights(arrays)
     parts = [model.get_layer(part) for part in spec.path] or list(flat(model))
-    kept = network_precision(precision)
-    places: list[Place] = []
-    own: dict[str, Array] = {}
-    table = head = None
-    steps = 6 + seed % 5
-    inputs: Any = None
-    x: Any = None
-    for part in parts:
-        index = places[-1].layer + 1 if places else 0
-        if isinstance(part, layers.Embedding):
-            table = ops.convert_to_numpy(part.embeddings)
-            inputs = np.concatenate([[1, len(table) - 1], rng.integers(1, len(table), steps - 2)])
-            x = part(torch.tensor(inputs)[None])[0]
-        elif inside := directions(part):
-            if x is None:
-                inputs = random_inputs(rng, steps, parameters(inside[0][1].cell)["kernel"].shape[0], precision)
-                x = torch.tensor(inputs)
-            names = ("hidden_state", "cell_state")[: 1 + isinstance(inside[0][1].cell, layers.LSTMCell)]
-            states = [{key: random_array(rng, (one.cell.units,)).astype(kept) for key in names} for _, one in inside]
-            for (direction, one), state in zip(inside, states, strict=True):
-                places.append(Place(index, direction, step_of(one.cell), state))
-            x, found = run(part, x, states)
-            for (direction, _), rows in zip(inside, found, strict=True):
-                own |= {f"{index}/{direction}/{key}": array for key, array in rows.items()}
-            own["top"] = x.numpy()
-        elif isinstance(part, layers.Dropout):
-            continue
-        elif places:
-            dense = part.layer if isinstance(part, layers.TimeDistributed) else part
-            x = part(x[None])[0]
-            own["outputs"] = x.numpy()
-            if isinstance(dense, layers.Dense):
-                kernel, bias = (ops.convert_to_numpy(weight) for weight in dense.weights)
-                head = Head(kernel, bias, dense.activation is keras.activations.softmax)
-            else:
-                assert head is not None
-                head = Head(head.kernel, head.bias, True)
-    expect(f"keras-{name}", precision, places, inputs, own, embedding=table, head=head)
+    reference(f"keras-{name}", precision, parts, rng, 6 + seed % 5)
     for container in spec.containers:
         options = spec.options | (spec.bare_options if container == "weights.h5" else {})
         more = spec.more | ({"options": options} if options else {})

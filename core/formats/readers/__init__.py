@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...errors import FileTooLarge
 from ..checkpoint import Checkpoint
 from ..limits import Limits
-from . import npz, safetensors
+from . import npz, pt, safetensors
 from .archive import Archive
 from .gathering import size_in_words
 from .mapping import read_mapping
@@ -43,6 +43,7 @@ READERS: dict[str, Reader] = {
         "safetensors", (".safetensors",), lambda source, limits: safetensors.read_safetensors(source.data, limits)
     ),
     "npz": Reader("NumPy archive", (".npz",), lambda source, limits: npz.read_npz(source.zip(), limits)),
+    "pt": Reader("PyTorch", (".pt", ".pth"), lambda source, limits: pt.read_pt(source.zip(), limits)),
 }
 
 
@@ -84,6 +85,8 @@ def identify(data: bytes | memoryview, limits: Limits | None = None, name: str =
 
 
 def _identify_zip(archive: Archive) -> str | None:
+    if pt.recognise(archive):
+        return "pt"
     if any(entry.endswith(".npy") for entry in archive.entries):
         return "npz"
     return None

@@ -67,7 +67,7 @@ class Gathering:
             FileTooLarge: it is one tensor or byte too many.
         """
         self._name(name)
-        if not all(type(size) is int and size >= 0 for size in shape):
+        if not all(isinstance(size, int) and size >= 0 for size in shape):
             raise FormatError(f"the shape of {short(name)} must be a list of sizes, not {short(shape)}", (name,))
         if len(shape) > MOST_AXES:
             raise FormatError(f"{short(name)} has {len(shape)} axes; {MOST_AXES} are the most", (name,))

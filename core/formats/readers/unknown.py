@@ -19,7 +19,7 @@ LEGACY_TORCH = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 _UNPACK = "this is {} archive; unpack it and choose the weight file inside"
 _BY_BEGINNING = {
-    b"\x93NUMPY": "this is a single .npy array; put all of a network together with numpy.savez('model.npz', name=array)",
+    b"\x93NUMPY": "this is a single .npy array; put a whole network together with numpy.savez('model.npz', name=array)",
     b"GGUF": "this is a GGUF file of a language model, which holds no recurrent network",
     b"\x1f\x8b": _UNPACK.format("a gzip"),
     b"\xfd7zXZ": _UNPACK.format("an xz"),

@@ -1,16 +1,23 @@
-"""``python -m tests.golden``: write the golden files again. Needs torch and keras."""
+"""``python -m tests.golden``: write the golden files again. Needs torch, keras, onnx, onnxruntime and flax."""
 
 import os
 
 os.environ["KERAS_BACKEND"] = "torch"
 
-from . import make_keras, make_torch  # Keras reads its backend when it is imported
+from . import (  # Keras reads its backend when it is imported
+    make_formats_flax,
+    make_formats_keras,
+    make_formats_onnx,
+    make_formats_torch,
+    make_keras,
+    make_torch,
+)
 
 
 def main() -> None:
-    """Run both makers."""
-    make_torch.main()
-    make_keras.main()
+    """Run every maker."""
+    for maker in (make_torch, make_keras, make_formats_torch, make_formats_keras, make_formats_onnx, make_formats_flax):
+        maker.main()
 
 
 if __name__ == "__main__":

@@ -89,7 +89,8 @@ def reference(name: str, precision: str, parts: list[Any], rng: np.random.Genera
     """Run the layers one after the other, each with initial states, and write the expectation."""
     places: list[Place] = []
     own: dict[str, Array] = {}
-    table = inputs = x = None
+    table = inputs = None
+    x: Any = None
     head: Head | None = None
     for part in parts:
         if isinstance(part, layers.Embedding):

@@ -18,7 +18,8 @@ from .formats_writing import Folder, Head, expect, network_precision, random_inp
 from .writing import random_array
 
 CONTAINERS = ("safetensors", "npz", "pt", "pth")
-PRECISIONS = ("float32", "float64", "float16", "bfloat16")
+SHORT = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16"}
+PRECISIONS = tuple(SHORT)
 STEPS: dict[str, Callable[..., Step]] = {
     "lstm": torch_lstm,
     "gru": torch_gru,
@@ -96,37 +97,25 @@ def own_states(kind: str, places: list[tuple[int, str, dict[str, Tensor]]], stat
     return found
 
 
-def make(folder: Folder, kind: Kind, variant: str, build: Callable[..., Built], container: str, precision: str,
-         seed: int) -> None:  # fmt: skip
-    """One file with its expectation; the module runs in the precision that the file is read in."""
-    rng = np.random.default_rng(1000 + seed)
-    dtype = getattr(torch, network_precision(precision))
-    built = build(kind.name.partition("_")[0], kind.arguments, seed)
-    module = built.module.to(getattr(torch, precision))
-    for parameter in module.parameters():
-        parameter.copy_(torch.tensor(random_array(rng, tuple(parameter.shape))))
-    short = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16"}[precision]
-    name = f"torch-{kind.name}-{variant}"
-    save(module, folder.path(f"{name}-{short}.{container}"), container)
-
-    module = module.to(dtype)
+def reference(name: str, kind: Kind, built: Built, precision: str, rng: np.random.Generator, steps: int) -> None:
+    """Run a module in the precision that its file is read in, and write the expectation."""
+    kept = network_precision(precision)
+    module = built.module.to(getattr(torch, kept))
     weights = built.places(module)
     states = []
     for _, _, one in weights:
         lengths = {"hidden_state": built.state_size(one)} | ({"cell_state": built.units} if kind.name == "lstm" else {})
-        kept = network_precision(precision)
         states.append({key: random_array(rng, (length,)).astype(kept) for key, length in lengths.items()})
-    steps = 7 + seed % 5
+    table = head = None
     if built.embedding is None:
         inputs = random_inputs(rng, steps, built.width(module), precision)
-        x, table = torch.tensor(inputs), None
+        x = torch.tensor(inputs)
     else:
-        table = built.embedding(module)
+        table = built.embedding(module).numpy()
         inputs = np.concatenate([[0, len(table) - 1], rng.integers(0, len(table), steps - 2)])
-        x, table = table[torch.tensor(inputs)], table.numpy()
+        x = torch.tensor(table[inputs])
     own = own_states(kind.name, weights, states, x)
     own["top"] = built.top(module, x, states)
-    head = None
     if built.head is not None:
         linear: Any = built.head(module)
         head = Head(linear.weight.numpy().T, linear.bias.numpy(), built.softmax)
@@ -137,10 +126,30 @@ def make(folder: Folder, kind: Kind, variant: str, build: Callable[..., Built], 
         for (layer, direction, one), initial in zip(weights, states, strict=True)
     ]
     expect(name, precision, places, inputs, own, embedding=table, head=head)
+
+
+def randomise(module: nn.Module, precision: str, rng: np.random.Generator) -> None:
+    """Put the module into a precision and make every parameter random."""
+    module.to(getattr(torch, precision))
+    for parameter in module.parameters():
+        parameter.copy_(torch.tensor(random_array(rng, tuple(parameter.shape))))
+
+
+def make(
+    folder: Folder, kind: Kind, variant: str, build: Callable[..., Built], container: str, precision: str, seed: int
+) -> None:
+    """One file with its expectation."""
+    rng = np.random.default_rng(1000 + seed)
+    built = build(kind.name.partition("_")[0], kind.arguments, seed)
+    randomise(built.module, precision, rng)
+    name = f"torch-{kind.name}-{variant}"
+    file = f"{name}-{SHORT[precision]}.{container}"
+    save(built.module, folder.path(file), container)
+    reference(name, kind, built, precision, rng, 7 + seed % 5)
     options = kind.options | built.options
-    folder.accepted(f"{name}-{short}.{container}", name, **({"options": options} if options else {}))
+    folder.accepted(file, name, **({"options": options} if options else {}))
     if built.asks:
-        folder.refused(f"{name}-{short}.{container}", "ChoiceNeeded", built.asks, options=kind.options)
+        folder.refused(file, "ChoiceNeeded", built.asks, options=kind.options)
 
 
 def combinations() -> Iterator[tuple[Kind, str, Callable[..., Built], str, str, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...errors import FileTooLarge
 from ..checkpoint import Checkpoint
 from ..limits import Limits
-from . import npz, pt, safetensors
+from . import keras, npz, onnx, pt, safetensors
 from .archive import Archive
 from .gathering import size_in_words
 from .mapping import read_mapping
@@ -44,6 +44,9 @@ READERS: dict[str, Reader] = {
     ),
     "npz": Reader("NumPy archive", (".npz",), lambda source, limits: npz.read_npz(source.zip(), limits)),
     "pt": Reader("PyTorch", (".pt", ".pth"), lambda source, limits: pt.read_pt(source.zip(), limits)),
+    "keras": Reader("Keras", (".keras",), lambda source, limits: keras.read_keras(source.zip(), limits)),
+    "h5": Reader("HDF5 of Keras", (".h5", ".hdf5"), lambda source, limits: keras.read_hdf5(source.data, limits)),
+    "onnx": Reader("ONNX", (".onnx",), lambda source, limits: onnx.read_onnx(source.data, limits)),
 }
 
 
@@ -79,14 +82,20 @@ def identify(data: bytes | memoryview, limits: Limits | None = None, name: str =
         if (form := _identify_zip(archive)) is None:
             raise refuse_zip(archive)
         return form, Source(view, archive, name)
+    if keras.is_hdf5(view):
+        return "h5", Source(view, None, name)
     if safetensors.recognise(view):
         return "safetensors", Source(view, None, name)
+    if onnx.recognise(view):
+        return "onnx", Source(view, None, name)
     raise refuse(view, name)
 
 
 def _identify_zip(archive: Archive) -> str | None:
     if pt.recognise(archive):
         return "pt"
+    if keras.is_keras(archive):
+        return "keras"
     if any(entry.endswith(".npy") for entry in archive.entries):
         return "npz"
     return None

@@ -67,7 +67,7 @@ class Gathering:
             FileTooLarge: it is one tensor or byte too many.
         """
         self._name(name)
-        if not all(isinstance(size, int) and size >= 0 for size in shape):
+        if min(shape, default=0) < 0:
             raise FormatError(f"the shape of {short(name)} must be a list of sizes, not {short(shape)}", (name,))
         if len(shape) > MOST_AXES:
             raise FormatError(f"{short(name)} has {len(shape)} axes; {MOST_AXES} are the most", (name,))
@@ -80,7 +80,7 @@ class Gathering:
             )
 
     def _name(self, name: str) -> None:
-        if not isinstance(name, str) or len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_NAME:
             raise FormatError(f"tensor names must be text of at most {LONGEST_NAME} characters, not {short(name)!r}")
         try:
             name.encode()

@@ -27,6 +27,7 @@ def read_npz(archive: Archive, limits: Limits) -> Checkpoint:
         FormatError: an entry is no .npy file, or a leaf of it.
     """
     gathering = Gathering("npz", limits)
+    guessed: list[str] = []
     for entry in archive.entries:
         if not entry.endswith(".npy"):
             gathering.leave_out(entry, "no array")
@@ -39,19 +40,25 @@ def read_npz(archive: Archive, limits: Limits) -> Checkpoint:
                 f"{short(name)} holds Python objects, which are pickled and could run code; save plain arrays",
                 (name,),
             )
-        if descr[1:] not in READ or descr[0] not in "<>=|":
+        if descr[1:] == "V2":
+            guessed.append(name)
+        elif descr[1:] not in READ or descr[0] not in "<>=|":
             gathering.leave_out(name, _kind(descr))
             continue
-        gathering.declare(name, shape, READ[descr[1:]])
+        gathering.declare(name, shape, READ.get(descr[1:], "bfloat16"))
         if math.prod(shape) * int(descr[2]) != len(content) - start:
             raise FormatError(
                 f"{short(name)} of shape {short(shape)} and dtype {descr} does not fill its {len(content) - start:,} "
                 f"bytes",
                 (name,),
             )
-        array = np.frombuffer(content[start:], descr).reshape(shape, order="F" if fortran else "C")
-        gathering.add(name, array)
-    return gathering.checkpoint()
+        numbers = np.frombuffer(content[start:], "<u2" if descr[1:] == "V2" else descr)
+        array = numbers.reshape(shape, order="F" if fortran else "C")
+        gathering.add(name, array, bfloat16=descr[1:] == "V2")
+    taken = f"{', '.join(short(name, 60) for name in guessed[:5])}{' and more' if len(guessed) > 5 else ''}"
+    return gathering.checkpoint(
+        notes=(f"Two-byte values without a type were taken as bfloat16: {taken}.",) * bool(guessed)
+    )
 
 
 def _header(name: str, content: memoryview) -> tuple[str, bool, tuple[int, ...], int]:
@@ -74,8 +81,6 @@ def _header(name: str, content: memoryview) -> tuple[str, bool, tuple[int, ...],
 
 def _kind(descr: str) -> str:
     """What else than floats an array holds, in words."""
-    if descr[1:] == "V2":
-        return "2-byte values without a type, perhaps bfloat16: save them as float32"
     try:
         return str(np.dtype(descr))
     except (TypeError, ValueError, SyntaxError):

@@ -59,7 +59,7 @@ def read_pt(archive: Archive, limits: Limits) -> Checkpoint:
         name = ".".join(each.path[len(wrapper) :] if each.path[: len(wrapper)] == wrapper else each.path)
         tensor = each.tensor
         if not tensor.is_weight():
-            gathering.leave_out(name, tensor.dtype if tensor.size else "a single number")
+            gathering.leave_out(name, "a single number" if tensor.dtype in READ else tensor.dtype)
             continue
         gathering.declare(name, tensor.size, tensor.dtype)
         gathering.add(name, _array(name, tensor, archive, root, order), bfloat16=tensor.dtype == "bfloat16")

@@ -49,7 +49,8 @@ _HARMLESS = re.compile(
     | _codecs\.encode
     | numpy\.(core|_core)\.multiarray\.(scalar|_reconstruct) | numpy\.(core|_core)\.numeric\._frombuffer
     | numpy\.(dtype|ndarray|bool_?|float\d+|u?int\d+|str_|bytes_) | numpy\.dtypes\.\w+DType
-    | torch\.(Size|device|Tensor|strided|sparse_coo|contiguous_format|channels_last|preserve_format|per_(tensor|channel)_\w+)
+    | torch\.(Size|device|Tensor|strided|sparse_coo|contiguous_format|channels_last|preserve_format)
+    | torch\.per_(tensor|channel)_\w+
     | torch\.torch_version\.TorchVersion | torch\.serialization\._get_layout
     | torch\.nn\.parameter\.(Parameter|Buffer) | torch\._tensor\.Tensor""",
     re.VERBOSE,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.responses import Response
@@ -13,11 +14,14 @@ from . import errors, openapi, pages
 from .admission import Admission
 from .api import models, service, steps, traces
 from .api.routes import BASE, json_response
+from .head import HeadAsGet
 from .security import protect
 from .services import Services
 from .settings import Settings
 from .store.models import ModelStore, load_bundled
+from .store.own import OwnModels
 from .store.traces import TraceCache
+from .uploads import Uploads
 
 
 def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] | None = None) -> ASGIApp:
@@ -26,17 +30,28 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     ``bundled`` replaces the networks that come with the program, which tests use.
     """
     settings = settings or Settings()
+    own = OwnModels(
+        settings.data_path,
+        max_bytes=settings.max_model_bytes,
+        max_stored=settings.max_stored_bytes,
+        cache_bytes=settings.model_cache_bytes,
+    )
     services = Services(
         settings,
-        ModelStore(load_bundled() if bundled is None else bundled, settings.models_dir, settings.max_model_bytes),
+        ModelStore(load_bundled() if bundled is None else bundled, own),
         TraceCache(settings.trace_cache_bytes),
         Admission(settings),
+        # Reading files takes longer than tracing, and must not keep traces waiting: it has threads of its own.
+        Admission(replace(settings, workers=settings.importers, deadline_seconds=settings.import_deadline_seconds)),
+        Uploads(settings),
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         services.admission.close()
+        services.imports.close()
+        services.models.close()
 
     app = FastAPI(
         title="Gatescope", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
@@ -51,4 +66,4 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
         return json_response(openapi.as_json(app))
 
     app.router.routes.extend(pages.routes(settings, app.openapi))
-    return protect(app, settings)
+    return protect(HeadAsGet(app), settings)

@@ -38,7 +38,10 @@ def documentation(description: Schema, settings: Settings) -> dict[str, Any]:
 
 
 def _operation(method: str, path: str, operation: Schema) -> dict[str, Any]:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    contents: Schema = operation.get("requestBody", {}).get("content", {})
+    media_type = next(iter(contents), "")
+    body: Schema = contents.get(media_type, {})
+    curl = _curl_form if media_type == "multipart/form-data" else _curl
     return {
         "method": method,
         "path": path,
@@ -50,7 +53,7 @@ def _operation(method: str, path: str, operation: Schema) -> dict[str, Any]:
             {
                 "summary": example["summary"],
                 "json": json.dumps(example["value"], ensure_ascii=False),
-                "curl": _curl(method, path, example["value"]),
+                "curl": curl(method, path, example["value"]),
             }
             for example in body.get("examples", {}).values()
         ],
@@ -58,9 +61,19 @@ def _operation(method: str, path: str, operation: Schema) -> dict[str, Any]:
     }
 
 
+def _curl_form(method: str, path: str, value: dict[str, str]) -> str:
+    fields = (f"  -F {_quoted(f'{name}={text}')}" for name, text in value.items())
+    return f"curl -X {method} http://127.0.0.1:8000{path} \\\n" + " \\\n".join(fields)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
 def _curl(method: str, path: str, value: Any) -> str:
-    quoted = json.dumps(value).replace("'", "'\\''")
-    return f"curl -X {method} http://127.0.0.1:8000{path} \\\n  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"
+    address = f"http://127.0.0.1:8000{path}"
+    quoted = _quoted(json.dumps(value))
+    return f"curl -X {method} {address} \\\n  -H 'Content-Type: application/json' \\\n  -d {quoted}"
 
 
 def _parameter(parameter: Schema) -> dict[str, Any]:

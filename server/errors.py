@@ -10,12 +10,14 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from gatescope.core import errors as core
 
@@ -42,21 +44,33 @@ CROSS_SITE = Kind("cross-site", 403, "Requests from other sites are refused")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 UNKNOWN_MODEL = Kind("unknown-model", 404, "There is no such model")
 UNKNOWN_TRACE = Kind("unknown-trace", 404, "There is no such trace")
+BUNDLED = Kind("bundled-model", 409, "Models that come with the program stay as they are")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take that method")
 TOO_LARGE = Kind("too-large", 413, "The request asks for more than the limits allow")
 NOT_JSON_TYPE = Kind("unsupported-media-type", 415, "The body must be JSON")
+NOT_A_FORM = Kind("multipart-required", 415, "The body must be multipart/form-data")
+UNKNOWN_FORMAT = Kind("unknown-format", 415, "The file is of no format that is read here")
 INVALID = Kind("invalid-request", 422, "The request cannot be understood")
+UNREADABLE_FILE = Kind("unreadable-file", 422, "The file cannot be read as what it should be")
+UNSAFE_FILE = Kind("unsafe-file", 422, "Reading the file would run code in it or reach for other files")
+UNSUPPORTED = Kind("unsupported-network", 422, "The file asks for something that is not computed here")
+MISSING_READER = Kind("missing-reader", 422, "The package that reads this format is not installed")
+WRONG_OPTION = Kind("wrong-option", 422, "An option does not exist or does not fit the file")
+CHOICE_NEEDED = Kind("choice-needed", 422, "The file can be understood in more than one way")
 DOES_NOT_FIT = Kind("does-not-fit", 422, "The input does not fit the model")
 NOT_FINITE = Kind("numerical", 422, "The computation left the finite numbers")
 HEAD_TOO_LARGE = Kind("head-too-large", 431, "The request line and headers are too large")
 GONE = Kind("client-gone", 499, "The client left before the answer")
 INTERNAL = Kind("internal", 500, "The server made a mistake")
 BUSY = Kind("busy", 503, "The server is busy")
+STORAGE = Kind("storage", 503, "Nothing can be kept at the moment")
 DEADLINE = Kind("deadline", 504, "The computation took too long")
 
 KINDS = (
     BAD_REQUEST, UNTRUSTED_HOST, TOKEN_REQUIRED, CROSS_SITE, NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_TRACE,
-    METHOD_NOT_ALLOWED, TOO_LARGE, NOT_JSON_TYPE, INVALID, DOES_NOT_FIT, NOT_FINITE, HEAD_TOO_LARGE, BUSY, DEADLINE,
+    METHOD_NOT_ALLOWED, BUNDLED, TOO_LARGE, NOT_JSON_TYPE, NOT_A_FORM, UNKNOWN_FORMAT, INVALID, DOES_NOT_FIT,
+    NOT_FINITE, UNREADABLE_FILE, UNSAFE_FILE, UNSUPPORTED, MISSING_READER, WRONG_OPTION, CHOICE_NEEDED, HEAD_TOO_LARGE,
+    BUSY, STORAGE, DEADLINE,
 )  # fmt: skip
 """Every kind a client can meet, in the order in which the documentation lists them."""
 
@@ -64,7 +78,14 @@ KINDS_OF_CORE_ERRORS: Mapping[type[core.CoreError], Kind] = {
     core.InputError: DOES_NOT_FIT,
     core.NumericalError: NOT_FINITE,
     core.ParameterError: INVALID,
-    core.FormatError: INVALID,
+    core.FormatError: UNREADABLE_FILE,
+    core.UnknownFormat: UNKNOWN_FORMAT,
+    core.FileTooLarge: TOO_LARGE,
+    core.UnsafeFile: UNSAFE_FILE,
+    core.Unsupported: UNSUPPORTED,
+    core.MissingReader: MISSING_READER,
+    core.OptionError: WRONG_OPTION,
+    core.ChoiceNeeded: CHOICE_NEEDED,
     core.Cancelled: BUSY,
 }
 
@@ -78,16 +99,22 @@ class Cause:
 
 
 class Problem(Exception):  # RFC 9457 calls it a problem
-    """A request that is refused."""
+    """A request that is refused. ``choices`` are what the client can choose from, as the API sends them."""
 
     def __init__(
-        self, kind: Kind, detail: str, causes: tuple[Cause, ...] = (), headers: Mapping[str, str] | None = None
+        self,
+        kind: Kind,
+        detail: str,
+        causes: tuple[Cause, ...] = (),
+        headers: Mapping[str, str] | None = None,
+        choices: tuple[dict[str, Any], ...] = (),
     ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.causes = causes
         self.headers = dict(headers or {})
+        self.choices = choices
 
 
 @contextmanager
@@ -106,7 +133,9 @@ def json_pointer(path: Pointer) -> str:
     return "".join(f"/{key}" for key in keys)
 
 
-def problem_body(kind: Kind, detail: str, causes: tuple[Cause, ...] = ()) -> bytes:
+def problem_body(
+    kind: Kind, detail: str, causes: tuple[Cause, ...] = (), choices: tuple[dict[str, Any], ...] = ()
+) -> bytes:
     """The problem as JSON bytes."""
     body: dict[str, object] = {
         "type": f"/docs#problem-{kind.slug}",
@@ -118,13 +147,15 @@ def problem_body(kind: Kind, detail: str, causes: tuple[Cause, ...] = ()) -> byt
         body["errors"] = [
             {"pointer": json_pointer(cause.pointer), "detail": cause.detail} for cause in causes[:MOST_CAUSES]
         ]
+    if choices:
+        body["choices"] = choices
     return orjson.dumps(body)
 
 
 def problem_response(problem: Problem) -> Response:
     """The problem as a response."""
     return Response(
-        problem_body(problem.kind, problem.detail, problem.causes),
+        problem_body(problem.kind, problem.detail, problem.causes, problem.choices),
         problem.kind.status,
         problem.headers,
         "application/problem+json",
@@ -134,19 +165,25 @@ def problem_response(problem: Problem) -> Response:
 def of_core_error(error: core.CoreError) -> Problem:
     """The problem that an error of the core is: nearest class in the table, the core's own sentence."""
     kind = next(KINDS_OF_CORE_ERRORS[cls] for cls in type(error).__mro__ if cls in KINDS_OF_CORE_ERRORS)
-    return Problem(kind, error.message, (Cause(error.message, error.pointer),) if error.pointer else ())
+    choices = tuple(choice.to_json() for choice in error.choices) if isinstance(error, core.ChoiceNeeded) else ()
+    return Problem(kind, error.message, (Cause(error.message, error.pointer),) if error.pointer else (), None, choices)
 
 
 def _of_http_exception(request: Request, error: HTTPException) -> Problem:
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
-        return Problem(
-            METHOD_NOT_ALLOWED,
-            f"This address takes {allowed or 'other methods'}, not {request.method[:20]}.",
-            (),
-            error.headers,
-        )
+        allowed = ", ".join(_methods(request)) or (error.headers or {}).get("Allow", "")
+        detail = f"This address takes {allowed or 'other methods'}, not {request.method[:20]}."
+        return Problem(METHOD_NOT_ALLOWED, detail, (), {"Allow": allowed})
     return Problem(NOT_FOUND, "There is no such address; /docs lists what there is.")
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that some route takes at this address; the framework would name those of the first one only."""
+    methods: set[str] = set()
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _of_query_error(error: RequestValidationError) -> Problem:

@@ -14,7 +14,14 @@ from . import schemas
 
 REFERENCE = "#/components/schemas/{model}"
 
-READ: tuple[type[BaseModel], ...] = (schemas.TraceRequest, schemas.StepRequest, schemas.ProblemDetails)
+READ: tuple[type[BaseModel], ...] = (
+    schemas.TraceRequest,
+    schemas.StepRequest,
+    schemas.Rename,
+    schemas.ModelUpload,
+    schemas.ReferenceUpload,
+    schemas.ProblemDetails,
+)
 
 EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
     schemas.TraceRequest: {
@@ -47,8 +54,22 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
         },
         "numbers": {"summary": "One number", "value": {"model": "sunspots", "input": {"values": [[58.0]]}}},
     },
+    schemas.Rename: {"name": {"summary": "A name for people", "value": {"name": "Prices, third run"}}},
+    schemas.ModelUpload: {
+        "file": {
+            "summary": "A file as it is, told by its content",
+            "value": {"weights": "@network.safetensors", "name": "Prices"},
+        },
+        "options": {
+            "summary": "With what the file does not say",
+            "value": {"weights": "@network.safetensors", "options": '{"readout_kind": "softmax"}'},
+        },
+    },
+    schemas.ReferenceUpload: {
+        "file": {"summary": "What the framework computed", "value": {"reference": "@reference.npz"}}
+    },
 }
-"""Example bodies of each request, by schema."""
+"""Example bodies of each request, by schema. In a form, as curl writes it, ``@`` stands before a file's name."""
 
 DESCRIPTION = """\
 See inside recurrent networks: every gate and state of an LSTM, GRU or simple RNN at every step.
@@ -63,6 +84,12 @@ def body_of(schema: type[BaseModel]) -> dict[str, Any]:
     """The ``openapi_extra`` of a route that reads its body as ``schema``."""
     content = {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}, "examples": EXAMPLES[schema]}
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def form_of(schema: type[BaseModel]) -> dict[str, Any]:
+    """The ``openapi_extra`` of a route that reads its body as a form with the fields of ``schema``."""
+    content = {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}, "examples": EXAMPLES[schema]}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
 
 
 def install(app: FastAPI) -> None:

@@ -29,6 +29,7 @@ class Impatience:
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._reading: tuple[str, asyncio.TimerHandle] | None = None
+        self._body_bytes = 0
         self._sending: asyncio.TimerHandle | None = None
 
     def phase(self) -> str:
@@ -55,6 +56,7 @@ class Impatience:
 
     def data_received(self, data: bytes) -> None:
         """Let the protocol read, then see how far it came."""
+        self._body_bytes += len(data)
         super().data_received(data)  # type: ignore[misc]
         if not self.transport.is_closing():
             self._keep_time()
@@ -88,8 +90,24 @@ class Impatience:
             self._stop_reading_clock()
         elif self._reading is None or self._reading[0] != phase:
             self._stop_reading_clock()
-            seconds = self.settings.head_timeout_seconds if phase == HEAD else self.settings.body_timeout_seconds
-            self._reading = (phase, self.loop.call_later(seconds, self.transport.close))
+            if phase == HEAD:
+                self._reading = (HEAD, self.loop.call_later(self.settings.head_timeout_seconds, self.transport.close))
+            else:
+                self._body_bytes = 0
+                self._watch_body(self.loop.time(), self.settings.body_timeout_seconds)
+
+    def _watch_body(self, since: float, seconds: float) -> None:
+        """Look again when the time is up: whoever has sent at the least rate allowed meanwhile gets more."""
+
+        def look() -> None:
+            earned = self.settings.body_timeout_seconds + self._body_bytes / self.settings.min_body_rate
+            left = since + earned - self.loop.time()
+            if left <= 0:
+                self.transport.close()
+            else:
+                self._watch_body(since, left)
+
+        self._reading = (BODY, self.loop.call_later(seconds, look))
 
     def _stop_reading_clock(self) -> None:
         if self._reading is not None:

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from .arrays import Floats, Rows, Tokens, Vector
+from .names import as_name
 
 Encoding = Literal["list", "base64"]
 DirectionName = Literal["forward", "backward"]
@@ -103,6 +104,30 @@ class StepRequest(_Request):
     state: list[StateEntry] | None = Field(None, description="The state that the step before gave; null for zeros.")
 
 
+class Rename(_Request):
+    """What `PATCH /models/{id}` takes."""
+
+    name: Annotated[str, AfterValidator(as_name)] = Field(description="The new name, 1 to 100 characters.")
+
+
+class ModelUpload(_Request):
+    """What `POST /models` takes, as multipart/form-data."""
+
+    weights: bytes = Field(description="The network's file; its format is told by its content.")
+    vocabulary: bytes = Field(
+        b"",
+        description="The tokens' texts: a JSON list, a JSON object from text to id, one a line, or a `tokenizer.json`.",
+    )
+    name: str = Field("", description="What to call the network; else the file's name.")
+    options: str = Field("", description="A JSON object of options, which override what the file suggests.")
+
+
+class ReferenceUpload(_Request):
+    """What `POST /models/{id}/verification` takes, as multipart/form-data."""
+
+    reference: bytes = Field(description="An input with what another framework computed for it.")
+
+
 class Base64Array(_Answer):
     """A typed array as plotly.js reads it: little-endian, C order."""
 
@@ -123,7 +148,10 @@ class ModelInput(_Answer):
 
 
 class ModelLayer(_Answer):
-    """One direction of one layer. `reset_after` is for GRU, `activation` for simple RNN."""
+    """One direction of one layer. What its cell does not have is null.
+
+    `hidden_size` is the number of units; where `projection_size` is given, `hidden_state` has that many numbers.
+    """
 
     layer: int
     direction: DirectionName
@@ -131,8 +159,12 @@ class ModelLayer(_Answer):
     input_size: int
     hidden_size: int
     projection_size: int | None
-    reset_after: bool | None
-    activation: Literal["tanh", "relu"] | None
+    reset_after: bool | None = Field(description="GRU: whether the reset gate stands after the recurrent product.")
+    coupled: bool | None = Field(description="LSTM: whether the forget gate is 1 minus the input gate.")
+    peepholes: bool | None = Field(description="LSTM: whether gates look at the cell state.")
+    activation: str | None = Field(description="Of the candidate, or of a simple RNN's hidden state.")
+    recurrent_activation: str | None = Field(description="Of the gates.")
+    output_activation: str | None = Field(description="LSTM: of the cell state as it is read out.")
 
 
 class ModelReadout(_Answer):
@@ -151,6 +183,22 @@ class ExampleInput(_Answer):
     input: dict[str, Any]
 
 
+class ChoiceValue(_Answer):
+    """One of the answers to a choice."""
+
+    value: Any
+    label: str
+
+
+class Choice(_Answer):
+    """Something that a file leaves open; the option of this name in `options` answers it."""
+
+    option: str
+    values: list[ChoiceValue]
+    chosen: Any
+    sentence: str
+
+
 class Model(_Answer):
     """A network. Lists of models leave the labels out."""
 
@@ -165,7 +213,11 @@ class Model(_Answer):
     input: ModelInput
     layers: list[ModelLayer]
     readout: ModelReadout | None
-    notes: list[str]
+    notes: list[str] = Field(description="What the importer understood or assumed, one sentence each.")
+    choices: list[Choice] = Field(description="What could have been understood in another way.")
+    format: str = Field(description="The format of the file that the network came in.")
+    file_name: str | None = Field(description="The uploaded file's name.")
+    created: str | None = Field(description="When it was uploaded, in UTC.")
     example_inputs: list[ExampleInput]
     card: dict[str, Any] | None
 
@@ -283,3 +335,4 @@ class ProblemDetails(_Answer):
     status: int
     detail: str
     errors: list[ProblemCause] = []
+    choices: list[Choice] = Field([], description="What there is to choose from, where a file leaves something open.")

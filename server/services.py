@@ -6,6 +6,7 @@ from .admission import Admission
 from .settings import Settings
 from .store.models import ModelStore
 from .store.traces import TraceCache
+from .uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -16,3 +17,5 @@ class Services:
     models: ModelStore
     traces: TraceCache
     admission: Admission
+    imports: Admission
+    uploads: Uploads

@@ -58,13 +58,13 @@ class Settings:
     )
     port: int = _setting(8000, "Port to listen on; 0 takes any free one.", minimum=0)
     data_dir: str = _setting(
-        "", "Folder for your own data; networks in its `models` are served. Empty: the platform's usual place."
+        "", "Folder for your own data; uploaded networks go into its `models`. Empty: the platform's usual place."
     )
     no_browser: bool = _setting(default=False, description="Do not open the page in a browser after the start.")
     token: str = _setting("", "Secret that every request must bring. Empty: none on loopback, a random one elsewhere.")
     allowed_hosts: str = _setting("", "Further host names under which the server may be asked, separated by commas.")
 
-    max_body_bytes: int = _limit(8 * MIB, "bytes", "Largest request body.")
+    max_body_bytes: int = _limit(8 * MIB, "bytes", "Largest request body that is JSON.")
     max_head_bytes: int = _limit(64 * 1024, "bytes", "Largest request line and headers together.", minimum=1024)
     max_steps: int = _limit(200_000, "steps", "Longest sequence that is traced.")
     max_trace_bytes: int = _limit(256 * MIB, "bytes", "Largest trace, as the arrays it keeps.")
@@ -72,6 +72,20 @@ class Settings:
         64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
     )
     max_model_bytes: int = _limit(512 * MIB, "bytes", "Largest network file that is read.")
+    max_vocabulary_bytes: int = _limit(32 * MIB, "bytes", "Largest vocabulary file.")
+    max_reference_bytes: int = _limit(64 * MIB, "bytes", "Largest file with a framework's own outputs.")
+    max_form_parts: int = _limit(8, "parts", "Parts of a multipart body.")
+    max_form_field_bytes: int = _limit(64 * 1024, "bytes", "Largest multipart field that is not a file.")
+    max_part_head_bytes: int = _limit(8 * 1024, "bytes", "Largest headers of one part of a multipart body.", 256)
+    max_stored_bytes: int = _limit(16 * 1024 * MIB, "bytes", "Disk space for all networks of your own together.")
+    max_uploads: int = _limit(16, "uploads", "Uploads received at the same time; beyond them the answer is 503.")
+    importers: int = _limit(2, "threads", "Uploaded files that are read as networks at the same time.")
+    import_deadline_seconds: float = _limit(
+        120.0, "seconds", "Time to read an uploaded file as a network, waiting included; then 504.", 0.01
+    )
+    model_cache_bytes: int = _limit(
+        1024 * MIB, "bytes", "Memory for networks of your own between requests; the oldest go first.", 0
+    )
     trace_cache_bytes: int = _limit(
         512 * MIB, "bytes", "Memory for traces that can be asked for again; the oldest go first.", 0
     )
@@ -83,7 +97,10 @@ class Settings:
     head_timeout_seconds: float = _limit(
         10.0, "seconds", "Time a client has to send the request line and headers.", 0.1
     )
-    body_timeout_seconds: float = _limit(60.0, "seconds", "Time a client has to send the request body.", 0.1)
+    body_timeout_seconds: float = _limit(60.0, "seconds", "Time a client has to send the request body, at first.", 0.1)
+    min_body_rate: int = _limit(
+        32 * 1024, "bytes", "Bytes of a body for which a client gets a second more, so that long uploads can end."
+    )
     send_timeout_seconds: float = _limit(30.0, "seconds", "Time a client may take no byte of its answer.", 0.1)
     keep_alive_seconds: int = _limit(15, "seconds", "Time an idle connection is kept.")
 
@@ -97,7 +114,12 @@ class Settings:
     @property
     def models_dir(self) -> Path:
         """Folder of the user's own networks."""
-        return (Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()) / "models"
+        return self.data_path / "models"
+
+    @property
+    def data_path(self) -> Path:
+        """Folder of all that outlives the server."""
+        return Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()
 
     @property
     def on_loopback(self) -> bool:

@@ -1,89 +1,52 @@
-"""The models that can be traced: the bundled ones and the user's own canonical files in the data folder."""
+"""The models that can be traced: the bundled ones and the user's own."""
 
 import logging
-import os
-import stat
-import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
-from gatescope.core.cells import GRU, RNN
 from gatescope.core.errors import FormatError
-from gatescope.core.examples import example_inputs
-from gatescope.core.formats import from_bytes
-from gatescope.core.network import Direction, Network
+from gatescope.core.formats import to_bytes
+from gatescope.core.formats.imported import Imported
 from gatescope.core.pretrained import NAMES, Pretrained, load_pretrained
 
-from ..errors import UNKNOWN_MODEL, Cause, Problem
+from ..errors import BUNDLED, Problem
+from .description import Model, describe, model_json, without_labels
+from .own import OwnModels
 
 logger = logging.getLogger("gatescope")
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
-    """A network under the id and name by which it is offered."""
+class Bundled:
+    """A network that comes with the program. Its id is its name."""
 
-    id: str
-    name: str
-    origin: str
-    network: Network
-    card: dict[str, Any] | None = None
-
-    @property
-    def title(self) -> str:
-        """What to write over a picture of it."""
-        return str((self.card or {}).get("title", self.name))
-
-    def to_json(self, *, labels: bool) -> dict[str, Any]:
-        """The model as the API sends it, with or without its label lists."""
-        network, card = self.network, self.card or {}
-        vocabulary = network.vocabulary.labels if network.vocabulary and labels else None
-        return {
-            "id": self.id,
-            "name": self.name,
-            "title": self.title,
-            "description": card.get("description", ""),
-            "origin": self.origin,
-            "digest": network.digest,
-            "dtype": network.dtype.name,
-            "parameters": network.parameter_count,
-            "input": {"kind": network.input_kind, "size": network.input_size, "labels": vocabulary},
-            "layers": [_layer_json(place) for place in network.directions],
-            "readout": network.readout
-            and {
-                "kind": network.readout.kind,
-                "size": network.readout.size,
-                "labels": network.output_labels if labels else None,
-                "predicts": network.readout.predicts,
-            },
-            "notes": card.get("notes", []),
-            "example_inputs": card.get("example_inputs") or example_inputs(network),
-            "card": {key: card[key] for key in ("data", "licence", "training", "results") if key in card} or None,
-        }
+    pretrained: Pretrained
 
     @cached_property
-    def full_json(self) -> bytes:
-        """The answer to ``GET /models/{id}``."""
-        return orjson.dumps(self.to_json(labels=True))
+    def model(self) -> Model:
+        """As it is traced."""
+        name = self.pretrained.name
+        return Model(name, str(self.pretrained.card.get("title", name)), self.pretrained.network)
 
-
-def _layer_json(place: Direction) -> dict[str, Any]:
-    cell = place.cell
-    return {
-        "layer": place.layer,
-        "direction": place.direction,
-        "cell": cell.name,
-        "input_size": cell.input_size,
-        "hidden_size": cell.hidden_size,
-        "projection_size": None,
-        "reset_after": cell.reset_after if isinstance(cell, GRU) else None,
-        "activation": cell.activation if isinstance(cell, RNN) else None,
-    }
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """As the API sends it, with labels."""
+        card = self.pretrained.card
+        described = describe(self.pretrained.network)
+        return model_json(
+            described | {"example_inputs": card.get("example_inputs") or described["example_inputs"]},
+            id=self.pretrained.name,
+            name=self.pretrained.name,
+            title=self.model.title,
+            origin="bundled",
+            description=card.get("description", ""),
+            notes=card.get("notes", []),
+            card={key: card[key] for key in ("data", "licence", "training", "results") if key in card} or None,
+        )
 
 
 def load_bundled() -> list[Pretrained]:
@@ -98,80 +61,56 @@ def load_bundled() -> list[Pretrained]:
 
 
 class ModelStore:
-    """All models by id. Files in ``folder`` are found as they come and go; their id is the network's digest."""
+    """All models by id. Methods raise `Problem` where there is none of that id."""
 
-    def __init__(self, bundled: Iterable[Pretrained], folder: Path, max_bytes: int) -> None:
-        self._bundled = {item.name: Model(item.name, item.name, "bundled", item.network, item.card) for item in bundled}
-        self._folder = folder
-        self._max_bytes = max_bytes
-        self._lock = threading.Lock()
-        self._files: dict[tuple[str, int, int], Model | None] = {}
-        self._own: dict[str, Model] = {}
+    def __init__(self, bundled: Iterable[Pretrained], own: OwnModels) -> None:
+        self._bundled = {item.name: Bundled(item) for item in bundled}
+        self._own = own
 
-    def all(self) -> list[Model]:
-        """Every model, bundled ones first."""
-        self._refresh()
-        return [*self._bundled.values(), *self._own.values()]
+    def all(self) -> list[dict[str, Any]]:
+        """Every model as the API sends it in a list, bundled ones first."""
+        return [without_labels(item.description) for item in self._bundled.values()] + self._own.all()
+
+    def details(self, model_id: str) -> bytes:
+        """One model as the API sends it."""
+        item = self._bundled.get(model_id)
+        return orjson.dumps(item.description) if item else self._own.details(model_id)
 
     def get(self, model_id: str, *pointer: str) -> Model:
-        """The model of this id; ``pointer`` says where in the request it was named.
+        """The model of this id, its network loaded; ``pointer`` says where in the request it was named."""
+        item = self._bundled.get(model_id)
+        return item.model if item else self._own.get(model_id, *pointer)
 
-        Raises:
-            Problem: there is none.
-        """
-        model = self._bundled.get(model_id) or self._own.get(model_id)
-        if model is None:
-            self._refresh()
-            model = self._own.get(model_id)
-        if model is None:
-            detail = f"There is no model {model_id[:64]!r}; GET /api/v1/models lists what there is."
-            raise Problem(UNKNOWN_MODEL, detail, (Cause(detail, pointer),) if pointer else ())
-        return model
+    def weights(self, model_id: str) -> tuple[str, bytes | BinaryIO]:
+        """The name of a model, and its canonical file: as bytes, or open."""
+        item = self._bundled.get(model_id)
+        return (model_id, to_bytes(item.model.network)) if item else self._own.weights(model_id)
 
-    def _refresh(self) -> None:
-        """Read files that are new or changed, forget those that are gone."""
-        with self._lock:
-            files: dict[tuple[str, int, int], Model | None] = {}
-            for path in sorted(self._folder.glob("*.safetensors")) if self._folder.is_dir() else ():
-                try:
-                    status = path.stat()
-                except OSError:
-                    continue  # gone between listing and looking
-                key = (path.name, status.st_mtime_ns, status.st_size)
-                files[key] = self._files[key] if key in self._files else self._read(path)
-            self._files = files
-            self._own = {model.id: model for model in files.values() if model}
+    def choices(self, model_id: str) -> list[dict[str, Any]]:
+        """What the model's file left open, and how it was understood."""
+        return [] if model_id in self._bundled else self._own.choices(model_id)
 
-    def _read(self, path: Path) -> Model | None:
-        """The model in a file, or None with a logged sentence: one bad file must not take the others away."""
-        name = path.stem.encode("utf-8", "replace").decode()
-        try:
-            network = from_bytes(_content(path, self._max_bytes))
-            model = Model(network.digest, name, "uploaded", network)
-            _ = model.full_json  # a label that JSON cannot carry is found here and not in a request
-        except (FormatError, OSError, TypeError, ValueError) as error:
-            logger.warning("The network file %s was skipped: %s", ascii(path.name), error)
-            return None
-        return model
+    def keep(self, imported: Imported, name: str, file_name: str | None, poll: Callable[[], None]) -> tuple[str, bool]:
+        """See `OwnModels.keep`; a bundled network is not kept twice."""
+        for item in self._bundled.values():
+            if item.model.network.digest == imported.network.digest:
+                return item.model.id, False
+        return self._own.keep(imported, name, file_name, poll)
 
+    def rename(self, model_id: str, name: str) -> None:
+        """Give one of the user's own models another name."""
+        self._refuse_bundled(model_id, "renamed")
+        self._own.rename(model_id, name)
 
-def _content(path: Path, max_bytes: int) -> bytes:
-    """All bytes of a file that is one: a pipe would never open, a device never end, a growing file pass the limit.
+    def delete(self, model_id: str) -> None:
+        """Remove one of the user's own models."""
+        self._refuse_bundled(model_id, "deleted")
+        self._own.delete(model_id)
 
-    Raises:
-        FormatError: it is not an ordinary file, or larger than ``max_bytes``.
-        OSError: it cannot be read.
-    """
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._own.close()
 
-    def open_at_once(name: str, flags: int) -> int:
-        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-
-    with open(path, "rb", opener=open_at_once) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise FormatError("a network file must be an ordinary file")
-        data = b"" if status.st_size > max_bytes else file.read(max_bytes + 1)
-        size = max(status.st_size, len(data))
-    if size > max_bytes:
-        raise FormatError(f"a network file must not be larger than {max_bytes:,} bytes, but it has {size:,}")
-    return data
+    def _refuse_bundled(self, model_id: str, done: str) -> None:
+        if model_id in self._bundled:
+            raise Problem(BUNDLED, f"The model {model_id!r} comes with the program and cannot be {done}.")

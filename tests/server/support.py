@@ -68,6 +68,11 @@ def application(folder: Path, **settings: Any) -> ASGIApp:
     return create_app(Settings(data_dir=str(folder), no_browser=True, **settings), bundled())
 
 
+def empty(folder: Path, **settings: Any) -> ASGIApp:
+    """The server with no network but the user's own."""
+    return create_app(Settings(data_dir=str(folder), no_browser=True, **settings), [])
+
+
 class Client:
     """Calls the application without a socket."""
 
@@ -103,6 +108,15 @@ class Client:
             return self.request("POST", _absolute(path), content=body, **options)
         return self.request("POST", _absolute(path), json=body, **options)
 
+    def upload(
+        self, weights: bytes, filename: str = "network.safetensors", *, vocabulary: bytes | None = None, **fields: str
+    ) -> httpx.Response:
+        """POST a network's file as a form."""
+        files = {"weights": (filename, weights)}
+        if vocabulary is not None:
+            files["vocabulary"] = ("vocabulary.json", vocabulary)
+        return self.request("POST", f"{BASE}/models", files=files, data=fields)
+
 
 def _absolute(path: str) -> str:
     return path[1:] if path.startswith("//") else BASE + path
@@ -121,7 +135,7 @@ def check_problem(response: httpx.Response, status: int, *pointers: str) -> dict
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    assert set(body) <= {"type", "title", "status", "detail", "errors"}
+    assert set(body) <= {"type", "title", "status", "detail", "errors", "choices"}
     assert body["status"] == status
     assert body["type"].startswith("/docs#problem-")
     assert body["title"]

@@ -145,5 +145,4 @@ def _environment() -> dict[str, str]:
         "HDF5_USE_FILE_LOCKING": "FALSE",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
-        "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "upb",
     }

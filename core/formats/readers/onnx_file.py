@@ -35,10 +35,7 @@ def parse_onnx(data: bytes, limits: Limits) -> Checkpoint:
         UnsafeFile: tensors lie in other files.
         FormatError: it is no ONNX file, or a leaf of it.
     """
-    try:
-        model = onnx.load_model_from_string(data)
-    except Exception as error:  # protobuf's own errors are no public names
-        raise FormatError(f"the file cannot be read as ONNX: {short(error)}") from None
+    model = onnx.load_model_from_string(data)
     if not model.graph.node:
         raise FormatError("an ONNX file must hold a graph with nodes, but this one has none")
     return _Parsing(limits).checkpoint(model)
@@ -59,9 +56,10 @@ class _Parsing:
                     "domain": _text(function.domain),
                     "inputs": [_text(name) for name in function.input],
                     "outputs": [_text(name) for name in function.output],
-                    "nodes": self._nodes(function.node, f"{_text(function.name)}/", 0),
+                    "prefix": f"{index}.{_text(function.name)}/",
+                    "nodes": self._nodes(function.node, f"{index}.{_text(function.name)}/", 0),
                 }
-                for function in model.functions
+                for index, function in enumerate(model.functions)
             ],
             "integers": self._integers,
         }
@@ -69,7 +67,7 @@ class _Parsing:
         return self._gathering.checkpoint(structure, metadata)
 
     def _graph(self, graph: GraphProto, prefix: str, depth: int) -> dict[str, Any]:
-        """A graph as plain values; the tensors of a graph inside a node carry that node's name in front."""
+        """A graph as plain values; tensors of a graph inside a node, or of a function, carry its ``prefix`` in front."""
         if depth > DEEPEST:
             raise FormatError(f"graphs in an ONNX file may be nested {DEEPEST} deep, but this one goes deeper")
         if graph.sparse_initializer:
@@ -77,6 +75,7 @@ class _Parsing:
         for tensor in graph.initializer:
             self._take(prefix + _text(tensor.name), tensor)
         return {
+            "prefix": prefix,
             "nodes": self._nodes(graph.node, prefix, depth),
             "inputs": [_text(value.name) for value in graph.input],
             "outputs": [_text(value.name) for value in graph.output],
@@ -91,7 +90,7 @@ class _Parsing:
                 "domain": "" if node.domain == "ai.onnx" else _text(node.domain),
                 "inputs": [_text(name) for name in node.input],
                 "outputs": [_text(name) for name in node.output],
-                "attributes": dict(self._attributes(node, f"{prefix}{_text(node.name) or index}/", prefix, depth)),
+                "attributes": dict(self._attributes(node, f"{prefix}{index}.{_text(node.name)}/", prefix, depth)),
             }
             for index, node in enumerate(nodes)
         ]
@@ -121,15 +120,15 @@ class _Parsing:
         """Gather a tensor, its place and its declared size looked at before its numbers."""
         if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
             raise UnsafeFile(
-                f"the weights of this ONNX file lie in a second file, beginning with {short(name, 80)}, and other files "
+                f"the weights of this ONNX file lie in another file, first {short(name, 60)}, and other files "
                 f"are not read; save it as one with onnx.save(onnx.load('model.onnx'), 'single.onnx')"
             )
         shape = tuple(tensor.dims)
         if tensor.data_type in INTEGERS and 0 <= math.prod(shape) <= MOST_INTEGERS and min(shape, default=0) >= 0:
             self._integers[name] = {"shape": list(shape), "values": _numbers(name, tensor).ravel().tolist()}
         elif tensor.data_type not in READ:
-            known = tensor.data_type in TensorProto.DataType.values()
-            self._gathering.leave_out(name, TensorProto.DataType.Name(tensor.data_type).lower() if known else "unknown")
+            kinds = {number: word.lower() for word, number in TensorProto.DataType.items()}
+            self._gathering.leave_out(name, kinds.get(tensor.data_type, "unknown"))
         else:
             self._gathering.declare(name, shape, READ[tensor.data_type])
             numbers = _numbers(name, tensor)

@@ -18,7 +18,7 @@ CORE_ORDER = (
     {"network"},
     {"encoding", "examples", "formats", "initialisation"},
     {"references", "trace"},
-    {"alternatives", "training"},
+    {"alternatives", "comparison", "training"},
     {"verification"},
     {"pretrained"},
 )

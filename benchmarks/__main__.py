@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks [--quick] [--only trace,requests,page] [--json FILE]``."""
+"""The command: ``python -m benchmarks [--quick] [--only trace,import,requests,page] [--json FILE]``."""
 
 import argparse
 import json
@@ -12,7 +12,12 @@ from typing import Any
 
 from .measuring import CannotMeasureError, machine
 
-PARTS = {"trace": "benchmarks.trace_speed", "requests": "benchmarks.requests", "page": "benchmarks.page_speed"}
+PARTS = {
+    "trace": "benchmarks.trace_speed",
+    "import": "benchmarks.importing",
+    "requests": "benchmarks.requests",
+    "page": "benchmarks.page_speed",
+}
 """Each is a module with ``run(quick) -> dict``, which goes into the JSON as it is, and ``table(result) -> str``."""
 
 

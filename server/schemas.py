@@ -313,6 +313,20 @@ class Health(_Answer):
     version: str
 
 
+class Snippet(_Answer):
+    """Lines to paste into one's own program that write a reference file; `names` are what it must have."""
+
+    framework: str
+    names: dict[str, str]
+    code: str
+
+
+class Snippets(_Answer):
+    """One snippet for each framework."""
+
+    snippets: list[Snippet]
+
+
 class Figure(BaseModel):
     """A Plotly figure; `plotly.io.from_json` reads it."""
 

@@ -54,9 +54,14 @@ def make_step(services: Services, request: StepRequest) -> tuple[Network, Step]:
 
 
 def check_size(
-    settings: Settings, network: Network, steps: int, encoding: Encoding, names: tuple[str, ...] | None
+    settings: Settings,
+    network: Network,
+    steps: int,
+    encoding: Encoding,
+    names: tuple[str, ...] | None,
+    field: str = "input",
 ) -> None:
-    """Refuse what would pass a limit.
+    """Refuse what would pass a limit; ``field`` of the request is where the steps came from.
 
     Raises:
         Problem: too many steps, too large a trace, or too large a list; says the limit and what was asked.
@@ -75,7 +80,7 @@ def check_size(
         )
     else:
         return
-    raise Problem(TOO_LARGE, detail, (Cause(detail, ("input",)),))
+    raise Problem(TOO_LARGE, detail, (Cause(detail, (field,)),))
 
 
 def _length(sequence: SequenceInput) -> int:

@@ -1,17 +1,24 @@
 """The description is true: its examples work, its schemas describe what comes, and generated requests find no 500."""
 
+import io
 import json
 import shlex
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema_rs
+import numpy as np
 import pytest
+import safetensors.numpy
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from gatescope.core.encoding import encode
+from gatescope.core.formats import to_bytes
+from gatescope.core.trace import trace
 from gatescope.server.app import create_app
 from gatescope.server.docs import documentation
 from gatescope.server.settings import Settings
@@ -40,41 +47,83 @@ def answer_schema(description: dict[str, Any], method: str, path: str, status: i
     return schema
 
 
-def test_every_request_body_has_examples_that_work(real: Client, description: dict[str, Any]) -> None:
+def files_of_the_examples() -> dict[str, bytes]:
+    """What lies on the disk of somebody who runs the documentation's commands."""
+    network, rows = networks()["numbers"], [[0.5], [1.0]]
+    reference = io.BytesIO()
+    hidden = trace(network, encode(network, values=rows)).layers[0].quantities["hidden_state"]
+    np.savez(reference, input=rows, output=hidden)
+    return {"network.safetensors": state_dict(), "reference.npz": reference.getvalue()}
+
+
+def state_dict() -> bytes:
+    """What PyTorch would write of an embedding, an LSTM and a readout."""
+    shapes = {
+        "embedding.weight": (5, 3), "lstm.weight_ih_l0": (16, 3), "lstm.weight_hh_l0": (16, 4),
+        "lstm.bias_ih_l0": (16,), "lstm.bias_hh_l0": (16,), "head.weight": (5, 4), "head.bias": (5,),
+    }  # fmt: skip
+    rng = np.random.default_rng(1)
+    return safetensors.numpy.save({name: rng.normal(size=shape).astype("f4") for name, shape in shapes.items()})
+
+
+def send_form(client: Client, path: str, fields: dict[str, str]) -> httpx.Response:
+    """The form that curl makes of these fields."""
+    on_disk = files_of_the_examples()
+    files = {name: (text[1:], on_disk[text[1:]]) for name, text in fields.items() if text.startswith("@")}
+    texts = {name: text for name, text in fields.items() if name not in files}
+    return client.request("POST", path, files=files, data=texts)
+
+
+@pytest.fixture(scope="module")
+def uploaded(real: Client) -> str:
+    """The id of a network for whatever the examples do to one."""
+    model_id: str = real.upload(to_bytes(networks()["numbers"])).json()["id"]
+    return model_id
+
+
+def test_every_request_body_has_examples_that_work(real: Client, description: dict[str, Any], uploaded: str) -> None:
     count = 0
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
-            for media in operation.get("requestBody", {}).get("content", {}).values():
+            for kind, media in operation.get("requestBody", {}).get("content", {}).items():
                 assert media["examples"], path
                 for example in media["examples"].values():
                     conforms(description, media["schema"], example["value"])
-                    response = real.request(method.upper(), path, json=example["value"])
+                    address = path.replace("{model_id}", uploaded)
+                    if kind == "multipart/form-data":
+                        response = send_form(real, address, example["value"])
+                    else:
+                        response = real.request(method.upper(), address, json=example["value"])
                     assert response.status_code in (200, 201), response.text
                     conforms(
                         description, answer_schema(description, method, path, response.status_code), response.json()
                     )
                     count += 1
-    assert count >= 5
+    assert count >= 9
 
 
-def test_the_docs_commands_send_the_examples(real: Client, description: dict[str, Any]) -> None:
+def test_the_docs_commands_send_the_examples(real: Client, description: dict[str, Any], uploaded: str) -> None:
     groups = documentation(description, Settings())["groups"]
     examples = [
         example for operations in groups.values() for operation in operations for example in operation["examples"]
     ]
-    assert len(examples) >= 5
+    assert len(examples) >= 9
     for example in examples:
         words = shlex.split(example["curl"].replace("\\\n", " "))
         path = next(word for word in words if word.startswith("http")).removeprefix("http://127.0.0.1:8000")
-        response = real.request(
-            "POST", path, content=words[words.index("-d") + 1], headers={"content-type": "application/json"}
-        )
+        path = path.replace("{model_id}", uploaded)
+        if "-F" in words:
+            fields = [words[index + 1].partition("=") for index, word in enumerate(words) if word == "-F"]
+            response = send_form(real, path, {name: text for name, _, text in fields})
+        else:
+            content, headers = words[words.index("-d") + 1], {"content-type": "application/json"}
+            response = real.request(words[words.index("-X") + 1], path, content=content, headers=headers)
         assert response.status_code in (200, 201), response.text
 
 
 def test_what_is_read_conforms(real: Client, client: Client, description: dict[str, Any]) -> None:
     for asked in (real, client):
-        paths = [f"{BASE}/health", f"{BASE}/quantities", f"{BASE}/limits", f"{BASE}/models"]
+        paths = [f"{BASE}/health", f"{BASE}/quantities", f"{BASE}/limits", f"{BASE}/models", f"{BASE}/snippets"]
         for path in paths:
             conforms(description, answer_schema(description, "get", path, 200), asked.request("GET", path).json())
         for model in asked.get("/models").json()["models"]:
@@ -113,7 +162,7 @@ def test_every_operation_documents_its_problems(description: dict[str, Any]) -> 
             statuses = set(operation["responses"])
             if "{" in path:
                 assert "404" in statuses, path
-            if method == "post":
+            if method in ("post", "patch"):
                 assert {"413", "415", "422", "503", "504"} <= statuses, path
             if "query" in {parameter["in"] for parameter in operation.get("parameters", ())}:
                 assert "422" in statuses, path

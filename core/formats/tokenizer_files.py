@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..errors import FormatError
 from .tokens import Tokens, brief, by_id, in_order
 
 PADDING = "<pad>"
+AS_TEXT = "tokens are pieces of bytes in the file and shown as the text they stand for"
 
 
 def is_hugging_face(content: Mapping[str, Any]) -> bool:
@@ -33,12 +34,6 @@ def hugging_face(content: Mapping[str, Any]) -> Tokens:
         raise FormatError(
             f"the vocab of a tokenizer.json must be an object or a list of tokens, not {brief(vocabulary)}"
         )
-    notes: tuple[str, ...] = ()
-    if _names_byte_level(content):
-        labels, notes = (
-            readable(labels),
-            ("tokens are pieces of bytes in the file and shown as the text they stand for",),
-        )
     added = content.get("added_tokens") or []
     if not isinstance(added, list):
         raise FormatError(f"the added_tokens of a tokenizer.json must be a list, not {brief(added)}")
@@ -47,6 +42,9 @@ def hugging_face(content: Mapping[str, Any]) -> Tokens:
         if not isinstance(content_of, str) or type(index) is not int or index < 0:
             raise FormatError("every one of the added_tokens of a tokenizer.json must have content (text) and an id")
         labels[index] = content_of
+    notes: tuple[str, ...] = ()
+    if _names_byte_level(content):
+        labels, notes = readable(labels, {entry["id"] for entry in added}), (AS_TEXT,)
     unknown, place = model.get("unk_token"), model.get("unk_id")
     if not isinstance(unknown, str) and type(place) is int:
         unknown = labels.get(place)
@@ -119,22 +117,21 @@ def is_byte_level(labels: Mapping[int, str]) -> bool:
     return len(labels) >= len(BYTES) and set(BYTES) <= set(labels.values())
 
 
-def readable(labels: Mapping[int, str]) -> dict[int, str]:
+def readable(labels: Mapping[int, str], literal: Collection[int] = ()) -> dict[int, str]:
     """Byte-level tokens as the text they stand for; bytes that are only part of a character as ``<0xE2>``.
 
-    A token that is not written in the byte alphabet, or whose text another one has already, stays as it is.
+    A token stays as it is where its id is among the ``literal`` ones, where it is not written in the byte alphabet, and
+    where another one has its text already.
     """
     shown = {
-        index: _text(label) if all(character in BYTES for character in label) else label
+        index: label if index in literal or not all(character in BYTES for character in label) else _text(label)
         for index, label in labels.items()
     }
-    taken: set[str] = {label for index, label in shown.items() if label == labels[index]}
+    taken = {label for index, label in shown.items() if label == labels[index]}
     for index, label in shown.items():
-        if label == labels[index]:
-            continue
-        if label in taken:
-            shown[index] = labels[index]
-        taken.add(shown[index])
+        if label != labels[index]:
+            shown[index] = labels[index] if label in taken else label
+            taken.add(shown[index])
     return shown
 
 

@@ -8,7 +8,7 @@ from ..errors import FileTooLarge, FormatError, OptionError, ParameterError, Unk
 from ..network import LONGEST_LABEL, Vocabulary
 from .limits import MIB
 from .options import UNSET
-from .tokenizer_files import hugging_face, is_byte_level, is_hugging_face, is_keras, keras, readable
+from .tokenizer_files import AS_TEXT, hugging_face, is_byte_level, is_hugging_face, is_keras, keras, readable
 from .tokens import Tokens, brief, by_id, in_order
 
 MOST_BYTES = 32 * MIB
@@ -136,9 +136,7 @@ def _id(key: str) -> int:
 
 def _plain(labels: dict[int, str]) -> Tokens:
     if is_byte_level(labels):
-        return Tokens(
-            readable(labels), notes=("tokens are pieces of bytes in the file and shown as the text they stand for",)
-        )
+        return Tokens(readable(labels), notes=(AS_TEXT,))
     return Tokens(labels)
 
 

@@ -38,7 +38,9 @@ from .errors import (
 from .formats import load_network, save_network
 from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
 from .quantities import QUANTITIES, Quantity, names_for, quantities_of
+from .references import Reference, read_reference
 from .trace import LayerTrace, Step, TopPredictions, Trace, step, top_predictions, trace, trace_bytes, trace_id
+from .verification import Verification, verify
 
 __all__ = [
     "CELLS",
@@ -69,6 +71,7 @@ __all__ = [
     "Quantity",
     "RaggedRows",
     "Readout",
+    "Reference",
     "StateMismatch",
     "Step",
     "TokenOutOfRange",
@@ -77,6 +80,7 @@ __all__ = [
     "UnknownFormat",
     "UnsafeFile",
     "Unsupported",
+    "Verification",
     "Vocabulary",
     "WrongKind",
     "WrongWidth",
@@ -84,10 +88,12 @@ __all__ = [
     "load_network",
     "names_for",
     "quantities_of",
+    "read_reference",
     "save_network",
     "step",
     "top_predictions",
     "trace",
     "trace_bytes",
     "trace_id",
+    "verify",
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .network import Network
+from .network import Network, Vocabulary
 
 STEPS = 48
 MOST_NUMBERS = 20_000
@@ -15,12 +15,30 @@ def example_inputs(network: Network) -> list[dict[str, Any]]:
     """Inputs that fit the network, as the API takes them: waves for numbers, the vocabulary in order for tokens."""
     if network.input_kind == "values":
         return [{"name": "Waves", "input": {"values": _waves(network.input_size).tolist()}}]
-    walk = [index % network.input_size for index in range(min(STEPS, 2 * network.input_size))]
-    labels = network.vocabulary.labels if network.vocabulary else ()
-    # Text is read by characters, so it gives these tokens back only where each label is one.
-    if labels and all(len(labels[token]) == 1 for token in walk):
-        return [{"name": "The vocabulary in order", "input": {"text": "".join(labels[token] for token in walk)}}]
+    walk = _walk(network)
+    if network.vocabulary:
+        labels = [network.vocabulary.labels[token] for token in walk]
+        for text in (" ".join(labels), "".join(labels)):
+            if _tokens(network.vocabulary, text) == walk:
+                return [{"name": "The vocabulary in order", "input": {"text": text}}]
     return [{"name": "The vocabulary in order", "input": {"tokens": walk}}]
+
+
+def _walk(network: Network) -> list[int]:
+    """Token ids from the first one on, the padding left out, which no sequence may hold."""
+    padding = getattr(network.embedding, "padding", None)
+    tokens = [token for token in range(min(network.input_size, STEPS + 1)) if token != padding] or [0]
+    return [tokens[index % len(tokens)] for index in range(min(STEPS, 2 * len(tokens)))]
+
+
+def _tokens(vocabulary: Vocabulary, text: str) -> list[int] | None:
+    """The ids that a text gives, None where a piece of it is unknown."""
+    if vocabulary.splitter.by_character:
+        pieces: list[str | None] = [character if character in vocabulary.ids else None for character in text]
+    else:
+        pieces = [found for _, found in vocabulary.splitter.split(text)[0]]
+    known = [vocabulary.ids[piece] for piece in pieces if piece is not None]
+    return known if len(known) == len(pieces) else None
 
 
 def _waves(width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -23,6 +23,10 @@ NETWORKS = {
     "ids": reader(),
     "one token": reader("a"),
     "words": reader("one", "two", "three"),
+    "words with specials": reader("<unk>", "one", "[PAD]"),
+    "letters with specials": reader("<eos>", "a", " ", "b"),
+    "pieces": reader("the", " cat", " sat"),
+    "parts of words": reader("un", "##known", "##s"),
     "an empty label": reader("a", "", "bc"),
     "many": reader(*map(chr, range(0x4E00, 0x4E00 + 200))),
 }
@@ -59,7 +63,11 @@ def test_tokens_are_text_where_text_gives_them_back() -> None:
     (example,) = example_inputs(network)
     assert example["input"] == {"text": "".join(LABELS) * 2}
     assert encode(network, **example["input"]).labels == LABELS * 2
-    for name, walk in (("ids", 5), ("words", 3), ("an empty label", 3)):
+    assert example_inputs(NETWORKS["words"])[0]["input"] == {"text": "one two three one two three"}
+    assert example_inputs(NETWORKS["words with specials"])[0]["input"] == {"text": "<unk> one [PAD] <unk> one [PAD]"}
+    assert example_inputs(NETWORKS["letters with specials"])[0]["input"] == {"text": "<eos>a b<eos>a b"}
+    assert example_inputs(NETWORKS["pieces"])[0]["input"] == {"text": "the cat sat" * 2}
+    for name, walk in (("ids", 5), ("an empty label", 3), ("parts of words", 3)):
         assert example_inputs(NETWORKS[name])[0]["input"] == {"tokens": list(range(walk)) * 2}
 
 

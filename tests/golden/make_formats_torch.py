@@ -168,11 +168,15 @@ def combinations() -> Iterator[tuple[Kind, str, Callable[..., Built], str, str, 
 
 def main() -> None:
     """Write every file."""
+    from . import formats_torch_extras  # it builds upon what is here
+
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     folder = Folder("torch", f"torch {torch.__version__}")
     with torch.no_grad():
         for combination in combinations():
             make(folder, *combination)
+        formats_torch_extras.make(folder)
     folder.close()
 
 

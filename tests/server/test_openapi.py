@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
@@ -178,8 +178,9 @@ def test_generated_requests_find_no_server_error(tmp_path: Path) -> None:
     app = application(tmp_path, max_steps=500)
     client = Client(app)
     kept = client.post("/traces", {"model": "letters", "input": {"text": "ab"}}).json()["id"]
+    own = client.upload(state_dict()).json()["id"]
     described = client.get("/openapi.json").json()
-    _name_what_exists(described, kept)
+    _name_what_exists(described, kept, own)
     schema = schemathesis.openapi.from_dict(described)
     schema.app = app
     asked: dict[str, set[int]] = {}
@@ -200,13 +201,17 @@ def test_generated_requests_find_no_server_error(tmp_path: Path) -> None:
 
         ask()
     for label, statuses in asked.items():
-        assert statuses & {200, 201}, f"{label} was never asked rightly"
+        assert statuses & {200, 201, 204}, f"{label} was never asked rightly"
     assert 422 in set.union(*asked.values())
 
 
-def _name_what_exists(described: dict[str, Any], trace_id: str) -> None:
-    """Make the generator use ids and names that exist, or it would hardly ever pass the first check."""
-    existing: dict[str, list[str]] = {"trace_id": [trace_id], "model_id": list(networks())}
+def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> None:
+    """Make the generator use ids, names and files that exist, or it would hardly ever pass the first check."""
+    existing: dict[str, list[str]] = {"trace_id": [trace_id], "model_id": ["numbers", *networks(), own]}
+    files = files_of_the_examples()
+    for name, field in (("ModelUpload", "weights"), ("ReferenceUpload", "reference")):
+        schemathesis.openapi.format(field, strategies.sampled_from(list(files.values())) | strategies.binary())
+        described["components"]["schemas"][name]["properties"][field]["format"] = field
     for name in ("TraceRequest", "StepRequest"):
         described["components"]["schemas"][name]["properties"]["model"]["enum"] = ["letters", "numbers"]
     character = {"type": "string", "minLength": 1, "maxLength": 1}

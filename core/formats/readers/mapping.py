@@ -43,7 +43,7 @@ def _flat(mapping: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.", depth + 1)
         else:
-            yield prefix + name, value
+            yield f"{prefix}{name}", value
 
 
 def _array(name: str, value: Any) -> Array:

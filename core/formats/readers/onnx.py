@@ -11,7 +11,7 @@ GRAPH = 7
 def recognise(data: memoryview) -> bool:
     """Whether the bytes are fields of an ONNX model from beginning to end, its graph among them.
 
-    A file that ends inside its graph is recognised too, so that the parser can say what is wrong with it.
+    One that ends too early, behind its graph's beginning, is recognised too: the parser can say what is wrong with it.
     """
     position, seen = 0, set()
     while position < len(data):
@@ -22,7 +22,7 @@ def recognise(data: memoryview) -> bool:
         seen.add(field)
         size, position = _varint(data, position)
         if position < 0:
-            return False
+            break
         position += size if wire == 2 else 0
     return GRAPH in seen and (1 in seen or 8 in seen)
 

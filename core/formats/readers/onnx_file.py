@@ -17,7 +17,7 @@ from ..checkpoint import Checkpoint
 from ..limits import Limits
 from .gathering import Gathering, short
 
-READ = {
+READ: dict[int, str] = {
     TensorProto.FLOAT: "float32",
     TensorProto.DOUBLE: "float64",
     TensorProto.FLOAT16: "float16",
@@ -67,7 +67,7 @@ class _Parsing:
         return self._gathering.checkpoint(structure, metadata)
 
     def _graph(self, graph: GraphProto, prefix: str, depth: int) -> dict[str, Any]:
-        """A graph as plain values; tensors of a graph inside a node, or of a function, carry its ``prefix`` in front."""
+        """A graph as plain values; tensors of a graph inside a node or a function carry its ``prefix`` in front."""
         if depth > DEEPEST:
             raise FormatError(f"graphs in an ONNX file may be nested {DEEPEST} deep, but this one goes deeper")
         if graph.sparse_initializer:
@@ -127,8 +127,10 @@ class _Parsing:
         if tensor.data_type in INTEGERS and 0 <= math.prod(shape) <= MOST_INTEGERS and min(shape, default=0) >= 0:
             self._integers[name] = {"shape": list(shape), "values": _numbers(name, tensor).ravel().tolist()}
         elif tensor.data_type not in READ:
-            kinds = {number: word.lower() for word, number in TensorProto.DataType.items()}
+            kinds: dict[int, str] = {number: word.lower() for word, number in TensorProto.DataType.items()}
             self._gathering.leave_out(name, kinds.get(tensor.data_type, "unknown"))
+        elif math.prod(shape) == 1 and not np.isfinite(_numbers(name, tensor).astype(np.float64)).all():
+            self._gathering.leave_out(name, "a single infinity")  # masks are made with it
         else:
             self._gathering.declare(name, shape, READ[tensor.data_type])
             numbers = _numbers(name, tensor)

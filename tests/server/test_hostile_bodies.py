@@ -219,7 +219,7 @@ def test_harmless_extremes_are_accepted(client: Client) -> None:
     for rows in ("[[-0, 1e-999, 0.0]]", "[[1e38, -1e-45, 5e-324]]", "[[123456789012345678901, 1, 2]]"):
         assert client.post("/traces", values(rows)).status_code == 201, rows
     response = client.post("/traces", plain(model="letters", input={"text": "\u0000\U0001f98a\u202e<b>"}))
-    assert response.json()["input"]["labels"] == ["\u0000", "\U0001f98a", "\u202e", "<b>"[0], "b", ">"]
+    assert response.json()["input"]["labels"] == ["\u0000", "\U0001f98a", "\u202e", "<b>"]
 
 
 @pytest.mark.parametrize("route", ROUTES)

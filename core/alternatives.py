@@ -15,6 +15,8 @@ from .network import Network
 
 LETTERS = {"lstm": "ifgo", "gru": "rzn"}
 """The canonical order of the gates, as letters."""
+LIKELY_ORDERS = ("ifgo", "iofg", "igfo", "rzn", "zrn")
+"""Those of PyTorch, Keras and ONNX, and of the older TensorFlow."""
 MATRICES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 ACTIVATIONS = ("tanh", "relu", "linear", "sigmoid", "hard_sigmoid", "hard_sigmoid_02", "softsign", "elu", "softplus")
 RECURRENT_ACTIVATIONS = ("sigmoid", "hard_sigmoid", "hard_sigmoid_02", "tanh")
@@ -57,8 +59,10 @@ def alternatives(network: Network, gate_order: str | None = None) -> Iterator[Al
     kinds = {place.cell.name for place in network.directions}
     others = [*_formulas(network), *_activations(network), *_biases(kinds), *_directions(network)]
     orders = [order for kind in sorted(kinds) if kind in LETTERS for order in _orders(kind, gate_order)]
+    likely = [order for order in orders if order.options["gate_order"] in LIKELY_ORDERS]
+    yield from likely
     yield from others
-    yield from orders
+    yield from (order for order in orders if order not in likely)
     yield from (order.and_then(other) for other, order in product(others, orders))
     pairs = ((one, other) for index, one in enumerate(others) for other in others[index + 1 :])
     yield from (one.and_then(other) for one, other in pairs if not one.options.keys() & other.options.keys())

@@ -1,6 +1,6 @@
 """Whether a network computes what a framework computed: where they first differ, and what could be the cause."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from .activations import Array
-from .alternatives import Alternative, alternatives
+from .alternatives import alternatives
 from .cells.cell import Poll
-from .comparison import STATE_NAMES, Check, Comparison, by_entry, compare, plan
+from .comparison import STATE_NAMES, Comparison, by_entry, compare, plan
 from .encoding import Encoded, encode
-from .errors import InputError, NumericalError, WrongKind, WrongWidth
+from .errors import InputError, WrongKind, WrongWidth
+from .hints import SEARCHED_STEPS, Hint, Search, State
 from .network import Network
 from .references import Reference
 from .trace import trace
@@ -21,24 +22,6 @@ TOLERANCES = {"float16": 5e-3, "float32": 1e-5, "float64": 1e-10}
 """Differences that rounding explains in up to `SHORT` steps, by the coarser precision; for numbers beyond 1 in
 proportion to the largest. Over more steps they grow with the root of the steps."""
 SHORT = 100
-SEARCHED_STEPS = 32
-"""Steps by which a wrong convention has shown itself, and over which others are tried."""
-SEARCHED_WORK = 1e10
-"""Multiplications and additions, and what each step costs besides, that are spent on trying other conventions."""
-WORK_OF_A_STEP = 20_000
-MOST_HINTS = 3
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A convention with which the network matches, as a sentence, and the import options that set it, if there are."""
-
-    sentence: str
-    options: Mapping[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """As the API sends it."""
-        return {"sentence": self.sentence, "options": dict(self.options)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +96,10 @@ def verify(
     )
     hints: tuple[Hint, ...] = ()
     if departure and (not departure.by_step or _place_of(departure, encoded.steps)[2] < SEARCHED_STEPS):
-        tried = _Search(network, encoded, state, checks, [allowed * scale for scale in scales], poll)
+        tried = Search(network, encoded, state, checks, [allowed * scale for scale in scales], poll)
         hints = tuple(tried.hints(alternatives(network, gate_order)))
+        if not hints and tried.left < 0:
+            notes = (*notes, "other conventions were tried in part only, because the network is large")
     largest = max(comparison.largest.difference for comparison in comparisons)
     said = tuple(comparison.note for comparison in comparisons if comparison.note)
     layers, uncovered = _coverage(network, comparisons)
@@ -153,7 +138,7 @@ def _encoded(network: Network, given: Array) -> Encoded:
         raise type(error)(f"input does not fit: {error.message}", ("input", *error.pointer[1:])) from None
 
 
-def _initial_state(network: Network, reference: Reference) -> Sequence[Mapping[str, Array]] | None:
+def _initial_state(network: Network, reference: Reference) -> State | None:
     """The states before the first step; None where the reference gives none."""
     given = {name: array for name, array in reference.arrays.items() if name[:3] in ("h_0", "c_0")}
     if not given:
@@ -225,54 +210,3 @@ def number(value: float, digits: int = 2) -> str:
     """A number in a sentence: 3.1e-7, 0.21."""
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
-
-
-class _Search:
-    """Tries other conventions on as few steps as tell, and within `SEARCHED_WORK`."""
-
-    def __init__(
-        self,
-        network: Network,
-        encoded: Encoded,
-        state: Sequence[Mapping[str, Array]] | None,
-        checks: Sequence[Check],
-        tolerances: Sequence[float],
-        poll: Poll | None,
-    ) -> None:
-        self.network, self.encoded, self.state, self.poll = network, encoded, state, poll
-        self.checks = list(zip(checks, tolerances, strict=True))
-        self.early = [(check.first(SEARCHED_STEPS), allowed) for check, allowed in self.checks if check.per_step]
-        self.left = SEARCHED_WORK
-
-    def hints(self, candidates: Iterator[Alternative]) -> Iterator[Hint]:
-        """The first candidates that match; pairs of changes only where no single one does."""
-        found = 0
-        for candidate in candidates:
-            if found == MOST_HINTS or self.left < 0 or (found and candidate.changes > 1):
-                return
-            if (changed := candidate.of(self.network)) is not None and self._matches(changed):
-                found += 1
-                yield Hint(f"It would match {candidate.words}", candidate.options)
-
-    def _matches(self, network: Network) -> bool:
-        can_be_short = network.can_step and self.early
-        if can_be_short and not self._agrees(network, self.early, SEARCHED_STEPS):
-            return False
-        # What agrees at the beginning is tried to the end where the beginning was not all.
-        whole = len(self.early) == len(self.checks) and self.encoded.steps <= SEARCHED_STEPS
-        return bool(can_be_short and whole) or self._agrees(network, self.checks, self.encoded.steps)
-
-    def _agrees(self, network: Network, checks: Sequence[tuple[Check, float]], steps: int) -> bool:
-        steps = min(steps, self.encoded.steps)
-        self.left -= steps * (network.parameter_count + WORK_OF_A_STEP * len(network.directions))
-        encoded = Encoded(
-            self.encoded.kind,
-            self.encoded.labels[:steps],
-            None if self.encoded.tokens is None else self.encoded.tokens[:steps],
-            None if self.encoded.values is None else self.encoded.values[:steps],
-        )
-        try:
-            result = trace(network, encoded, self.state, poll=self.poll)
-        except NumericalError:
-            return False
-        return all(compare(check, result, allowed).first is None for check, allowed in checks)

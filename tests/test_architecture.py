@@ -19,6 +19,7 @@ CORE_ORDER = (
     {"encoding", "examples", "formats", "initialisation"},
     {"references", "trace"},
     {"alternatives", "comparison", "training"},
+    {"hints"},
     {"verification"},
     {"pretrained"},
 )

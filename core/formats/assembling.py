@@ -45,10 +45,9 @@ def assemble(checkpoint: Checkpoint, answers: Answers) -> Imported:
     needed = [name for part in parts for name in part.tensors]
     needed += [table.tensor] if table else []
     needed += [name for name in (linear.tensor, linear.bias) if name] if linear else []
-    weights = Weights(checkpoint.tensors, needed)
+    weights = Weights(finding.tensors or checkpoint.tensors, needed)
     founds = [part.build(answers, weights) for part in parts]
-    for part, found in zip(parts, founds, strict=True):
-        said.notes.insert(0, f"found {shown(part.name)}: {part.description}")
+    for found in founds:
         said.notes += found.notes
         said.choices += found.assumptions
     layers = tuple(layer for found in founds for layer in found.layers)
@@ -67,7 +66,8 @@ def assemble(checkpoint: Checkpoint, answers: Answers) -> Imported:
     if rest and finding.lists_leftovers:
         verb = "is" if len(rest) == 1 else "are"
         said.notes.append(f"{listed(rest)} {verb} not part of the network")
-    notes = (*checkpoint.notes, finding.reads, *said.notes, *finding.notes, *around.notes)
+    names = tuple(f"found {shown(part.name)}: {part.description}" for part in parts)
+    notes = (*checkpoint.notes, *names, finding.reads, *said.notes, *finding.notes, *around.notes)
     return Imported(network, checkpoint.format, notes, tuple(said.choices))
 
 
@@ -82,6 +82,9 @@ def _choose(finding: Finding, answers: Answers, said: _Said) -> list[Part]:
     given = answers("module")
     if given is UNSET and len(parts) == 1:
         return parts
+    if given is UNSET and finding.stack and len(parts) == len(finding.parts):
+        given = list(finding.stack)
+        said.notes.append(f"going by their sizes, the layers stand one upon the other: {', '.join(given)}")
     choice = _choice_of_module(parts, given)
     if given is UNSET:
         raise ChoiceNeeded(
@@ -140,7 +143,7 @@ def _table(around: Around, part: Part, answers: Answers, said: _Said) -> Table |
         said.notes.append(f"embedding {shown(table.name)}: {tokens} tokens, {width} numbers each")
         if table.padding is not None:
             said.notes.append(f"token {table.padding} is padding, which the framework leaves out")
-        others = [one.name for one in around.tables if one is not table]
+        others = [one.name for one in around.tables if one != table]
         if others and given is UNSET:
             said.notes.append(f"by its shape the embedding could also be {listed(others)}")
     return table
@@ -158,7 +161,7 @@ def _linear(around: Around, part: Part, answers: Answers, said: _Said) -> Linear
     if linear is not None:
         biases = "" if linear.bias else ", without bias"
         said.notes.append(f"readout {shown(linear.name)}: {linear.inputs} -> {linear.outputs}{biases}")
-        others = [one.name for one in around.linears if one is not linear]
+        others = [one.name for one in around.linears if one != linear]
         if others and given is UNSET:
             said.notes.append(f"by its shape the readout could also be {listed(others)}")
     return linear
@@ -199,16 +202,15 @@ def _readout(
         values = (("softmax", "probabilities"), ("linear", "numbers as they are"))
         said.choices.append(Choice("readout_kind", values, answers("readout_kind", kind), sentence))
         if not answers.gives("readout_kind"):
-            because = (
-                "it has one output for each token" if kind == "softmax" else "it has not one output for each token"
-            )
+            one = "one output for each token"
+            because = f"it has {one}" if kind == "softmax" else f"it has not {one}" if table else "numbers come in"
             said.notes.append(f"the readout is taken as {kind}, because {because}; the file does not say it")
     kind = answers("readout_kind", kind)
     predicts = "next_input" if kind == "softmax" and table and same and can_step else None
     if same:
         sentence = "the file does not say whether an output is about the next input"
-        values = (("next_input", "the next input"), (None, "something else"))
-        said.choices.append(Choice("predicts", values, answers("predicts", predicts), sentence))
+        meanings = (("next_input", "the next input"), (None, "something else"))
+        said.choices.append(Choice("predicts", meanings, answers("predicts", predicts), sentence))
         if not answers.gives("predicts") and predicts:
             said.notes.append("the readout is taken to predict the next token; the file does not say it")
     elif answers("predicts") == "next_input":

@@ -49,10 +49,10 @@ def import_network(
         mapping = source if isinstance(source, Mapping) else source.state_dict()
         checkpoint, data = readers.read_mapping(mapping, limits), b""
     else:
-        if not isinstance(source, bytes | bytearray | memoryview):
+        if not isinstance(source, bytes):
             name = name or Path(source).name
             source = Path(source).read_bytes()
-        data = bytes(source) if isinstance(source, bytearray) else source
+        data = source
         checkpoint = readers.read(data, limits or Limits(), name)
     if "gatescope" in checkpoint.metadata and data:
         imported = _canonical(data, answers)
@@ -116,7 +116,8 @@ def _with_vocabulary(imported: Imported, given: Tokens, answers: Answers) -> Imp
         raise FormatError(
             "a vocabulary was given, but the network reads rows of numbers: it has no embedding", ("vocabulary",)
         )
-    size, unknown, notes = len(table.table), answers("unknown"), ()
+    size, unknown = len(table.table), answers("unknown")
+    notes: tuple[str, ...] = ()
     try:
         if isinstance(given, bytes | bytearray | memoryview):
             vocabulary, notes = read_vocabulary(bytes(given), size, unknown)

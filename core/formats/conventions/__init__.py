@@ -6,7 +6,7 @@ from ...errors import ChoiceNeeded, FormatError, OptionError
 from ..checkpoint import Checkpoint
 from ..imported import Choice
 from ..options import UNSET
-from . import canonical, torch
+from . import canonical, flax, keras, onnx, torch
 from .answers import Answers
 from .found import Finding
 from .words import listed
@@ -16,6 +16,9 @@ __all__ = ["CONVENTIONS", "find"]
 CONVENTIONS: dict[str, Callable[[Checkpoint, Answers], Finding | None]] = {
     "gatescope": lambda checkpoint, _: canonical.find(checkpoint.tensors),
     "torch": lambda checkpoint, _: torch.find(checkpoint.tensors),
+    "keras": keras.find,
+    "onnx": onnx.find,
+    "flax": lambda checkpoint, _: flax.find(checkpoint.tensors),
 }
 """Each by its name as an option: what it finds in a file, None or no parts where it finds nothing."""
 
@@ -37,9 +40,12 @@ def find(checkpoint: Checkpoint, answers: Answers) -> Finding:
                 f"no recurrent layer by the convention {named} is in this file", ("options", "convention")
             )
         return finding
+    structure = checkpoint.structure or {}
+    candidates = ("onnx",) if "nodes" in structure else ("keras",) if structure.get("config") else CONVENTIONS
     findings = {
         name: finding
-        for name, convention in CONVENTIONS.items()
+        for name in candidates
+        for convention in (CONVENTIONS[name],)
         if (finding := convention(checkpoint, answers)) is not None and finding.parts
     }
     if len(findings) > 1:

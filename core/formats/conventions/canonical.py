@@ -22,20 +22,9 @@ NAME = re.compile(
 
 def find(tensors: Mapping[str, Array]) -> Finding | None:
     """The one network whose parameters these are, if they are."""
-    places: dict[tuple[int, str], dict[str, str]] = {}
-    for name in tensors:
-        if match := NAME.fullmatch(name):
-            places.setdefault((int(match[1]), match[2]), {})[match[3]] = name
+    places = _places(tensors)
     if not places:
         return None
-    if sorted({layer for layer, _ in places}) != list(range(1 + max(layer for layer, _ in places))):
-        raise FormatError(f"layers must be numbered from 0 without gaps, not {sorted({layer for layer, _ in places})}")
-    for (layer, direction), names in places.items():
-        for field in ("kernel", "recurrent_kernel", "bias"):
-            if field not in names:
-                raise FormatError(f"the tensor 'layers.{layer}.{direction}.{field}' is missing")
-            if tensors[names[field]].ndim != (1 if field == "bias" else 2) or tensors[names[field]].size == 0:
-                raise FormatError(f"{shown(names[field])} has the shape {tensors[names[field]].shape}")
     cells = {place: _cell(tensors, names) for place, names in places.items()}
     outputs = {
         place: tensors[names.get("projection", names["recurrent_kernel"])].shape[1 if "projection" in names else 0]
@@ -64,12 +53,29 @@ def find(tensors: Mapping[str, Array]) -> Finding | None:
         layers = tuple(_layer(made.get((index, "forward")), made.get((index, "backward"))) for index in range(depth))
         return Found("layers", layers, (), tuple(choices[:1]))
 
-    names = tuple(name for kinds in places.values() for name in kinds.values())
-    part = Part("layers", cell, width, top, names, described(cell, depth, both, width, top), build)
+    every = tuple(name for kinds in places.values() for name in kinds.values())
+    part = Part("layers", cell, width, top, every, described(cell, depth, both, width, top), build)
     around = _around(tensors, width, top)
     return Finding(
         (part,), lambda _: around, "read by Gatescope's own names: gates in the order i, f, g, o and r, z, n"
     )
+
+
+def _places(tensors: Mapping[str, Array]) -> dict[tuple[int, str], dict[str, str]]:
+    """The tensors of each direction of each layer, by field."""
+    places: dict[tuple[int, str], dict[str, str]] = {}
+    for name in tensors:
+        if match := NAME.fullmatch(name):
+            places.setdefault((int(match[1]), match[2]), {})[match[3]] = name
+    if sorted({layer for layer, _ in places}) != list(range(len({layer for layer, _ in places}))):
+        raise FormatError(f"layers must be numbered from 0 without gaps, not {sorted({layer for layer, _ in places})}")
+    for (layer, direction), names in places.items():
+        for field in ("kernel", "recurrent_kernel", "bias"):
+            if field not in names:
+                raise FormatError(f"the tensor 'layers.{layer}.{direction}.{field}' is missing")
+            if tensors[names[field]].ndim != (1 if field == "bias" else 2) or tensors[names[field]].size == 0:
+                raise FormatError(f"{shown(names[field])} has the shape {tensors[names[field]].shape}")
+    return places
 
 
 def _layer(forward: object, backward: object) -> Layer:

@@ -1,8 +1,9 @@
 """What a convention finds in a file: recurrent modules, and the tensors that may stand around them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...activations import Array
 from ...network import Layer
 from ..imported import Choice
 from .answers import Answers
@@ -78,7 +79,8 @@ class Finding:
     """All that a convention finds in a file; ``around`` looks at the surroundings of the modules that were chosen.
 
     ``reads`` says in a sentence by whose names and layouts the tensors were read; ``lists_leftovers`` whether tensors
-    that are not taken are worth a note.
+    that are not taken are worth a note. ``stack`` names the modules that are taken one upon the other unless told.
+    ``tensors`` are the weights where they are not simply the file's.
     """
 
     parts: tuple[Part, ...]
@@ -86,3 +88,5 @@ class Finding:
     reads: str
     notes: tuple[str, ...] = ()
     lists_leftovers: bool = True
+    stack: tuple[str, ...] | None = None
+    tensors: Mapping[str, Array] | None = None

@@ -49,12 +49,12 @@ def arrange(array: Array, cell: str, order: str, axis: int) -> Array:
     return np.concatenate([blocks[gate] for gate in GATES[cell]], axis=axis)
 
 
-def activations(answers: Answers, cell: str, **own: str) -> dict[str, str]:
+def activations(answers: Answers, cell: str, **own: str) -> dict[str, Any]:
     """The activations by field of the cell: the framework's ``own``, or what the user says they are.
 
     ``activation`` as an option stands for the candidate's and, in an LSTM, for the output's too, as in Keras.
     """
-    found = DEFAULTS[cell] | own
+    found: dict[str, Any] = DEFAULTS[cell] | own
     if answers.gives("activation"):
         found["activation"] = answers("activation")
         if cell == "lstm":
@@ -108,7 +108,7 @@ def choice_of_activation(chosen: str) -> Choice:
     """Whether a simple RNN whose file does not say it has tanh or relu."""
     return Choice(
         "activation",
-        (("tanh", "tanh, PyTorch's default"), ("relu", "relu")),
+        (("tanh", "tanh, the default"), ("relu", "relu")),
         chosen,
         "the file does not say whether the simple RNN has tanh or relu",
     )

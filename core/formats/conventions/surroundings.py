@@ -53,7 +53,7 @@ def torch_entries(tensors: Mapping[str, Array], taken: set[str], clean: Callable
             continue
         is_weight = name.endswith("weight")
         bias = name.removesuffix("weight") + "bias" if is_weight else None
-        if bias not in tensors or bias in taken or tensors[bias].shape != array.shape[:1]:
+        if bias is None or bias not in tensors or bias in taken or tensors[bias].shape != array.shape[:1]:
             bias = None
         short = clean(name).removesuffix("weight").rstrip("._/") or clean(name)
         if array.ndim == 2:
@@ -120,9 +120,9 @@ class Surroundings:
         linear = linears[0] if linears and self._is_likely_linear(linears[0], linears, chosen[-1], notes) else None
         return Around(
             tuple(entry.as_table() for entry in tables),
-            table and table.as_table(),
+            table.as_table() if table else None,
             tuple(entry.as_linear() for entry in linears),
-            linear and linear.as_linear(),
+            linear.as_linear() if linear else None,
             tuple(notes),
         )
 

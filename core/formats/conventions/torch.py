@@ -27,9 +27,10 @@ from .layout import (
     lstm,
     rnn,
 )
+from .naming import natural
 from .surroundings import Surroundings, torch_entries
 from .weights import Weights
-from .words import counted, described, shown
+from .words import described, shown
 
 NAME = re.compile(r"(?:(.*)[./])?(weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)(?:_l(\d{1,4})(_reverse)?)?", re.DOTALL)
 WRAPPERS = re.compile(r"^(?:module\.)+|(?<![^.])_orig_mod\.")
@@ -94,11 +95,6 @@ def find(tensors: Mapping[str, Array]) -> Finding:
     entries = torch_entries(tensors, taken, lambda name: WRAPPERS.sub("", name))
     surroundings = Surroundings(tensors, entries, parts, ordered)
     return Finding(parts, surroundings.around, "read by PyTorch's names: gates in the order i, f, g, o and r, z, n")
-
-
-def natural(name: str) -> list[tuple[int, str]]:
-    """A sort key by which cells.10 stands behind cells.2."""
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", name)]
 
 
 def _refuse_rewritten(name: str) -> None:
@@ -250,5 +246,5 @@ def _said(
             f"the reset gate stands {place} the recurrent product" + (", as in PyTorch" if place == "after" else "")
         )
     if cell != "gru" and "bias_ih" in kinds:
-        notes.append(f"the two biases of {shown(named)} are added into one, {counted(len(group.tensors), 'time')}")
+        notes.append(f"the two biases of {shown(named)}, bias_ih and bias_hh, are added, as in PyTorch")
     return tuple(notes), tuple(choices)

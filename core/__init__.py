@@ -35,7 +35,7 @@ from .errors import (
     WrongKind,
     WrongWidth,
 )
-from .formats import load_network, save_network
+from .formats import Choice, Imported, Limits, Options, import_network, load_network, save_network
 from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
 from .quantities import QUANTITIES, Quantity, names_for, quantities_of
 from .references import Reference, read_reference
@@ -51,6 +51,7 @@ __all__ = [
     "Cancelled",
     "CannotStep",
     "Cell",
+    "Choice",
     "ChoiceNeeded",
     "CoreError",
     "Direction",
@@ -59,14 +60,17 @@ __all__ = [
     "Encoded",
     "FileTooLarge",
     "FormatError",
+    "Imported",
     "InputError",
     "Layer",
     "LayerTrace",
+    "Limits",
     "MissingReader",
     "Network",
     "NotFinite",
     "NumericalError",
     "OptionError",
+    "Options",
     "ParameterError",
     "Quantity",
     "RaggedRows",
@@ -85,6 +89,7 @@ __all__ = [
     "WrongKind",
     "WrongWidth",
     "encode",
+    "import_network",
     "load_network",
     "names_for",
     "quantities_of",

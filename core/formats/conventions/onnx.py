@@ -86,8 +86,8 @@ class _Graph:
                     f"the graph has a recurrent node {shown(node['op'])}{where}, which is not computed here"
                 )
         return Unsupported(
-            "the graph has no recurrent node (LSTM, GRU, RNN); PyTorch's newer exporter writes every step of an RNN out "
-            "by itself: export with dynamo=False, or save the state dict"
+            "the graph has no recurrent node (LSTM, GRU, RNN); PyTorch's newer exporter writes every step of an RNN "
+            "out: export with dynamo=False, or save the state dict"
         )
 
     def _source(self, name: str) -> tuple[Node | None, str]:

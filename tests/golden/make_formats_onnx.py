@@ -207,7 +207,7 @@ def main() -> None:
         folder.refused(f"onnx-{name}.onnx", "Unsupported", word)
     node = Node()
     folder.path("onnx-external.onnx").write_bytes(external(node, node.weights(np.random.default_rng(2))))
-    folder.refused("onnx-external.onnx", "Unsupported", "outside")
+    folder.refused("onnx-external.onnx", "UnsafeFile", "outside")
     with torch.no_grad():
         for one in exports():
             make_export(folder, *one)

@@ -137,11 +137,13 @@ class Gathering:
         """
         left = self._left_out_sentence()
         if not self._tensors:
-            raise FormatError(f"the file holds no floating-point tensors{'; ' + left if left else ''}")
+            raise FormatError(f"no floating-point tensors are in the file{'; ' + left if left else ''}")
         left_note = (left[0].upper() + left[1:] + ".",) if left else ()
         return Checkpoint(self._form, self._tensors, structure, metadata or {}, (*notes, *left_note))
 
     def _left_out_sentence(self) -> str:
         named = [f"{short(name, 60)} ({short(what, 40)})" for name, what in self._left_out.items()]
         more = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
-        return f"left out as no floating-point weights: {', '.join(named[:5])}{more}" if named else ""
+        return (
+            f"left out, since only floats of 16, 32 and 64 bits are read: {', '.join(named[:5])}{more}" if named else ""
+        )

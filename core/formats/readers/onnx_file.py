@@ -120,7 +120,7 @@ class _Parsing:
         """Gather a tensor, its place and its declared size looked at before its numbers."""
         if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
             raise UnsafeFile(
-                f"the weights of this ONNX file lie in another file, first {short(name, 60)}, and other files "
+                f"the weights of this ONNX file lie outside it, first {short(name, 60)}, and other files "
                 f"are not read; save it as one with onnx.save(onnx.load('model.onnx'), 'single.onnx')"
             )
         shape = tuple(tensor.dims)

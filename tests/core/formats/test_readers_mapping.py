@@ -73,7 +73,7 @@ def test_integers_are_left_out_and_named() -> None:
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        ({}, "holds no floating-point tensors"),
+        ({}, "no floating-point tensors"),
         ({"n": np.ones(2, int)}, "no floating-point tensors.*n "),
         ({("a", "b"): np.ones(2)}, "names of tensors must be text"),
         ({"a": [[1.0], [1.0, 2.0]]}, "a must be an array"),

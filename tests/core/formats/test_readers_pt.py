@@ -34,7 +34,7 @@ def test_bfloat16_and_other_types() -> None:
     }
     found = read(pt_file(content, {"0": bits, "1": bytes(8), "2": bytes(8)}))
     assert found.tensors["b"].tolist() == [1.5, -3]
-    assert found.notes == ("Left out as no floating-point weights: i (int64), c (complex64).",)
+    assert found.notes == ("Left out, since only floats of 16, 32 and 64 bits are read: i (int64), c (complex64).",)
 
 
 def test_views_share_a_storage_and_keep_their_strides() -> None:
@@ -74,7 +74,7 @@ def test_a_checkpoint_gives_its_model_and_not_its_optimizer() -> None:
     assert found.notes == (
         "The weights were found in the checkpoint under 'trainer.model'.",
         "The optimizer's state under 'optimizers.0' was left out.",
-        "Left out as no floating-point weights: loss (a single number).",
+        "Left out, since only floats of 16, 32 and 64 bits are read: loss (a single number).",
     )
 
 

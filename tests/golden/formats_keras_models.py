@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 
 WIDTH, UNITS = 3, 5
@@ -103,208 +104,43 @@ def translator() -> Any:
     return keras.Model([source, target], layers.Dense(2, name="head")(x))
 
 
-SPECS: dict[str, Spec] = {
-    "lstm": Spec(lambda: values(lstm())),
-    "lstm_f64": Spec(
-        lambda: values(lstm()),
-        precision="float64",
-        containers=(
-            "keras",
-            "h5",
-        ),
-    ),
-    "lstm_f16": Spec(
-        lambda: values(lstm(**HALF)),
-        precision="float16",
-        containers=(
-            "keras",
-            "weights.h5",
-        ),
-    ),
-    "lstm_bf16": Spec(
-        lambda: values(lstm(**HALF)),
-        precision="bfloat16",
-        containers=(
-            "keras",
-            "h5",
-        ),
-    ),
-    "gru_reset_after": Spec(lambda: values(gru())),
-    "gru_reset_before": Spec(
-        lambda: values(gru(reset_after=False)),
-        precision="float64",
-        containers=(
-            "weights.h5",
-            "h5",
-        ),
-    ),
-    "gru_f16": Spec(lambda: values(gru(**HALF)), precision="float16", containers=("keras",)),
-    "rnn_tanh": Spec(
-        lambda: values(rnn()),
-        precision="float64",
-        containers=(
-            "keras",
-            "weights.h5",
-        ),
-    ),
-    "rnn_relu": Spec(lambda: values(rnn(activation="relu")), bare_options={"activation": "relu"}),
-    "stacked_lstm": Spec(
-        lambda: values(lstm(4), lstm(6)),
-        containers=(
-            "weights.h5",
-            "h5",
-        ),
-    ),
-    "stacked_mixed": Spec(lambda: values(gru(4, reset_after=False), lstm(6), rnn(5)), containers=("h5",)),
-    "bidirectional_lstm": Spec(
-        lambda: values(layers.Bidirectional(lstm())),
-        containers=(
-            "keras",
-            "weights.h5",
-        ),
-    ),
-    "bidirectional_gru": Spec(
-        lambda: values(layers.Bidirectional(gru(reset_after=False))),
-        precision="float64",
-        containers=(
-            "weights.h5",
-            "h5",
-        ),
-    ),
-    "bidirectional_rnn": Spec(lambda: values(layers.Bidirectional(rnn())), containers=("h5",)),
-    "bidirectional_stacked": Spec(
-        lambda: values(layers.Bidirectional(lstm(3), name="lower"), layers.Bidirectional(lstm(4), name="upper")),
-        containers=("weights.h5",),
-    ),
-    "bidirectional_own": Spec(
-        lambda: values(layers.Bidirectional(lstm(), backward_layer=lstm(activation="relu", go_backwards=True))),
-        containers=("keras",),
-    ),
-    "lstm_without_bias": Spec(
-        lambda: values(lstm(use_bias=False)),
-        containers=(
-            "keras",
-            "weights.h5",
-        ),
-    ),
-    "gru_without_bias": Spec(lambda: values(gru(use_bias=False)), containers=("h5",)),
-    "gru_before_without_bias": Spec(lambda: values(gru(use_bias=False, reset_after=False)), containers=("keras",)),
-    "rnn_without_bias": Spec(lambda: values(rnn(use_bias=False)), precision="float64", containers=("weights.h5",)),
-    "lstm_hard_sigmoid": Spec(
-        lambda: values(lstm(recurrent_activation="hard_sigmoid", activation="softsign")),
-        bare_options={"recurrent_activation": "hard_sigmoid", "activation": "softsign"},
-        containers=(
-            "weights.h5",
-            "h5",
-        ),
-    ),
-    "lstm_relu": Spec(lambda: values(lstm(activation="relu")), containers=("keras",), precision="float64"),
-    "gru_hard_sigmoid": Spec(
-        lambda: values(gru(recurrent_activation="hard_sigmoid", activation="linear")), containers=("keras",)
-    ),
-    "gru_elu": Spec(lambda: values(gru(activation="elu", reset_after=False)), containers=("h5",)),
-    "rnn_softplus": Spec(lambda: values(rnn(activation="softplus")), containers=("keras",)),
-    "rnn_sigmoid": Spec(lambda: values(rnn(activation="sigmoid")), containers=("h5",)),
-    "rnn_linear": Spec(lambda: values(rnn(activation=None)), containers=("keras",)),
-    "language": Spec(
-        lambda: tokens(lstm(), layers.Dense(VOCABULARY, activation="softmax")), bare_options={"readout_kind": "softmax"}
-    ),
-    "language_masked": Spec(
-        lambda: tokens(gru(4), gru(6), layers.Dense(VOCABULARY, activation="softmax"), mask_zero=True),
-        precision="float64",
-        containers=("keras",),
-    ),
-    "tagger": Spec(
-        lambda: tokens(
-            layers.SpatialDropout1D(0.2),
-            layers.Bidirectional(lstm(4, dropout=0.1, recurrent_dropout=0.1)),
-            layers.TimeDistributed(layers.Dense(4, activation="softmax"), name="tags"),
-        ),
-        bare_options={"readout_kind": "softmax"},
-        containers=("keras",),
-    ),
-    "classifier": Spec(
-        lambda: tokens(lstm(4), layers.Dropout(0.5), layers.GRU(UNITS), layers.Dense(3, activation="softmax")),
-        containers=("h5",),
-    ),
-    "activation_apart": Spec(
-        lambda: tokens(lstm(), layers.Dense(VOCABULARY), layers.Activation("softmax")), containers=("keras",)
-    ),
-    "softmax_apart": Spec(lambda: tokens(lstm(), layers.Dense(4), layers.Softmax()), containers=("keras",)),
-    "forecast": Spec(
-        lambda: values(rnn(unroll=False), layers.Dense(2)),
-        bare_options={"readout_kind": "linear"},
-        precision="float64",
-        containers=("weights.h5",),
-    ),
-    "functional": Spec(
-        functional,
-        bare_options={"readout_kind": "linear"},
-        containers=(
-            "keras",
-            "weights.h5",
-        ),
-    ),
-    "nested": Spec(nested, containers=("keras",)),
-    "nested_sequential": Spec(
-        lambda: values(keras.Sequential([keras.Input((None, WIDTH)), lstm(4), gru(6)], name="body"), rnn(5)),
-        containers=("h5",),
-    ),
-    "wrapped_cell": Spec(
-        lambda: values(layers.RNN(layers.LSTMCell(UNITS), return_sequences=True)),
-        containers=(
-            "keras",
-            "weights.h5",
-        ),
-    ),
-    "wrapped_gru_cell": Spec(
-        lambda: values(layers.RNN(layers.GRUCell(UNITS, reset_after=False), return_sequences=True)),
-        containers=("keras",),
-    ),
-    "bidirectional_cell": Spec(
-        lambda: values(layers.Bidirectional(layers.RNN(layers.SimpleRNNCell(UNITS), return_sequences=True))),
-        containers=("keras",),
-    ),
-    "go_backwards": Spec(lambda: values(lstm(go_backwards=True)), containers=("keras",)),
-    "own_names": Spec(
-        lambda: values(lstm(4, name="gru_of_doubt"), gru(6, name="größer c"), name="my model"), containers=("keras",)
-    ),
-    "many": Spec(lambda: values(*(rnn(4 + k % 2) for k in range(12))), containers=("weights.h5",)),
-    "stateful": Spec(
-        lambda: keras.Sequential([keras.Input(batch_shape=(1, None, WIDTH)), lstm(stateful=True)]),
-        containers=("keras",),
-    ),
-    "reversed_names": Spec(lambda: values(lstm(4, name="z_first"), lstm(6, name="a_second")), containers=("h5",)),
-    "branches": Spec(
-        branches,
-        options={"module": "right"},
-        path=("right",),
-        containers=(
-            "keras",
-            "h5",
-        ),
-    ),
-    "translator": Spec(translator, containers=("keras",), options={"module": "decoder"}, path=("decoder", "head")),
-}
+def autoencoder() -> Any:
+    """The last state of the one repeated for the other: no stack of layers."""
+    inputs = keras.Input((7, WIDTH))
+    x = layers.RepeatVector(7)(layers.LSTM(4, name="encoder")(inputs))
+    x = layers.LSTM(UNITS, return_sequences=True, name="decoder")(x)
+    return keras.Model(inputs, layers.TimeDistributed(layers.Dense(WIDTH), name="head")(x))
 
-REFUSALS: dict[str, Refusal] = {
-    "merge_sum": Refusal(lambda: values(layers.Bidirectional(lstm(), merge_mode="sum")), "sum"),
-    "merge_mul": Refusal(lambda: values(layers.Bidirectional(gru(), merge_mode="mul")), "mul", containers=("keras",)),
-    "merge_ave": Refusal(lambda: values(layers.Bidirectional(rnn(), merge_mode="ave")), "ave", containers=("h5",)),
-    "gelu": Refusal(lambda: values(lstm(activation="gelu")), "gelu"),
-    "leaky_relu": Refusal(
-        lambda: values(rnn(activation=layers.LeakyReLU(negative_slope=0.2))), "LeakyReLU", containers=("keras",)
-    ),
-    "norm_between": Refusal(lambda: values(lstm(4), layers.BatchNormalization(), lstm(6)), "BatchNormalization"),
-    "layer_norm_between": Refusal(
-        lambda: values(lstm(4), layers.LayerNormalization(), lstm(6)), "LayerNormalization", containers=("keras",)
-    ),
-    "dense_between": Refusal(lambda: values(lstm(4), layers.Dense(4), lstm(6)), "Dense", containers=("keras",)),
-    "conv_lstm": Refusal(
-        lambda: keras.Sequential([keras.Input((None, 4, 3)), layers.ConvLSTM1D(2, 3)]),
-        "ConvLSTM1D",
-        containers=("keras",),
-    ),
-    "no_recurrent": Refusal(lambda: keras.Sequential([keras.Input((4,)), layers.Dense(3)]), "recurrent", "FormatError"),
-    "branches": Refusal(branches, "right", "ChoiceNeeded"),
-}
+
+def apart() -> Any:
+    """Both directions, handed on as two sequences."""
+    inputs = keras.Input((7, WIDTH))
+    both = layers.Bidirectional(lstm(), merge_mode=None)(inputs)
+    return keras.Model(inputs, layers.Concatenate()(both))
+
+
+def reused() -> Any:
+    """One layer called twice."""
+    inputs, layer = keras.Input((7, UNITS)), lstm()
+    return keras.Model(inputs, layer(layer(inputs)))
+
+
+class Own(keras.Model):  # type: ignore[misc]
+    """A model of a class of its own: its file describes nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.emb = layers.Embedding(VOCABULARY, 4)
+        self.rnn = lstm()
+        self.head = layers.Dense(VOCABULARY)
+
+    def call(self, tokens: Any) -> Any:
+        """Scores of the next token."""
+        return self.head(self.rnn(self.emb(tokens)))
+
+
+def own_class() -> Any:
+    """The same, built."""
+    model = Own()
+    model(np.zeros((1, 4), np.int32))
+    return model

@@ -33,6 +33,7 @@ class Alternative:
     change: NetworkChange
     options: Mapping[str, Any] = field(default_factory=dict)
     changes: int = 1
+    likely: bool = False
 
     def of(self, network: Network) -> Network | None:
         """The network with this change, None where it cannot be made."""
@@ -54,15 +55,15 @@ class Alternative:
 def alternatives(network: Network, gate_order: str | None = None) -> Iterator[Alternative]:
     """Every single change that makes sense for the network's cells, then pairs of them, likely ones first.
 
-    ``gate_order`` is the order that was assumed for the file, so that the option can be named that would be right.
+    ``gate_order`` is the order that was assumed for the file; only where it is known can the right option be named.
     """
     kinds = {place.cell.name for place in network.directions}
     others = [*_formulas(network), *_activations(network), *_biases(kinds), *_directions(network)]
     orders = [order for kind in sorted(kinds) if kind in LETTERS for order in _orders(kind, gate_order)]
-    likely = [order for order in orders if order.options["gate_order"] in LIKELY_ORDERS]
+    likely = [order for order in orders if order.likely]
     yield from likely
     yield from others
-    yield from (order for order in orders if order not in likely)
+    yield from (order for order in orders if not order.likely)
     yield from (order.and_then(other) for other, order in product(others, orders))
     pairs = ((one, other) for index, one in enumerate(others) for other in others[index + 1 :])
     yield from (one.and_then(other) for one, other in pairs if not one.options.keys() & other.options.keys())
@@ -103,23 +104,29 @@ def _arranged(places: Sequence[int], cell: Cell) -> Cell:
 
 
 def _orders(kind: str, assumed: str | None) -> Iterator[Alternative]:
-    """Every other order of the gates; the reset and update gates of a GRU exchanged come first."""
+    """Every other order of the gates, those that exchange only two of them first."""
     letters = LETTERS[kind]
-    own = (assumed or letters).replace("c", "g") if kind == "lstm" else (assumed or letters).replace("h", "n")
-    own = own if sorted(own) == sorted(letters) else letters
+    own = (assumed or "").replace("c", "g") if kind == "lstm" else (assumed or "").replace("h", "n")
+    known = sorted(own) == sorted(letters)
+    own = own if known else letters
     identity = tuple(range(len(letters)))
-    for places in sorted(
-        permutations(identity), key=lambda order: sum(a != b for a, b in zip(order, identity, strict=True))
-    ):
+
+    def moved(order: tuple[int, ...]) -> int:
+        return sum(a != b for a, b in zip(order, identity, strict=True))
+
+    for places in sorted(permutations(identity), key=moved):
         if places == identity:
             continue
         # The block that was taken for letters[place] is really letters[gate].
         really = {letters[place]: letters[gate] for gate, place in enumerate(places)}
         order = "".join(really[letter] for letter in own)
         yield Alternative(
-            f"with the gates in the order {order} instead of {own} (gate_order={order})",
+            f"with the gates in the order {order} instead of {own} (gate_order={order})"
+            if known
+            else f"with the gates that are taken for {', '.join(own)} being {', '.join(order)}",
             _everywhere(partial(_arranged, places), LSTM if kind == "lstm" else GRU),
-            {"gate_order": order},
+            {"gate_order": order} if known else {},
+            likely=order in LIKELY_ORDERS,
         )
 
 

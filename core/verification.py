@@ -73,7 +73,8 @@ def verify(
         network: the network.
         reference: the sequence, and the framework's own numbers for it.
         tolerance: largest absolute difference that counts as equal; by default one that fits the precision.
-        gate_order: the order of gates that was assumed when the network was imported, for hints that name an option.
+        gate_order: the order of the gates that was assumed when the network was imported, as the import option has it.
+            Hints can name the order that would be right only where it is known.
         poll: called now and then; whatever it raises stops the work.
 
     Raises:

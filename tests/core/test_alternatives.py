@@ -94,7 +94,9 @@ def test_a_misread_file_departs_and_the_hint_names_what_is_right(name: str, bidi
     )
     arrays = own(right)
     prefixes = {"states": ("hidden_state", "cell_state"), "output": ("output",), "end": ("h_n",)}[told]
-    result = checked(wrong, {key: array for key, array in arrays.items() if key == "input" or key.startswith(prefixes)})
+    assumed = {"lstm": "ifgo", "gru": "rzn"}.get(right.layers[0].forward.name)
+    given = {key: array for key, array in arrays.items() if key == "input" or key.startswith(prefixes)}
+    result = checked(wrong, given, gate_order=assumed)
     assert not result.matches
     assert result.departure is not None
     if told != "end":
@@ -121,6 +123,9 @@ def test_a_hint_counts_from_the_order_that_was_assumed() -> None:
         gru = one("gru")
         misread = Network((Layer(permuted("zrn", "rzn")(gru.layers[0].forward)),))
         assert checked(misread, own(gru), gate_order=assumed).hints[0].options == {"gate_order": order}
+        (hint,) = checked(misread, own(gru)).hints
+        assert hint.sentence == "It would match with the gates that are taken for r, z, n being z, r, n"
+        assert hint.options == {}
 
 
 def test_other_weights_have_no_hint() -> None:

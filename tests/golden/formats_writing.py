@@ -54,6 +54,10 @@ class Folder:
             if case["file"] not in files:
                 self.path(case["file"]).unlink(missing_ok=True)
         manifest[self.maker] = {"framework": self.framework, "cases": self.cases}
+        used = {case.get("expected") for entry in manifest.values() for case in entry["cases"]}
+        for path in (FOLDER / "expected").iterdir():
+            if path.stem not in used:
+                path.unlink()
         lines = (
             f"{json.dumps(maker)}: {{\n"
             f' "framework": {json.dumps(entry["framework"])},\n'

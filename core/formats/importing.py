@@ -131,6 +131,9 @@ def _with_vocabulary(imported: Imported, given: Tokens, answers: Answers) -> Imp
         raise OptionError(error.message, ("options", "unknown")) from None
     except ParameterError as error:
         raise FormatError(f"the vocabulary does not fit: {error.message}", ("vocabulary",)) from None
+    except FormatError as error:
+        error.pointer = ("vocabulary", *error.pointer)
+        raise
     return replace(imported, network=network, notes=(*imported.notes, *notes))
 
 

@@ -25,7 +25,7 @@ from .weights import Weights
 from .words import described, shown
 
 NUMBERED = re.compile(r"(.*)/vars/(\d{1,4})", re.DOTALL)
-DIRECTION = re.compile(r"(?:^|(?<=/))(forward|backward)_[^/]+")
+DIRECTION = re.compile(r"(?:^|(?<=[/.]))(forward|backward)_[^/.]+")
 MOST_ORDERS = 1000
 
 
@@ -109,7 +109,7 @@ def _paired(groups: list[_Group]) -> dict[str, tuple[_Group, _Group | None]]:
     sides: dict[str, dict[str, _Group]] = {}
     for group in groups:
         match = DIRECTION.search(group.folder)
-        parent = group.folder[: match.start()].rstrip("/") if match else ""
+        parent = group.folder[: match.start()].rstrip("/.") if match else ""
         if match is None:
             found[group.folder] = (group, None)
         else:
@@ -200,7 +200,10 @@ def _reset_after(group: _Group, label: str, answers: Answers, tensors: Mapping[s
 
 
 def _numbered_entries(tensors: Mapping[str, Array], taken: set[str], named: Mapping[str, str]) -> Iterator[Entry]:
-    """Layers beside the recurrent ones whose variables are numbered, told by folders that are named by class."""
+    """Layers beside the recurrent ones whose variables are numbered.
+
+    Folders are named by class, those of a model of its own class as its author liked: there shapes must do.
+    """
     folders: dict[str, dict[int, str]] = {}
     for name in tensors:
         if (match := NUMBERED.fullmatch(name)) and name not in taken:
@@ -213,9 +216,11 @@ def _numbered_entries(tensors: Mapping[str, Array], taken: set[str], named: Mapp
         kind = re.sub(r"_\d+$", "", plain.rsplit("/", 1)[-1])
         label = named.get(plain) or "/".join(piece for piece in plain.split("/") if piece != "layers")
         array = tensors[weight]
-        if array.ndim == 2 and len(variables) == 1 and "embedding" in kind:
+        dense = kind in ("dense", "time_distributed")
+        second = tensors[variables[1]].shape if 1 in variables else None
+        if array.ndim == 2 and len(variables) == 1 and not dense:
             yield Entry(label, weight, "table", array.shape[1], array.shape[0], place)
-        elif array.ndim == 2 and kind in ("dense", "time_distributed"):
+        elif array.ndim == 2 and (dense or (len(variables) == 2 and second == array.shape[1:])):
             yield Entry(
                 label, weight, "linear", array.shape[0], array.shape[1], place, variables.get(1), transposed=False
             )

@@ -1,6 +1,7 @@
 /** The REST API as the page needs it: fetch, check, decode. Knows no DOM and no state. */
 
 import { decodeMatrix, decodeVector } from "./lib/array.js";
+import { sendForm } from "./lib/send-form.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").LayerTrace} LayerTrace */
@@ -12,12 +13,23 @@ export class ApiError extends Error {
   /**
    * @param {number} status
    * @param {string} detail
+   * @param {any[]} [choices] what there is to choose from, where a file leaves something open
    */
-  constructor(status, detail) {
+  constructor(status, detail, choices = []) {
     super(detail);
     this.status = status;
+    this.choices = choices;
   }
 }
+
+const AWAY = "The server does not answer. Is Gatescope still running?";
+
+/**
+ * @param {number} status
+ * @param {string} statusText
+ * @param {any} problem the answer's body, null where it is no JSON
+ */
+const refusal = (status, statusText, problem) => new ApiError(status, problem?.detail ?? `The server answered ${status} ${statusText}.`, problem?.choices);
 
 /**
  * @param {string} path
@@ -30,13 +42,31 @@ async function request(path, options) {
     response = await fetch(BASE + path, options);
   } catch (error) {
     if (options?.signal?.aborted) throw error;
-    throw new ApiError(0, "The server does not answer. Is Gatescope still running?");
+    throw new ApiError(0, AWAY);
   }
-  if (!response.ok) {
-    const problem = await response.json().catch(() => null);
-    throw new ApiError(response.status, problem?.detail ?? `The server answered ${response.status} ${response.statusText}.`);
-  }
+  if (!response.ok) throw refusal(response.status, response.statusText, await response.json().catch(() => null));
   return response;
+}
+
+/**
+ * A form with files, posted while somebody watches.
+ * @param {string} path
+ * @param {Record<string, string | File>} fields
+ * @param {Parameters<typeof sendForm>[2]} watch
+ * @returns {Promise<{status: number, body: any}>}
+ */
+async function postForm(path, fields, watch) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  let answer;
+  try {
+    answer = await sendForm(BASE + path, form, watch);
+  } catch (error) {
+    if (watch.signal.aborted) throw error;
+    throw new ApiError(0, AWAY);
+  }
+  if (answer.status >= 300) throw refusal(answer.status, answer.statusText, answer.body);
+  return answer;
 }
 
 /** @param {unknown} body */
@@ -47,6 +77,42 @@ export const fetchQuantities = async () => (await (await request("/quantities"))
 
 /** @returns {Promise<any[]>} models without their long lists of labels */
 export const fetchModels = async () => (await (await request("/models")).json()).models;
+
+/** @param {string} id */
+const modelPath = (id) => `/models/${encodeURIComponent(id)}`;
+
+/** @param {string} id @returns {Promise<any>} one model, with its labels */
+export const fetchModel = async (id) => (await request(modelPath(id))).json();
+
+/** @param {string} id @param {string} name @returns {Promise<any>} the model under its new name */
+export const renameModel = async (id, name) => (await request(modelPath(id), { ...post({ name }), method: "PATCH" })).json();
+
+/** @param {string} id */
+export const deleteModel = async (id) => void (await request(modelPath(id), { method: "DELETE" }));
+
+/** @returns {Promise<any>} code that writes a reference file, by framework */
+export const fetchSnippets = async () => (await request("/snippets")).json();
+
+/**
+ * Adds a network.
+ * @param {{weights: File, vocabulary?: File, name: string, options: Record<string, any>}} upload
+ * @param {Parameters<typeof sendForm>[2]} watch
+ * @returns {Promise<{model: any, created: boolean}>} `created` is false where the same network was there already
+ */
+export async function postModel({ weights, vocabulary, name, options }, watch) {
+  const fields = { name, options: JSON.stringify(options), ...(vocabulary && { vocabulary }), weights };
+  const { status, body } = await postForm("/models", fields, watch);
+  return { model: body, created: status === 201 };
+}
+
+/**
+ * Compares a network with what its framework computed.
+ * @param {string} id
+ * @param {File} reference
+ * @param {Parameters<typeof sendForm>[2]} watch
+ * @returns {Promise<any>}
+ */
+export const postReference = async (id, reference, watch) => (await postForm(`${modelPath(id)}/verification`, { reference }, watch)).body;
 
 /**
  * @param {{model: string, input: object}} wanted

@@ -7,11 +7,13 @@ import { recall } from "./lib/remember.js";
 import { attachAddress } from "./state/effects/address-bar.js";
 import { attachCommands } from "./state/effects/commands.js";
 import { attachFiles } from "./state/effects/files.js";
+import { attachLibrary } from "./state/effects/library.js";
 import { attachPlayer } from "./state/effects/player.js";
 import { attachServer } from "./state/effects/server.js";
 import { attachSurroundings } from "./state/effects/surroundings.js";
 import { attachTheme } from "./state/effects/theme.js";
 import { attachTimeline } from "./state/effects/timeline.js";
+import { attachDrops, attachUploads } from "./state/effects/uploads.js";
 import { initialState } from "./state/initial.js";
 import * as propsOf from "./state/props.js";
 import { layerOf } from "./state/selectors.js";
@@ -27,6 +29,7 @@ import * as heatmap from "./views/heatmap.js";
 import * as inputBar from "./views/input-bar.js";
 import * as inspector from "./views/inspector.js";
 import * as numbers from "./views/numbers.js";
+import * as places from "./views/places.js";
 import * as ribbon from "./views/ribbon.js";
 import * as tabs from "./views/tabs.js";
 import * as toolbar from "./views/toolbar.js";
@@ -56,7 +59,24 @@ const views = {
   transport: transport.create(root("transport"), emit),
   announcer: announcer.create(root("announcer")),
   dialogs: dialogs.create(root("dialogs"), emit),
+  places: places.create(root("places"), emit),
 };
+
+/** @typedef {import("./types.js").View<import("./views/models.js").ModelsProps>} ModelsView */
+/** @type {Promise<ModelsView> | null} */
+let comingModels = null;
+/** @type {ModelsView | null} it is fetched when it is first opened: Explore, which nearly everybody comes for, does not wait for it */
+let models = null;
+
+/** @param {State} state */
+function renderModels(state) {
+  if (models) return models.update(propsOf.modelsProps(state));
+  comingModels ??= import("./views/models.js").then(({ create }) => (models = create(root("models"), emit)));
+  comingModels.then((view) => view.update(propsOf.modelsProps(store.get()))).catch(() => {
+    comingModels = null;
+    emit({ type: "told", toast: { tone: "error", text: "The Models view could not be loaded. Is Gatescope still running?" } });
+  });
+}
 
 /** @type {Map<string, HTMLElement>} */
 const panelRoots = new Map();
@@ -83,15 +103,28 @@ function renderPanels(all) {
 const READING = 90;
 let lastRead = 0;
 
+/**
+ * Whether numbers are to follow in this frame. Where a step lasts longer than that they always do, or they would stay behind for all of it.
+ * @param {State["view"]} view
+ * @param {number} now
+ */
+const isReading = ({ playing, speed }, now) => !playing || 1000 / speed >= READING || now - lastRead > READING;
+
 /** @param {State} state */
 function render(state) {
+  const reading = isReading(state.view, performance.now());
+  if (reading) lastRead = performance.now();
   views.header.update(propsOf.headerProps(state));
   views.inputBar.update(propsOf.inputBarProps(state));
-  views.transport.update(propsOf.transportProps(state));
+  views.transport.update(propsOf.transportProps(state, reading));
   views.tabs.update({ chosen: state.view.aside });
   views.dialogs.update(propsOf.dialogProps(state));
   // A dialog lies over the foot of the page and says it itself.
   renderToast(state.dialog ? null : state.toast);
+  views.places.update({ place: state.place });
+  document.body.classList.toggle("is-models", state.place === "models");
+  setHidden(root("models"), state.place !== "models");
+  if (state.place === "models") return renderModels(state);
   const layer = layerOf(state);
   document.body.classList.toggle("has-trace", layer !== null);
   document.body.classList.toggle("is-stale", state.stale);
@@ -99,15 +132,13 @@ function render(state) {
   if (!layer || state.surroundings.width === 0) return;
   views.ribbon.update(propsOf.ribbonProps(state));
   views.forecast.update(propsOf.forecastProps(state));
-  views.carryTrack.update(propsOf.carryProps(state, layer));
+  views.carryTrack.update(propsOf.carryProps(state, layer, reading));
   views.toolbar.update(propsOf.toolbarProps(state, layer));
-  const reading = !state.view.playing || performance.now() - lastRead > READING;
   renderPanels(propsOf.panelProps(state, layer, reading));
   views.cursor.update(propsOf.cursorProps(state, layer));
   setHidden(root("inspector"), state.view.aside !== "cell");
   setHidden(root("numbers"), state.view.aside !== "numbers");
   if (reading) {
-    lastRead = performance.now();
     if (state.view.aside === "cell") views.inspector.update(propsOf.inspectorProps(state, layer));
     else views.numbers.update(propsOf.numbersProps(state, layer));
   }
@@ -134,7 +165,7 @@ function frame() {
   render(state);
   rendered = state;
   if (state.shown && state.shown !== before?.shown && state.surroundings.width > 0) performance.mark("gatescope:heatmaps-painted");
-  else if (state.selection.step !== before?.selection.step) performance.measure("gatescope:step", { start: began, end: performance.now() });
+  else if (state.selection.step !== before?.selection.step) performance.measure("gatescope:step", { start: began, end: performance.now(), detail: state.selection.step });
 }
 
 store.subscribe((state, _event, before) => {
@@ -145,7 +176,7 @@ store.subscribe((state, _event, before) => {
 
 addEventListener("keydown", (press) => {
   const event = shortcutFor(press);
-  if (!event) return;
+  if (!event || (store.get().place !== "explore" && event.type !== "dialog-opened")) return;
   press.preventDefault();
   emit(event);
 });
@@ -153,7 +184,10 @@ addEventListener("keydown", (press) => {
 attachSurroundings(store, { content: root("timeline-content"), viewport: root("timeline"), panels: root("panels") });
 attachTimeline(store, root("timeline-content"), root("timeline"));
 attachTheme(store);
+attachDrops(store);
 attachFiles(store);
+attachUploads(store, api);
+attachLibrary(store, api);
 attachPlayer(store);
 attachAddress(store);
 attachCommands(store, api);

@@ -15,9 +15,9 @@
  */
 
 /**
- * One direction of one layer, traced. `quantities` is keyed by name in display order.
+ * One direction of one layer, traced. `quantities` is keyed by name in display order. `form` says how it computes; without one, as in textbooks.
  * @typedef {{layer: number, direction: "forward" | "backward", cell: "lstm" | "gru" | "rnn", hiddenSize: number,
- *   initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>}} LayerTrace
+ *   form?: import("./lib/cell-form.js").CellForm, initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>}} LayerTrace
  */
 
 /** @typedef {{label: string, token: number, probability: number}} Prediction */
@@ -53,16 +53,17 @@
 /**
  * Props of the carry track (views/carry-track.js).
  * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
+ * `reading` is whether numbers are to follow; while playing fast they rest in between.
  * `compact` folds the legend away, where the screen is narrow. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
  * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
- *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean}} CarryTrackProps
+ *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean}} CarryTrackProps
  */
 
 /**
  * Props of the cell inspector (views/inspector.js). `preActivations` has the `_pre` matrices by the gate's name, or null while they are on their way.
  * `staged` is true while steps are taken in stages: then the last stage is emphasised as the others are.
  * @typedef {{layer: LayerTrace, preActivations: Record<string, Matrix> | null, quantities: Quantity[], unit: number, step: number, steps: number, stage: Stage,
- *   label: string, playing: boolean, reducedMotion: boolean, resetAfter: boolean | null, activation: "tanh" | "relu" | null, staged?: boolean}} InspectorProps
+ *   label: string, playing: boolean, reducedMotion: boolean, staged?: boolean}} InspectorProps
  */
 
 export {};

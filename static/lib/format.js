@@ -13,7 +13,7 @@ const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴",
  * A label with its white space made visible.
  * @param {string} label
  */
-export const visible = (label) => VISIBLE[label] ?? label;
+export const visible = (label) => VISIBLE[label] ?? label.replace(/[ \n\t\r]/g, (sign) => VISIBLE[sign]);
 
 /**
  * A label as a screen reader should say it.
@@ -56,6 +56,12 @@ export const percent = (probability) => (probability > 0 && probability < 0.005 
  * @param {string} name
  */
 export const words = (name) => name.replaceAll("_", " ");
+
+/**
+ * What the server says, as a sentence of its own: with a capital and a full stop.
+ * @param {string} text
+ */
+export const asSentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?:…]$/.test(text) ? "" : "."}`;
 
 /**
  * Whole numbers with thin spaces between thousands: 98 912.

@@ -64,13 +64,36 @@ export function parseNumbers(text, width, table = false) {
 }
 
 /**
+ * What a network reads. `labels` null says that its tokens have no texts, only their ids; left out, nobody has asked yet.
+ * @typedef {{kind: "tokens" | "values", size: number, labels?: string[] | null, ids?: boolean}} Reads
+ */
+
+/**
+ * Token ids from text: whole numbers, apart by commas, semicolons or white space, as in "3 1 4".
  * @param {string} text
- * @param {{kind: "tokens" | "values", size: number}} reads what the network reads
+ * @param {number} size how many different tokens there are
+ * @returns {number[]}
+ * @throws {RangeError}
+ */
+export function parseTokens(text, size) {
+  const parts = text.trim().replace(/^\[|\]$/g, "").split(/[\s,;]+/).filter((part) => part !== "");
+  if (parts.length === 0) throw new RangeError("A sequence needs at least one step; there are no token ids yet.");
+  return parts.map((part) => {
+    if (!/^\d{1,15}$/.test(part)) throw new RangeError(`This network has no vocabulary: expected token ids such as 3 1 4, not “${part.slice(0, 40)}”.`);
+    if (Number(part) >= size) throw new RangeError(`This network knows the token ids 0 to ${size - 1}; ${part} is none of them.`);
+    return Number(part);
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {Reads} reads what the network reads
  * @returns {Input}
  * @throws {RangeError}
  */
 export function parseTyped(text, reads) {
   if (reads.kind === "values") return { values: parseNumbers(text, reads.size) };
+  if (reads.ids) return { tokens: parseTokens(text, reads.size) };
   if (text === "") throw new RangeError("A sequence needs at least one step; there is no text yet.");
   return { text };
 }
@@ -123,13 +146,14 @@ export function describeInput(input) {
 }
 
 /**
- * An input as text that can be edited: the inverse of `parseTyped`, null for token numbers, which have none.
+ * An input as text that can be edited: the inverse of `parseTyped`, null for what has none: token ids where text is read.
  * @param {Input} input
+ * @param {Reads} reads
  * @returns {string | null}
  */
-export function editableText(input) {
-  if ("text" in input) return input.text;
-  if ("tokens" in input) return null;
+export function editableText(input, reads) {
+  if ("text" in input) return reads.ids ? null : input.text;
+  if ("tokens" in input) return reads.ids ? input.tokens.join(" ") : null;
   const flat = input.values.every((row) => row.length === 1);
   return flat ? input.values.map((row) => row[0]).join(", ") : input.values.map((row) => row.join(", ")).join("\n");
 }

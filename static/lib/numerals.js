@@ -47,6 +47,16 @@ export function formatShort(value) {
 }
 
 /**
+ * As `formatShort`, but a power has one digit: where even ten letters would reach into the next number.
+ *
+ * @param {number} value
+ */
+export function formatBrief(value) {
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e6) ? formatNumber(value, 1) : formatShort(value);
+}
+
+/**
  * As `formatShort`, with a plus sign where the value is positive.
  *
  * @param {number} value

@@ -59,6 +59,16 @@ export function largestMagnitude({ data }) {
 }
 
 /**
+ * The smallest value in a matrix.
+ * @param {Matrix} matrix
+ */
+export function least({ data }) {
+  let smallest = Infinity;
+  for (let index = 0; index < data.length; index++) if (data[index] < smallest) smallest = data[index];
+  return smallest;
+}
+
+/**
  * The magnitude that all but the given share of a matrix stays below; a large matrix is judged by a sample of it.
  * @param {Matrix} matrix
  * @param {number} share such as 0.01

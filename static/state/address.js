@@ -8,6 +8,8 @@ import { draftOf, modelOf } from "./input-transitions.js";
 /**
  * What an address may say. Everything is optional.
  * @typedef {object} Address
+ * @property {"models"} [place] left out for Explore
+ * @property {string} [open] the model whose details are shown
  * @property {string} [model]
  * @property {string} [example]
  * @property {Input} [input]
@@ -32,6 +34,7 @@ const ORDERS = ["index", "mean", "variance", "step"];
  * @returns {{hash: string, complete: boolean}} `complete` is false when the input was too long to go in
  */
 export function formatAddress(state) {
+  if (state.place === "models") return { hash: `#${new URLSearchParams({ view: "models", ...(state.library.open ? { open: state.library.open } : {}) })}`, complete: true };
   const model = modelOf(state);
   if (!model) return { hash: "", complete: true };
   const { selection, view } = state;
@@ -81,6 +84,8 @@ export function parseAddress(hash) {
   const [by, quantity] = (fields.get("order") ?? "").split("~");
   const stage = whole("stages");
   return {
+    place: fields.get("view") === "models" ? "models" : undefined,
+    open: fields.get("open") ?? undefined,
     model: fields.get("model") ?? undefined,
     example: fields.get("example") ?? undefined,
     input: parseInput(fields),

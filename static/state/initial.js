@@ -1,3 +1,5 @@
+import { NO_UPLOAD } from "./upload-transitions.js";
+
 /** @typedef {import("./types.js").State} State */
 
 /**
@@ -7,6 +9,8 @@
  */
 export function initialState({ theme, dark, reducedMotion, density }) {
   return {
+    place: "explore",
+    library: { open: null, upload: NO_UPLOAD, renaming: null, deleting: null, checks: {}, snippets: null, said: "" },
     models: [],
     quantities: [],
     modelId: null,

@@ -58,7 +58,7 @@ function withDraft(state, draft, meant) {
   const arrival = meant ?? state.arrival;
   const next = { ...state, arrival, drafts: { ...state.drafts, [model.id]: draft } };
   try {
-    const input = draft.file?.input ?? parseTyped(draft.text, model.input);
+    const input = draft.file?.input ?? parseTyped(draft.text, readsOf(model));
     return { ...next, wanted: { model: model.id, input, arrival }, tracing: true, message: null };
   } catch (error) {
     const tone = draft.text.trim() === "" && draft.file === null ? "note" : "error";
@@ -73,17 +73,25 @@ function withDraft(state, draft, meant) {
  */
 function exampleDraft(model, name) {
   const example = model.example_inputs.find((candidate) => name === null || candidate.name === name);
-  return example ? inputDraft(example.input, example.name, example.name) : EMPTY;
+  return example ? inputDraft(example.input, readsOf(model), example.name, example.name) : EMPTY;
 }
 
 /**
+ * What a network reads; one whose tokens have no texts reads their ids.
+ * @param {Model} model
+ * @returns {import("../lib/input.js").Reads}
+ */
+export const readsOf = ({ input, detailed }) => ({ ...input, ids: input.kind === "tokens" && detailed === true && !input.labels });
+
+/**
  * @param {import("./types.js").Input} input
+ * @param {import("../lib/input.js").Reads} reads
  * @param {string} name what it is called when it is too long to edit, or cannot be written as text
  * @param {string | null} example
  * @returns {Draft}
  */
-function inputDraft(input, name, example) {
-  const text = editableText(input);
+function inputDraft(input, reads, name, example) {
+  const text = editableText(input, reads);
   if (text !== null && text.length <= EDITABLE_CHARACTERS) return { text, file: null, example };
   return { text: "", file: { name, input }, example };
 }
@@ -95,23 +103,77 @@ function inputDraft(input, name, example) {
  * @returns {State}
  */
 function atAddress(state, address) {
+  if (address.place === "models" && state.modelId !== null) return atModels(state, address);
   const model = state.models.find((candidate) => candidate.id === address.model) ?? state.models[0];
   if (!model) return { ...state, message: { tone: "error", text: "This server has no network to show." } };
   const layer = model.layers.findIndex((info) => info.layer === (address.layer ?? 0) && info.direction === (address.direction ?? "forward"));
-  const draft = address.input ? inputDraft(address.input, "Sequence from the address", null) : state.drafts[model.id] && !address.example ? state.drafts[model.id] : exampleDraft(model, address.example ?? null);
+  const draft = address.input ? inputDraft(address.input, readsOf(model), "Sequence from the address", null) : state.drafts[model.id] && !address.example ? state.drafts[model.id] : exampleDraft(model, address.example ?? null);
   /** @type {import("./types.js").Selection} */
   const selection = { layer: Math.max(0, layer), unit: address.unit ?? null, pins: address.pins ?? [], step: address.step ?? Infinity, stage: address.stages ? (address.stage ?? 3) : 3 };
   const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, playing: false, heldStep: null };
-  const next = withDraft({ ...state, modelId: model.id, view }, draft, { selection, window: address.window ?? null });
+  const next = withDraft({ ...state, place: "explore", modelId: model.id, view }, draft, { selection, window: address.window ?? null });
+  if (address.place === "models") return atModels(next, address);
   if (address.model && model.id !== address.model) {
     return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.` } };
   }
   return next;
 }
 
+/**
+ * The Models view at an address; what Explore shows stays as it is.
+ * @param {State} state
+ * @param {import("./address.js").Address} address
+ * @returns {State}
+ */
+const atModels = (state, { open }) => ({ ...stopped(state), place: "models", library: { ...state.library, open: open ?? null, renaming: null, deleting: null } });
+
+/**
+ * The page without a network; where Explore shows it, Explore goes back to the first one.
+ * @param {State} state
+ * @param {string} id
+ * @returns {State}
+ */
+function withoutModel(state, id) {
+  const { [id]: _, ...drafts } = state.drafts;
+  const { open, ...library } = state.library;
+  const next = { ...state, drafts, models: state.models.filter((model) => model.id !== id), library: { ...library, open: open === id ? null : open } };
+  return state.modelId === id ? { ...atAddress(next, {}), place: state.place } : next;
+}
+
 /** @type {import("./types.js").Transitions} */
 export const inputTransitions = {
   "models-arrived": (state, { models, quantities, address }) => atAddress({ ...state, models, quantities }, address),
+
+  /** The list as it is now: another window, or another program, may have added or deleted some. */
+  "models-refreshed"(state, { models }) {
+    const next = { ...state, models: /** @type {Model[]} */ (models).map((model) => state.models.find(({ id, name, detailed }) => detailed && id === model.id && name === model.name) ?? model) };
+    const gone = modelOf(state);
+    if (!gone || modelOf(next)) return next;
+    const text = `The network “${gone.title || gone.name}” is no longer on this server; this is another one.`;
+    return { ...atAddress(next, {}), place: state.place, message: { tone: "error", text } };
+  },
+
+  /** Once it is known that a network's tokens have no texts, its first sequence can be edited as their ids. */
+  "model-detailed"(state, { model: told }) {
+    if (!state.models.some(({ id }) => id === told.id)) return state;
+    const model = { ...told, detailed: true };
+    const draft = state.drafts[model.id];
+    const models = state.models.map((known) => (known.id === model.id ? model : known));
+    if (!draft?.file || !readsOf(model).ids) return { ...state, models };
+    return { ...state, models, drafts: { ...state.drafts, [model.id]: inputDraft(draft.file.input, readsOf(model), draft.file.name, draft.example) } };
+  },
+
+  "model-explored"(state, { id }) {
+    const model = state.models.find((candidate) => candidate.id === id);
+    if (!model) return state;
+    const next = { ...state, place: /** @type {const} */ ("explore"), library: { ...state.library, said: "" } };
+    return id === state.modelId ? next : withDraft(stopped({ ...next, modelId: id }), state.drafts[id] ?? exampleDraft(model, null), AFRESH);
+  },
+
+  "model-deleted"(state, { id, text }) {
+    const next = withoutModel(state, id);
+    return { ...next, library: { ...next.library, deleting: null, said: text ?? "" } };
+  },
 
   "models-failed": (state, { text, again }) => ({ ...state, message: { tone: "error", text, again } }),
 
@@ -133,7 +195,8 @@ export const inputTransitions = {
   },
 
   "file-read"(state, { name, input }) {
-    const text = editableText(input);
+    const model = modelOf(state);
+    const text = model ? editableText(input, readsOf(model)) : null;
     /** @type {Draft} */
     const draft = text !== null && text.length <= EDITABLE_CHARACTERS ? { text, file: null, example: null } : { ...draftOf(state), file: { name: `${name}: ${describeInput(input)}`, input }, example: null };
     return withDraft(stopped(state), draft, atItsEnd(state));

@@ -1,13 +1,16 @@
 /** What each view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
 
+import { applied, formOf } from "../lib/cell-form.js";
 import { number, spoken, words } from "../lib/format.js";
 import { GUTTER, HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
 import { memo } from "../lib/memo.js";
 import { describeInput } from "../lib/input.js";
 import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
-import { draftOf, modelOf, shownModelOf } from "./input-transitions.js";
-import { colouringOf, lanesOf, layerOf, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
+import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
+import { openModelOf } from "./library-transitions.js";
+import { unanswered } from "./upload-transitions.js";
+import { colouringOf, isOfUnits, lanesOf, layerOf, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
@@ -29,7 +32,7 @@ const labelOf = (state, step) => (state.shown?.trace.input.kind === "tokens" ? (
 function valuesText({ shown }, step) {
   const values = shown?.trace.input.values;
   if (!values || step >= values.rows) return "";
-  return Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => String(Number(value.toPrecision(5))).replace("-", "−")).join(", ") + (values.columns > 3 ? ", …" : "");
+  return Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => String(Number(value.toPrecision(5))).replace("-", "−")).join(",\u00a0") + (values.columns > 3 ? ",\u00a0…" : "");
 }
 
 /** @param {State} state */
@@ -47,6 +50,8 @@ export function inputBarProps(state) {
   return {
     kind: model?.input.kind ?? "tokens",
     size: model?.input.size ?? 0,
+    ids: model ? readsOf(model).ids === true : false,
+    place: `${state.modelId} ${draft.example}`,
     text: draft.text,
     file: draft.file?.name ?? null,
     example: draft.example,
@@ -82,8 +87,9 @@ export function forecastProps(state) {
   return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, nextInput: nextInput(state), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
 }
 
-/** @param {State} state @param {LayerTrace} layer */
-export const carryProps = (state, layer) => ({
+/** @param {State} state @param {LayerTrace} layer @param {boolean} reading whether numbers are to follow */
+export const carryProps = (state, layer, reading = true) => ({
+  reading,
   layer,
   units: lanesOf(state),
   step: state.selection.step,
@@ -103,11 +109,10 @@ const carryHover = memo((/** @type {State["hover"]} */ hover) => hover && { step
 
 /** @param {State} state @param {LayerTrace} layer */
 export function inspectorProps(state, layer) {
-  const info = shownModelOf(state)?.layers[state.selection.layer];
   return {
     layer,
     preActivations: state.preActivations?.layers[state.selection.layer] ?? null,
-    quantities: state.quantities,
+    quantities: quantitiesOf(state),
     unit: state.selection.unit ?? 0,
     step: state.selection.step,
     steps: state.shown?.trace.steps ?? 0,
@@ -116,22 +121,36 @@ export function inspectorProps(state, layer) {
     // Beyond this speed the flowing values could not be followed, and would cost every frame dearly.
     playing: state.view.playing && state.view.speed <= 16,
     reducedMotion: state.surroundings.reducedMotion,
-    resetAfter: info?.reset_after ?? null,
-    activation: info?.activation ?? null,
   };
 }
 
-const quantityTable = memo((/** @type {State["quantities"]} */ quantities, /** @type {string} */ cell) => quantities.filter((quantity) => quantity.cells.includes(cell)));
+const quantityTable = memo((/** @type {State["quantities"]} */ quantities, /** @type {import("../lib/cell-form.js").CellForm} */ form) =>
+  quantities.filter(({ cells }) => cells.includes(form.cell)).map((quantity) => ({ ...quantity, formula: formulaOf(quantity, form), range: rangeOf(quantity, form) })));
 
-/** @param {State} state @returns {import("../types.js").Quantity[]} of the cell that is shown */
-export const quantitiesOf = (state) => quantityTable(state.quantities, layerOf(state)?.cell ?? "lstm");
+/** @param {State} state @returns {import("../types.js").Quantity[]} of the cell that is shown, as this layer computes them */
+export const quantitiesOf = (state) => quantityTable(state.quantities, formOf(layerOf(state) ?? { cell: "lstm" }));
+
+/**
+ * Where a quantity's values lie: an activation without bounds leaves it without them.
+ * @param {import("../types.js").Quantity} quantity
+ * @param {import("../lib/cell-form.js").CellForm} form
+ */
+function rangeOf({ name, range }, { cell, gates, activation, output, coupled, projected }) {
+  if (range === null) return null;
+  if (name === "forget_gate" && coupled) return gates.range;
+  if (name.endsWith("_gate")) return gates.range;
+  if (name === "candidate") return activation.range;
+  return name === "hidden_state" && cell === "lstm" && (projected || gates.range === null) ? null : name === "hidden_state" && cell === "lstm" ? output.range : range;
+}
 
 const namesOf = memo((/** @type {LayerTrace} */ layer) => Object.keys(layer.quantities));
+/** The quantities of which every unit has one. */
+const ofUnits = memo((/** @type {LayerTrace} */ layer) => Object.keys(layer.quantities).filter((name) => isOfUnits(layer, name)));
 const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../types.js").Quantity[]} */ table) => names.map((name) => table.find((quantity) => quantity.name === name)?.symbol ?? name));
 
 /** @param {State} state @param {LayerTrace} layer */
 export function toolbarProps(state, layer) {
-  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: namesOf(layer), tall: state.view.tall, zoomed: state.view.window };
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: ofUnits(layer), tall: state.view.tall, zoomed: state.view.window };
 }
 
 const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity) => ({ by, quantity }));
@@ -180,26 +199,47 @@ export function panelProps(state, layer, reading = true) {
   return names.map((name) => {
     const quantity = table.find((candidate) => candidate.name === name);
     const matrix = layer.quantities[name];
+    const own = isOfUnits(layer, name);
     const folded = view.folded.includes(name);
     const room = surroundings.free - (names.length - open) * HEAD_HEIGHT;
-    const height = panelHeight({ units: layer.hiddenSize, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged: view.enlarged === name });
+    const height = panelHeight({ units: matrix.columns, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged: view.enlarged === name });
     const revealed = shares(state, layer, name);
     return {
       name,
       symbol: quantity?.symbol ?? name,
       formula: quantity?.formula ?? "",
-      description: quantity?.description ?? "",
-      picture: pictureOf(name, matrix, quantity, order, themeOf(state), windowOf(state), Math.max(1, surroundings.width - gutterOf(state)), height, surroundings.density),
+      description: own ? (quantity?.description ?? "") : PROJECTED,
+      picture: pictureOf(name, matrix, quantity, own ? order : null, themeOf(state), windowOf(state), Math.max(1, surroundings.width - gutterOf(state)), height, surroundings.density),
       folded,
       enlarged: view.enlarged === name,
       revealedFrom: revealed.from,
       revealedTo: revealed.to,
       unit,
-      place: places ? places[unit] : unit,
-      hoverPlace: hovered === null ? null : places ? places[hovered] : hovered,
-      value: !reading ? undefined : selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
+      place: !own ? NOWHERE : places ? places[unit] : unit,
+      hoverPlace: hovered === null || !own ? null : places ? places[hovered] : hovered,
+      value: !reading ? undefined : own && selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
     };
   });
+}
+
+/** No row of the panel is the chosen unit's. */
+const NOWHERE = -10;
+
+const PROJECTED = "What the layer tells the others, mixed from all units by a projection: its rows are no units.";
+
+/**
+ * A quantity's formula as this layer computes it.
+ * @param {import("../types.js").Quantity} quantity
+ * @param {import("../lib/cell-form.js").CellForm} form
+ */
+export function formulaOf({ name, formula }, form) {
+  const { gates, activation, output, peepholes, coupled, projected, resetAfter, cell } = form;
+  if (name === "forget_gate" && coupled) return "f = 1 - i";
+  if (name === "hidden_state" && cell === "lstm") return projected ? `h = P (o ∘ ${applied(output, "c")})` : `h = o ∘ ${applied(output, "c")}`;
+  if (name === "hidden_state" && cell === "rnn") return `h = ${activation.open}W x + U h₋₁ + b)`;
+  if (name === "candidate" && cell === "gru") return resetAfter ? `n = ${activation.open}W_n x + b_n + r ∘ (U_n h₋₁ + b_hn))` : `n = ${activation.open}W_n x + U_n (r ∘ h₋₁) + b_n)`;
+  const looks = peepholes && name.endsWith("_gate") ? formula.replace("h₋₁ +", `h₋₁ + p ∘ ${name === "output_gate" ? "c" : "c₋₁"} +`) : formula;
+  return looks.replace("σ(", gates.open).replace("tanh(", activation.open);
 }
 
 /** @param {State} state @param {LayerTrace} layer */
@@ -211,20 +251,34 @@ export function cursorProps(state, layer) {
 const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {
   const unit = hover?.unit ?? null;
   if (!hover || unit === null) return NONE;
-  return table.filter(({ name }) => name in layer.quantities).map(({ name, symbol }) => ({ name, symbol, value: layer.quantities[name].data[hover.step * layer.hiddenSize + unit] }));
+  return table.filter(({ name }) => isOfUnits(layer, name)).map(({ name, symbol }) => ({ name, symbol, value: layer.quantities[name].data[hover.step * layer.hiddenSize + unit] }));
 });
 
-/** @param {State} state */
-export function transportProps(state) {
+/** @param {State} state @param {boolean} reading whether numbers are to follow */
+export function transportProps(state, reading = true) {
   const cell = layerOf(state)?.cell ?? "lstm";
   const { selection, view, shown } = state;
-  return { step: Number.isFinite(selection.step) ? selection.step : 0, steps: shown?.trace.steps ?? 1, label: shown ? labelOf(state, selection.step) : "", playing: view.playing, speed: view.speed, stages: view.stages, stage: selection.stage, stageName: stageName(cell, selection.stage), stageNames: stageNames(cell), ready: shown !== null };
+  return { step: Number.isFinite(selection.step) ? selection.step : 0, steps: shown?.trace.steps ?? 1, label: shown ? labelOf(state, selection.step) : "", playing: view.playing, speed: view.speed, stages: view.stages, stage: selection.stage, stageName: stageName(cell, selection.stage), stageNames: stageNames(cell), ready: shown !== null, reading };
 }
 
 const stageNames = memo((/** @type {string} */ cell) => [stageName(cell, 1), stageName(cell, 2), stageName(cell, 3)]);
 
+/** @param {State} state */
+export function modelsProps(state) {
+  const { models, library } = state;
+  const { upload, renaming, deleting, checks, snippets, said } = library;
+  const open = openModelOf(state) ?? null;
+  return { models, open, chosen: library.open !== null, upload, unanswered: unanswered(upload), added: models.find(({ id }) => id === upload.result?.id) ?? null, renaming, deleting, check: checks[open?.id ?? ""] ?? null, snippets, said };
+}
+
+/** A table of units has no place for what is not of units. */
+const unitsOnly = memo((/** @type {LayerTrace} */ layer) => {
+  const names = ofUnits(layer);
+  return names.length === Object.keys(layer.quantities).length ? layer : { ...layer, quantities: Object.fromEntries(names.map((name) => [name, layer.quantities[name]])) };
+});
+
 /** @param {State} state @param {LayerTrace} layer */
-export const numbersProps = (state, layer) => ({ layer, symbols: symbolsOf(namesOf(layer), quantitiesOf(state)), order: rowOrderOf(state), step: state.selection.step, label: labelOf(state, state.selection.step), unit: state.selection.unit ?? 0 });
+export const numbersProps = (state, layer) => ({ layer: unitsOnly(layer), symbols: symbolsOf(ofUnits(layer), quantitiesOf(state)), order: rowOrderOf(state), step: state.selection.step, label: labelOf(state, state.selection.step), unit: state.selection.unit ?? 0 });
 
 /** @param {State} state */
 export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(state) ?? null, quantities: quantitiesOf(state), theme: themeOf(state), told: state.toast?.text ?? "" });
@@ -236,7 +290,7 @@ export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(st
  */
 export function announcement(state, layer) {
   const { step, unit } = state.selection;
-  const values = namesOf(layer).map((name) => `${words(name)} ${number(layer.quantities[name].data[step * layer.hiddenSize + (unit ?? 0)])}`);
+  const values = ofUnits(layer).map((name) => `${words(name)} ${number(layer.quantities[name].data[step * layer.hiddenSize + (unit ?? 0)])}`);
   const next = state.shown?.trace.predictions?.[step]?.[0];
   const label = labelOf(state, step);
   return `Step ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;

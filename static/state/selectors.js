@@ -1,7 +1,7 @@
 /** Data derived from the state, computed again only when what it depends on has changed. */
 
 import { memo } from "../lib/memo.js";
-import { descending, largestMagnitude, magnitudeWithout, means, variances } from "../lib/stats.js";
+import { descending, largestMagnitude, least, magnitudeWithout, means, variances } from "../lib/stats.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").Matrix} Matrix */
@@ -15,13 +15,13 @@ const OUTLYING = 0.02;
 const RUNAWAY = 3;
 const FEW_UNITS = 8;
 
-/** @type {WeakMap<Matrix, {magnitude: number, usual: number, means: Float64Array}>} */
+/** @type {WeakMap<Matrix, {magnitude: number, usual: number, lowest: number, means: Float64Array}>} */
 const figures = new WeakMap();
 
 /** @param {Matrix} matrix */
 function figuresOf(matrix) {
   let known = figures.get(matrix);
-  if (!known) figures.set(matrix, (known = { magnitude: largestMagnitude(matrix), usual: magnitudeWithout(matrix, OUTLYING), means: means(matrix) }));
+  if (!known) figures.set(matrix, (known = { magnitude: largestMagnitude(matrix), usual: magnitudeWithout(matrix, OUTLYING), lowest: least(matrix), means: means(matrix) }));
   return known;
 }
 
@@ -56,6 +56,13 @@ const orderBy = memo(
 );
 
 /**
+ * Whether a quantity has one value for each unit. A projected hidden state has not: its rows are mixed from all units.
+ * @param {LayerTrace} layer
+ * @param {string} quantity
+ */
+export const isOfUnits = (layer, quantity) => layer.quantities[quantity]?.columns === layer.hiddenSize;
+
+/**
  * The quantity that rows are ordered by: the chosen one, or the cell's memory.
  * @param {State} state
  * @returns {string}
@@ -63,7 +70,7 @@ const orderBy = memo(
 export function orderQuantityOf(state) {
   const layer = layerOf(state);
   const chosen = state.view.order.quantity;
-  if (!layer || (chosen && chosen in layer.quantities)) return chosen ?? "hidden_state";
+  if (!layer || (chosen && isOfUnits(layer, chosen))) return chosen ?? "hidden_state";
   return "cell_state" in layer.quantities ? "cell_state" : "hidden_state";
 }
 
@@ -81,17 +88,23 @@ export function rowOrderOf(state) {
 }
 
 /**
- * How a quantity is coloured: gates from 0 to 1, signed values symmetrically about zero as far as they reach.
+ * How a quantity is coloured: gates from 0 to 1, signed values symmetrically about zero as far as they reach. Values that pass the usual
+ * range, as those of an activation without bounds do, widen it.
  * @param {Quantity | undefined} quantity
  * @param {Matrix} matrix
  * `clipped` says that some values lie beyond the range.
  * @returns {{kind: "sequential" | "diverging", range: [number, number], clipped: boolean, centre: Float64Array | null}}
  */
 export function colouringOf(quantity, matrix) {
-  if (quantity?.range && quantity.range[0] >= 0) return { kind: "sequential", range: quantity.range, clipped: false, centre: figuresOf(matrix).means };
-  const { magnitude, usual } = figuresOf(matrix);
-  const clipped = !quantity?.range && matrix.columns > FEW_UNITS && usual > 0 && magnitude > usual * RUNAWAY;
-  const end = clipped ? usual : Math.max(magnitude, quantity?.range ? Math.abs(quantity.range[1]) : 0) || 1;
+  const known = figuresOf(matrix);
+  const { magnitude, usual, lowest } = known;
+  const within = quantity?.range != null && magnitude <= Math.abs(quantity.range[1]) * (1 + 1e-6);
+  const clipped = !within && matrix.columns > FEW_UNITS && usual > 0 && magnitude > usual * RUNAWAY;
+  const reach = clipped ? usual : magnitude;
+  if (quantity?.range && quantity.range[0] >= 0 && lowest >= 0) {
+    return { kind: "sequential", range: within ? quantity.range : [0, Math.max(reach, quantity.range[1])], clipped, centre: known.means };
+  }
+  const end = Math.max(reach, quantity?.range ? Math.abs(quantity.range[1]) : 0) || 1;
   return { kind: "diverging", range: [-end, end], clipped, centre: null };
 }
 

@@ -1,5 +1,6 @@
 /** Answers of the server. One that is no longer wanted changes nothing. */
 
+import { cellForm } from "../lib/cell-form.js";
 import { carriedMovement, descending } from "../lib/stats.js";
 import { GUTTER, readableSteps } from "../lib/layout.js";
 import { clampWindow, revealStep } from "../lib/scale.js";
@@ -50,10 +51,23 @@ function firstWindow({ surroundings, shown, arrival }, { steps, input }, step) {
   return clampWindow({ from: step + 1 - most, to: step + 1 }, steps);
 }
 
+/**
+ * The trace, each layer knowing how it computes.
+ * @param {import("../types.js").Trace} trace
+ * @param {State} state
+ * @returns {import("../types.js").Trace}
+ */
+function withForms(trace, { models }) {
+  const infos = models.find(({ id }) => id === trace.model)?.layers ?? [];
+  const infoOf = (/** @type {LayerTrace} */ { layer, direction }) => infos.find((info) => info.layer === layer && info.direction === direction);
+  return { ...trace, layers: trace.layers.map((layer) => ({ ...layer, form: cellForm(layer.cell, infoOf(layer)) })) };
+}
+
 /** @type {import("./types.js").Transitions} */
 export const traceTransitions = {
-  "trace-arrived"(state, { wanted, trace }) {
+  "trace-arrived"(state, { wanted, trace: given }) {
     if (wanted !== state.wanted) return state;
+    const trace = withForms(given, state);
     const { shown, view } = state;
     const { selection, window } = wanted.arrival ?? { selection: state.selection, window: view.window };
     const index = Math.min(selection.layer, trace.layers.length - 1);

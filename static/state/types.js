@@ -13,12 +13,14 @@
 
 /**
  * @typedef {{layer: number, direction: "forward" | "backward", cell: string, input_size: number, hidden_size: number,
- *   reset_after?: boolean | null, activation?: "tanh" | "relu" | null}} LayerInfo
+ *   projection_size?: number | null, reset_after?: boolean | null, coupled?: boolean | null, peepholes?: boolean | null,
+ *   activation?: string | null, recurrent_activation?: string | null, output_activation?: string | null}} LayerInfo
  * @typedef {{name: string, input: Input}} Example
- * @typedef {{kind: "softmax" | "linear", size: number, predicts?: "next_input" | null}} Readout
+ * @typedef {{kind: "softmax" | "linear", size: number, labels?: string[] | null, predicts?: "next_input" | null}} Readout
  * @typedef {{id: string, name: string, title?: string, description: string, origin: string, dtype: string, parameters: number,
- *   input: {kind: "tokens" | "values", size: number}, layers: LayerInfo[], readout: Readout | null, notes: string[],
- *   example_inputs: Example[], card?: Record<string, any> | null}} Model
+ *   input: {kind: "tokens" | "values", size: number, labels?: string[] | null}, layers: LayerInfo[], readout: Readout | null, notes: string[],
+ *   choices?: import("./library-types.js").Choice[], format?: string, file_name?: string | null, created?: string | null, digest?: string,
+ *   example_inputs: Example[], card?: Record<string, any> | null, detailed?: boolean}} Model `detailed` once its labels have been asked for
  */
 
 /**
@@ -83,6 +85,8 @@
 
 /**
  * @typedef {object} State
+ * @property {"explore" | "models"} place what fills the page
+ * @property {import("./library-types.js").Library} library
  * @property {Model[]} models
  * @property {Quantity[]} quantities
  * @property {string | null} modelId

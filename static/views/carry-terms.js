@@ -5,13 +5,16 @@
  * @module
  */
 
+import { formOf } from "../lib/cell-form.js";
+
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
 /** @typedef {import("../types.js").Matrix} Matrix */
 
 /**
  * Series of length T in time order. `split` is null where nothing is carried additively; then state = kept + written does not hold.
- * `readout` is null where the state is itself the output; `squashed` is tanh of the state. `previous[t]` and `before[t]` are the state and the
- * hidden state that the step at t started from.
+ * `readout` is null where the state is itself the output; `squashed` is the activated state, as a rule its tanh, and `hidden` what the output gate
+ * shows of it: the hidden state, or, with a projection, what that is made of. `previous[t]` and `before[t]` are the state and the hidden state
+ * that the step at t started from.
  *
  * @typedef {{previous: Float64Array, state: Float64Array,
  *   split: {kept: Float64Array, forgotten: Float64Array, written: Float64Array} | null,
@@ -101,6 +104,9 @@ function addUnit(terms, layer, unit, weight) {
   const initial = layer.initialState[carries.state][unit];
   const keep = carries.keep === null ? null : quantities[carries.keep].data;
   const { split, readout } = terms;
+  const { output, projected } = formOf(layer);
+  const squash = output.apply;
+  const open = carries.output === null ? null : quantities[carries.output].data;
   for (let step = 0; step < steps; step++) {
     const at = step * units + unit;
     const row = previousRow(layer, step, steps);
@@ -112,11 +118,17 @@ function addUnit(terms, layer, unit, weight) {
       split.forgotten[step] += weight * (1 - keep[at]) * previous;
       split.written[step] += weight * carries.write(quantities, at);
     }
-    if (readout) {
-      const hidden = quantities.hidden_state.data;
-      readout.before[step] += weight * (row === null ? layer.initialState.hidden_state[unit] : hidden[row * units + unit]);
-      readout.squashed[step] += weight * Math.tanh(states[at]);
-      readout.hidden[step] += weight * hidden[at];
+    if (readout && open) {
+      const squashed = squash(states[at]);
+      readout.squashed[step] += weight * squashed;
+      if (projected) {
+        readout.before[step] += row === null ? 0 : weight * open[row * units + unit] * squash(states[row * units + unit]);
+        readout.hidden[step] += weight * open[at] * squashed;
+      } else {
+        const hidden = quantities.hidden_state.data;
+        readout.before[step] += weight * (row === null ? layer.initialState.hidden_state[unit] : hidden[row * units + unit]);
+        readout.hidden[step] += weight * hidden[at];
+      }
     }
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { applied, formOf } from "../lib/cell-form.js";
 import { formatNumber, formatSigned } from "../lib/numerals.js";
 
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
@@ -47,6 +48,24 @@ export const CARRY_WORDS = {
     legend: [{ key: "hidden", term: "h", text: "the state after each step" }],
   },
 };
+
+/**
+ * The words for a layer as it computes: what is tapped off need not be a tanh, and with a projection it is not yet the hidden state.
+ *
+ * @param {LayerTrace} layer
+ * @returns {CarryWords}
+ */
+export function carryWords(layer) {
+  const words = CARRY_WORDS[layer.cell];
+  const { output, projected } = formOf(layer);
+  const legend = words.legend.map((entry) => {
+    if (entry.key === "offered") return { ...entry, term: applied(output, "c") };
+    if (entry.key !== "hidden" || layer.cell !== "lstm") return entry;
+    const term = `${projected ? "m" : "h"} = o · ${applied(output, "c")}`;
+    return { ...entry, term, text: projected ? "what the output gate shows of it to the projection" : entry.text };
+  });
+  return { ...words, legend };
+}
 
 /** @param {number | "mean"} unit */
 export function laneName(unit) {

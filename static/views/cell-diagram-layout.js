@@ -7,7 +7,7 @@
  */
 
 /** @typedef {import("../types.js").Stage} Stage */
-/** @typedef {import("./cell-stages.js").CellForm} CellForm */
+/** @typedef {import("../lib/cell-form.js").CellForm} CellForm */
 
 /**
  * A box with an activation. `level` is drawn in it: how open a gate is, or the sign and size of a candidate.
@@ -35,6 +35,16 @@ export const OPERATOR_RADIUS = 12;
 const GATE = [0, 1];
 /** @type {[number, number]} */
 const SIGNED = [-1, 1];
+
+/** An activation without bounds fills its box like one between these. @type {[number, number]} */
+const UNBOUNDED = SIGNED;
+
+/** What the gates look at besides: the cell state before the step, the output gate the new one. @type {Wire[]} */
+const PEEPHOLES = [
+  { d: "M40,66 V158 Q40,164 46,164 H126 Q132,164 132,170 V182", kind: "peephole", value: null, stage: 0, arrow: true },
+  { d: "M62,164 V182", kind: "peephole", value: null, stage: 0, arrow: true },
+  { d: "M287,66 V182", kind: "peephole", value: null, stage: 2, arrow: true },
+];
 
 /** @type {Diagram} */
 const LSTM = {
@@ -168,14 +178,27 @@ function rnn(activation, range) {
   };
 }
 
-/** @type {Record<CellForm, Diagram>} */
-export const DIAGRAMS = {
-  lstm: LSTM,
-  "gru-reset-after": gru(true),
-  "gru-reset-before": gru(false),
-  "rnn-tanh": rnn("tanh", SIGNED),
-  "rnn-relu": rnn("relu", GATE),
-};
+/**
+ * The drawing of a cell that computes in this way.
+ *
+ * @param {CellForm} form
+ * @returns {Diagram}
+ */
+export function diagramOf({ cell, resetAfter, coupled, peepholes, projected, activation, gates, output }) {
+  const range = activation.range ?? UNBOUNDED;
+  if (cell === "rnn") return rnn(activation.text, range);
+  const base = cell === "gru" ? gru(resetAfter) : LSTM;
+  const boxes = base.boxes.map((box) => {
+    if (box.kind === "candidate") return { ...box, text: activation.text, range };
+    if (box.kind === "squashed") return { ...box, text: output.text, range: output.range ?? UNBOUNDED };
+    if (box.kind === "all") return box;
+    return { ...box, text: coupled && box.kind === "forget" ? "1 − i" : gates.text, range: gates.range ?? GATE };
+  });
+  // Of a projected hidden state no unit has one of its own: the wire carries what the projection takes.
+  const readings = base.readings.filter(({ value }) => !(projected && value === "h_prev")).map((reading) => (projected && reading.value === "h" ? { ...reading, value: "m", symbol: { symbol: "m", below: "t" } } : reading));
+  const wires = projected ? base.wires.map((wire) => (wire.value === "h" ? { ...wire, value: "m" } : wire)) : base.wires;
+  return { ...base, boxes, readings, wires: peepholes ? [...wires, ...PEEPHOLES] : wires };
+}
 
 /**
  * The filled part of a box, as y and height: from the bottom for a gate, from the middle for a signed value. Values outside are cut.

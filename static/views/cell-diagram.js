@@ -5,12 +5,12 @@
  */
 
 import { setText } from "../lib/dom.js";
-import { formatExact, formatShort, formatShortSigned } from "../lib/numerals.js";
+import { formatBrief, formatExact } from "../lib/numerals.js";
 import { s } from "../lib/svg.js";
-import { BOX, DIAGRAMS, levelOf, OPERATOR_RADIUS, wireWidth } from "./cell-diagram-layout.js";
+import { BOX, diagramOf, levelOf, OPERATOR_RADIUS, wireWidth } from "./cell-diagram-layout.js";
 
 /** @typedef {import("../types.js").Stage} Stage */
-/** @typedef {import("./cell-stages.js").CellForm} CellForm */
+/** @typedef {import("../lib/cell-form.js").CellForm} CellForm */
 /** @typedef {import("./cell-values.js").CellValues} CellValues */
 /** @typedef {import("./cell-diagram-layout.js").Box} Box */
 /** @typedef {import("./cell-diagram-layout.js").Reading} Reading */
@@ -20,7 +20,7 @@ import { BOX, DIAGRAMS, levelOf, OPERATOR_RADIUS, wireWidth } from "./cell-diagr
  * @returns {{element: SVGSVGElement, fill: (values: CellValues, label: string, description: string) => void, reveal: (stage: Stage, emphasised: Stage | null) => void}}
  */
 export function cellDiagram(form) {
-  const { width, height, boxes, operators, wires, readings, input } = DIAGRAMS[form];
+  const { width, height, boxes, operators, wires, readings, input } = diagramOf(form);
   /** @type {((values: CellValues) => void)[]} */
   const fills = [];
   /** @type {{element: SVGElement, stage: Stage}[]} */
@@ -35,6 +35,7 @@ export function cellDiagram(form) {
     if (value !== null) fills.push((values) => (line.style.strokeWidth = wireWidth(values[value] ?? 0).toFixed(2)));
     /** @type {SVGElement[]} */
     const children = [line, s("path", { d, class: "cell-flow" })];
+    if (kind === "peephole") children.push(s("title", {}, new Text("peephole: the gate looks at this unit's cell state")));
     if (kind === "all") children.push(s("title", {}, new Text("the input and the hidden states of all units")));
     if (arrow) children.push(arrowHead(d));
     return part(stage, `cell-wire cell-${kind}`, children);
@@ -100,7 +101,7 @@ function readingNodes({ x, y, anchor, value, signed, name, symbol }, fills) {
   const numeral = s("text", { class: "cell-number", x, y, "text-anchor": anchor }, digits, title);
   fills.push((values) => {
     const number = values[value] ?? 0;
-    setText(digits, signed ? formatShortSigned(number) : formatShort(number));
+    setText(digits, (signed && number > 0 ? "+" : "") + formatBrief(number));
     setText(title, formatExact(number));
   });
   const names = symbol ? symbolSpans(symbol) : name ? [new Text(name)] : [];

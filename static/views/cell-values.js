@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formOf } from "../lib/cell-form.js";
 import { previousRow } from "./carry-terms.js";
 
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
@@ -12,17 +13,20 @@ import { previousRow } from "./carry-terms.js";
 /** Values by symbol; null where a number is not known (yet). Symbols ending in `_pre` stand before the activation. @typedef {Record<string, number | null>} CellValues */
 
 /**
- * @typedef {{now: (quantity: string) => number, before: (state: string) => number, pre: (quantity: string) => number | null}} Reader
+ * `now` and `before` read a state of this unit; of a projected hidden state no unit has one of its own.
+ * @typedef {{now: (quantity: string) => number, before: (state: string) => number, pre: (quantity: string) => number | null, form: import("../lib/cell-form.js").CellForm}} Reader
  * @type {Record<LayerTrace["cell"], (read: Reader) => CellValues>}
  */
 const VALUES = {
-  lstm({ now, before, pre }) {
+  lstm({ now, before, pre, form }) {
     const [f, i, g, o] = [now("forget_gate"), now("input_gate"), now("candidate"), now("output_gate")];
     const [c, c_prev] = [now("cell_state"), before("cell_state")];
+    const shown = form.output.apply(c);
     return {
       f, i, g, o, c, c_prev,
-      h: now("hidden_state"), h_prev: before("hidden_state"),
-      kept: f * c_prev, forgotten: (1 - f) * c_prev, written: i * g, tanh_c: Math.tanh(c),
+      m: o * shown,
+      h: form.projected ? null : now("hidden_state"), h_prev: form.projected ? null : before("hidden_state"),
+      kept: f * c_prev, forgotten: (1 - f) * c_prev, written: i * g, tanh_c: shown,
       f_pre: pre("forget_gate"), i_pre: pre("input_gate"), g_pre: pre("candidate"), o_pre: pre("output_gate"),
     };
   },
@@ -50,6 +54,7 @@ const VALUES = {
 export function cellValues(layer, preActivations, unit, step) {
   const at = (/** @type {Matrix} */ matrix, /** @type {number} */ row) => matrix.data[row * matrix.columns + unit];
   return VALUES[layer.cell]({
+    form: formOf(layer),
     now: (quantity) => at(layer.quantities[quantity], step),
     before: (state) => {
       const row = previousRow(layer, step, layer.quantities[state].rows);

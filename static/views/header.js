@@ -33,7 +33,7 @@ export function create(root, emit) {
   root.append(
     h("div", { class: "model-choice" }, model, layer, about, size),
     h("div", { class: "page-actions" },
-      h("button", { class: "icon-button wide", type: "button", "aria-label": "Share: copy the address of this view", title: "Copy the address of this view", on: { click: () => emit({ type: "share-asked" }) } }, icon("share"), h("span", { text: "Share" })),
+      h("button", { class: "icon-button wide only-explore", type: "button", "aria-label": "Share: copy the address of this view", title: "Copy the address of this view", on: { click: () => emit({ type: "share-asked" }) } }, icon("share"), h("span", { text: "Share" })),
       exportMenu(emit),
       theme,
       h("button", { class: "icon-button", type: "button", "aria-label": "Help and keys", title: "Help and keys (?)", on: { click: () => emit({ type: "dialog-opened", name: "help" }) } }, icon("help")),
@@ -84,7 +84,7 @@ function exportMenu(emit) {
   /** @param {string} format @param {string} title @param {string} words */
   const item = (format, title, words) =>
     h("button", { type: "button", role: "menuitem", on: { click: () => { menu.open = false; emit({ type: "export-asked", format }); } } }, h("strong", { text: title }), h("span", { text: words }));
-  const menu = h("details", { class: "menu" },
+  const menu = h("details", { class: "menu only-explore" },
     h("summary", { class: "icon-button wide", title: "Save this trace" }, icon("export"), h("span", { text: "Export" })),
     h("div", { class: "menu-list", role: "menu" },
       item("npz", "NumPy .npz", "Every gate and state, exact"),

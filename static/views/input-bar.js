@@ -9,6 +9,8 @@ import { icon } from "../lib/svg.js";
  * @typedef {object} InputBarProps
  * @property {"tokens" | "values"} kind
  * @property {number} size numbers a step, or the size of the vocabulary
+ * @property {boolean} ids whether tokens are typed as their ids
+ * @property {string} place changes with the network and the example
  * @property {string} text
  * @property {string | null} file what lies over the text, in words
  * @property {string | null} example
@@ -34,28 +36,12 @@ export function create(root, emit) {
   chip.append(icon("file"), chipText, h("button", { type: "button", "aria-label": "Take the file away", title: "Take the file away", on: { click: () => emit({ type: "file-removed" }) } }, icon("close")));
   const summary = h("span", { class: "input-summary" });
   const examples = h("select", { id: "examples", "aria-label": "Examples", on: { change: () => examples.value && emit({ type: "example-chosen", name: examples.value }) } });
-  const chooser = h("input", { type: "file", id: "file", class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { read(chooser.files); chooser.value = ""; } } });
+  const chooser = h("input", { type: "file", id: "file", class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { if (chooser.files?.length) emit({ type: "files-dropped", files: [...chooser.files], reference: false }); chooser.value = ""; } } });
   const choose = h("button", { class: "icon-button wide", type: "button", title: "Text, CSV or .npy; or drop a file anywhere on the page", on: { click: () => chooser.click() } }, icon("file"), h("span", { text: "File" }));
   const message = h("p", { id: "input-message", class: "input-message", role: "status" });
   const again = h("button", { type: "button", class: "text-button", hidden: true, on: { click: () => emit({ type: "retry-asked" }) } }, "Try again");
   const progress = h("div", { class: "progress", hidden: true }, h("progress", { "aria-label": "Tracing" }), h("span", { text: "Tracing…" }), h("button", { type: "button", class: "text-button", on: { click: () => emit({ type: "trace-cancelled" }) } }, "Cancel"));
   root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose), h("div", { class: "input-outcome" }, message, again), progress);
-
-  /** @param {FileList | null | undefined} files */
-  const read = (files) => files?.[0] && emit({ type: "file-dropped", file: files[0] });
-  const dropping = new AbortController();
-  addEventListener("dragover", (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    root.classList.add("is-dropping");
-  }, dropping);
-  addEventListener("dragleave", (event) => event.relatedTarget === null && root.classList.remove("is-dropping"), dropping);
-  addEventListener("drop", (event) => {
-    root.classList.remove("is-dropping");
-    if (!event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    read(event.dataTransfer.files);
-  }, dropping);
 
   /** The field is as tall as what stands in it, up to a few lines. */
   const grow = () => {
@@ -73,10 +59,12 @@ export function create(root, emit) {
       shown = props;
       // Without a network nothing could be done with what is typed.
       field.readOnly = props.size === 0;
-      setText(label, props.kind === "tokens" ? "Text" : "Numbers");
-      field.placeholder = props.kind === "tokens" ? "Type a sequence; it is traced as you type" : `Type, paste or drop numbers${props.size > 1 ? `: ${props.size} a line` : ""}`;
+      setText(label, props.kind === "values" ? "Numbers" : props.ids ? "Token ids" : "Text");
+      field.placeholder = props.ids ? `Type token ids from 0 to ${props.size - 1}, such as 3 1 4` : props.kind === "tokens" ? "Type a sequence; it is traced as you type" : `Type, paste or drop numbers${props.size > 1 ? `: ${props.size} a line` : ""}`;
       // While somebody types, the field is ahead of the state and must not be written to.
       if (field.value !== props.text && (document.activeElement !== field || props.text !== before?.text)) field.value = props.text;
+      // Another sequence is read from its beginning.
+      if (props.place !== before?.place && document.activeElement !== field) field.scrollTo(0, 0);
       grow();
       field.hidden = props.file !== null;
       chip.hidden = props.file === null;
@@ -98,7 +86,6 @@ export function create(root, emit) {
       }
     },
     destroy() {
-      dropping.abort();
       clearTimeout(waiting);
       root.replaceChildren();
     },

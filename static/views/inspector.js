@@ -7,18 +7,19 @@
  */
 
 import { h, setText, shallowEqual } from "../lib/dom.js";
+import { formOf } from "../lib/cell-form.js";
 import { spoken, visible, words } from "../lib/format.js";
 import { stageName } from "../lib/stages.js";
 import { icon } from "../lib/svg.js";
 import { cellDiagram } from "./cell-diagram.js";
-import { CELL_STAGES, cellForm } from "./cell-stages.js";
+import { cellStages } from "./cell-stages.js";
 import { cellValues } from "./cell-values.js";
 import { equationView } from "./equations.js";
 
 /** @typedef {import("../types.js").InspectorProps} InspectorProps */
 /** @typedef {import("../types.js").Stage} Stage */
 /** @typedef {import("../types.js").Emit} Emit */
-/** @typedef {import("./cell-stages.js").CellForm} CellForm */
+/** @typedef {import("../lib/cell-form.js").CellForm} CellForm */
 /** @typedef {import("./cell-stages.js").Known} Known */
 /** @typedef {import("./cell-values.js").CellValues} CellValues */
 
@@ -52,7 +53,7 @@ export function createInspector(root, emit) {
       const before = shown;
       shown = props;
       const { layer, unit, step, steps, stage, label, playing, reducedMotion } = props;
-      const form = cellForm(layer.cell, props.resetAfter, props.activation);
+      const form = formOf(layer);
       if (!parts || parts.form !== form || before?.quantities !== props.quantities) {
         parts = inspectorBody(form, layer.cell, props.quantities);
         body.replaceChildren(...parts.elements);
@@ -87,7 +88,7 @@ export function createInspector(root, emit) {
  */
 function inspectorBody(form, cell, quantities) {
   const diagram = cellDiagram(form);
-  const stages = CELL_STAGES[form].map(({ sentence, equations }, index) => {
+  const stages = cellStages(form).map(({ sentence, equations }, index) => {
     const stage = /** @type {Stage} */ (index + 1);
     const words = h("p", { class: "stage-sentence" });
     const views = equations.map(equationView);
@@ -98,7 +99,7 @@ function inspectorBody(form, cell, quantities) {
   const list = h("ol", { class: "stages" }, ...stages.map(({ element }) => element));
   return {
     form,
-    elements: [diagram.element, list, glossary(cell, quantities)],
+    elements: [diagram.element, list, glossary(form, quantities)],
     /**
      * @param {CellValues} values
      * @param {string} label
@@ -128,17 +129,18 @@ function inspectorBody(form, cell, quantities) {
 }
 
 /**
- * @param {string} cell
+ * @param {CellForm} form
  * @param {InspectorProps["quantities"]} quantities
  */
-function glossary(cell, quantities) {
+function glossary({ cell, activation, gates, output }, quantities) {
+  const meanings = [...new Set([gates, activation, output].map(({ meaning }) => meaning).filter((meaning) => meaning !== null))];
   const entries = quantities
     .filter(({ cells }) => cells.includes(cell))
     .flatMap(({ name, symbol, range, formula, description }) => [
       h("dt", {}, h("i", {}, symbol), ` ${words(name)}`),
       h("dd", {}, description, h("span", { class: "glossary-formula" }, formula), range ? h("span", { class: "glossary-range" }, `between ${range.join(" and ").replaceAll("-", "−")}`) : null),
     ]);
-  return h("details", { class: "glossary" }, h("summary", {}, "What do these mean?"), h("dl", {}, ...entries));
+  return h("details", { class: "glossary" }, h("summary", {}, "What do these mean?"), h("dl", {}, ...entries), ...meanings.map((text) => h("p", { class: "glossary-formula" }, text)));
 }
 
 /**

@@ -14,20 +14,21 @@ import { grouped, number } from "../lib/format.js";
 /**
  * @param {any} model as `GET /models` describes it
  * @param {import("../types.js").Emit} emit `unit-chosen` and `copy-asked`
+ * @param {boolean} [brief] without what stands beside it already
  * @returns {HTMLElement[]}
  */
-export function modelCard(model, emit) {
+export function modelCard(model, emit, brief = false) {
   const { data, licence, training, results } = model.card ?? {};
   return [
     model.description && h("p", { text: model.description }),
     h("dl", { class: "card" },
-      ...row("Reads", model.input.kind === "tokens" ? `tokens, ${model.input.size} different ones` : `${model.input.size} number${model.input.size === 1 ? "" : "s"} a step`),
-      ...row("Layers", layersOf(model.layers)),
-      ...row("Parameters", `${grouped(model.parameters)} in ${model.dtype}`),
+      ...(brief ? [] : row("Reads", model.input.kind === "tokens" ? `tokens, ${model.input.size} different ones` : `${model.input.size} number${model.input.size === 1 ? "" : "s"} a step`)),
+      ...(brief ? [] : row("Layers", layersOf(model.layers))),
+      ...(brief ? [] : row("Parameters", `${grouped(model.parameters)} in ${model.dtype}`)),
       ...row("Trained on", data),
       ...(training?.command ? row("Training", trainingSentence(training), commandLine(training.command, emit)) : []),
       ...row("Licence", licence),
-      ...row("Notes", model.notes?.join(" "))),
+      ...(brief ? [] : row("Notes", model.notes?.join(" ")))),
     results?.measure && resultsTable(results),
     results?.units?.length && followers(results.units, emit),
   ].filter(Boolean);

@@ -14,7 +14,7 @@ const TICK_ROOM = 64;
 const HALF_NUMBER = 12;
 
 /**
- * @typedef {{step: number, x: number, width: number, text: string, unknown: boolean, guess: string | null, shade: number, hit: boolean}} Cell
+ * @typedef {{step: number, x: number, width: number, text: string, label: string, unknown: boolean, guess: string | null, shade: number, hit: boolean}} Cell
  */
 
 /**
@@ -40,7 +40,10 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
   const strange = new Set(unknown);
   const letters = Math.max(1, Math.floor(scale.stepWidth / LETTER));
   /** @param {string} label */
-  const fitting = (label) => (label.length > letters && label.length > 1 ? `${label.slice(0, Math.max(1, letters - 1))}…` : visible(label));
+  const fitting = (label) => {
+    const signs = [...visible(label)];
+    return signs.length > letters && signs.length > 1 ? `${signs.slice(0, Math.max(1, letters - 1)).join("")}…` : signs.join("");
+  };
   const cells = [];
   for (let step = first; step < last; step++) {
     const best = predictions?.[step]?.[0];
@@ -49,6 +52,7 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
       x: scale.x(step),
       width: scale.stepWidth,
       text: fitting(labels[step]),
+      label: labels[step],
       unknown: strange.has(step),
       guess: best ? fitting(best.label) : null,
       shade: best?.probability ?? 0,

@@ -76,6 +76,9 @@ export function create(root) {
       element.classList.toggle("is-hit", cell.hit);
       element.classList.remove("is-chosen");
       setText(element.children[0], cell.text);
+      // What was cut can be read in full.
+      const title = cell.text.endsWith("…") ? cell.label : "";
+      if (element.title !== title) element.title = title;
       setText(element.children[1], cell.guess ?? "");
       element.style.setProperty("--shade", cell.shade.toFixed(3));
       if (element.parentNode !== tokens) tokens.append(element);

@@ -3,8 +3,8 @@ import { formatAddress, parseAddress } from "../address.js";
 /** How long the address bar waits for things to settle, in milliseconds: browsers limit how often it may be written. */
 const SETTLE = 250;
 
-/** Another network or another example is another place: the browser's way back leads from it to what was there before. */
-const PLACES = ["model-chosen", "example-chosen"];
+/** Another view, network or example is another place: the browser's way back leads from it to what was there before. */
+const PLACES = ["model-chosen", "example-chosen", "model-explored", "place-chosen", "details-opened"];
 
 /**
  * Keeps the address bar at the view, and the view at the address bar.
@@ -14,11 +14,11 @@ export function attachAddress(store) {
   let timer = 0;
   let moved = false;
   store.subscribe((state, event, before) => {
-    if (PLACES.includes(event.type) && before.shown && state !== before && !moved) {
+    if (PLACES.includes(event.type) && (before.shown || before.place === "models") && state !== before && !moved) {
       moved = true;
       history.replaceState(null, "", formatAddress(before).hash);
     }
-    if (event.type === "hovered" || state.view.playing || !state.shown) return;
+    if (event.type === "hovered" || state.view.playing || !(state.shown || state.place === "models")) return;
     clearTimeout(timer);
     timer = window.setTimeout(() => {
       const { hash } = formatAddress(store.get());

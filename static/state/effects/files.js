@@ -1,5 +1,5 @@
 import { parseFile } from "../../lib/input.js";
-import { modelOf } from "../input-transitions.js";
+import { modelOf, readsOf } from "../input-transitions.js";
 import { sentence } from "./sentence.js";
 
 /**
@@ -15,7 +15,7 @@ export function attachFiles(store) {
     /** @type {File} */
     const file = event.file;
     latest = file;
-    file.arrayBuffer().then((buffer) => parseFile(file.name, buffer, model.input)).then(
+    file.arrayBuffer().then((buffer) => parseFile(file.name, buffer, readsOf(model))).then(
       (input) => latest === file && store.dispatch({ type: "file-read", name: file.name, input }),
       (error) => latest === file && store.dispatch({ type: "file-refused", name: file.name, text: sentence(error) }),
     );

@@ -36,9 +36,9 @@ export function test_text_is_taken_as_it_is() {
 }
 
 export function test_an_input_can_be_edited_and_read_again() {
-  for (const input of [{ values: [[0.1, -2], [1e-7, 3]] }, { values: [[1.5, 2], [3, 4]] }]) equal(parseTyped(/** @type {string} */ (editableText(input)), VALUES), input);
-  equal(editableText({ values: [[1], [2.5]] }), "1, 2.5");
-  equal(editableText({ tokens: [1] }), null);
+  for (const input of [{ values: [[0.1, -2], [1e-7, 3]] }, { values: [[1.5, 2], [3, 4]] }]) equal(parseTyped(/** @type {string} */ (editableText(input, VALUES)), VALUES), input);
+  equal(editableText({ values: [[1], [2.5]] }, VALUES), "1, 2.5");
+  equal(editableText({ tokens: [1] }, { kind: "tokens", size: 9 }), null);
   equal([describeInput({ text: "a𝄞" }), describeInput({ tokens: [1] }), describeInput({ values: [[1, 2]] })], ["2 characters", "1 token", "1 step of 2 numbers"]);
 }
 

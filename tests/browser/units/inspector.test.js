@@ -1,7 +1,8 @@
 /** The cell inspector: every number on the page is the trace's, and what the equations show can be computed again by hand. */
 
+import { cellForm } from "/static/lib/cell-form.js";
 import { formatNumber, formatPercent, formatShort, formatShortSigned, formatSigned } from "/static/lib/numerals.js";
-import { DIAGRAMS, levelOf } from "/static/views/cell-diagram-layout.js";
+import { diagramOf, levelOf } from "/static/views/cell-diagram-layout.js";
 import { cellValues } from "/static/views/cell-values.js";
 import { createInspector } from "/static/views/inspector.js";
 
@@ -56,8 +57,6 @@ function propsOf({ cell, initial, quantities, pre }) {
     label: "<i>",
     playing: false,
     reducedMotion: false,
-    resetAfter: cell === "gru" ? true : null,
-    activation: cell === "rnn" ? "tanh" : null,
   };
 }
 
@@ -160,14 +159,15 @@ export function test_a_gru_blends_and_says_where_the_reset_gate_stands() {
   check(texts()[2].startsWith("nt= tanh(Wn xt + bn + rt ∘ (Un ht−1 + bhn))"), texts()[2]);
   check(texts()[3].includes("= 0.3000 · 0.5000 + 0.7000 · (−0.8000)"), texts()[3]);
   check(texts()[3].endsWith("= −0.4100"), texts()[3]);
-  view.update({ ...gruProps(), resetAfter: false });
+  const props = gruProps();
+  view.update({ ...props, layer: { ...props.layer, form: cellForm("gru", { reset_after: false }) } });
   check(texts()[2].startsWith("nt= tanh(Wn xt + Un (rt ∘ ht−1) + bn)"), texts()[2]);
   done();
 }
 
 export function test_a_simple_rnn_has_one_equation_with_its_own_activation() {
   const props = propsOf({ cell: "rnn", initial: { hidden_state: [0, 0] }, quantities: { hidden_state: matrix([[0.1, 2.5], [0, 0]]) }, pre: { hidden_state: [[0.1, 2.5], [0, 0]] } });
-  const { texts, done } = mounted({ ...props, activation: "relu" });
+  const { texts, done } = mounted({ ...props, layer: { ...props.layer, form: cellForm("rnn", { activation: "relu" }) } });
   equal(texts().length, 1, "one equation");
   check(texts()[0].includes("= max(0, 2.500)") && texts()[0].endsWith("= 2.500"), texts()[0]);
   done();
@@ -188,7 +188,7 @@ export function test_the_diagram_tells_the_same_numbers() {
 }
 
 export function test_levels_are_true() {
-  const [forget, , candidate] = DIAGRAMS.lstm.boxes;
+  const [forget, , candidate] = diagramOf(cellForm("lstm")).boxes;
   near(levelOf(forget, 0.25).height, 44 * 0.25, "a gate a quarter open", 1e-9);
   near(levelOf(forget, 0.25).y + levelOf(forget, 0.25).height, forget.y + 22, "filled from the bottom", 1e-9);
   near(levelOf(candidate, -0.5).y, candidate.y, "a negative candidate hangs from the middle", 1e-9);

@@ -1,0 +1,49 @@
+/** Where the curves of a comparison stand: largest difference by step, on a logarithmic axis. Pure. */
+
+/** @typedef {{name: string, by_step: number[], first: {step: number | null} | null}} Comparison */
+/** @typedef {{path: string, name: string, departs: boolean, end: {x: number, y: number}}} Curve */
+/** @typedef {{curves: Curve[], decades: {y: number, text: string}[], steps: {x: number, text: string}[], tolerance: number, departure: number | null}} PlotLayout */
+
+export const PLOT = { width: 640, height: 190, left: 52, right: 10, top: 10, bottom: 26 };
+
+/** Nothing smaller is told apart: exactly equal numbers have no logarithm. */
+const SMALLEST = 1e-18;
+
+/** More steps than this share their columns, the largest difference of each being drawn. */
+const MOST_COLUMNS = 600;
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** @param {number} exponent */
+const power = (exponent) => `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("")}`;
+
+/**
+ * @param {Comparison[]} comparisons with a difference for every step
+ * @param {number} tolerance
+ * @param {number | null} departure the step at which they first differ
+ * @returns {PlotLayout | null} null where there is nothing to draw
+ */
+export function differencePlot(comparisons, tolerance, departure) {
+  const drawn = comparisons.filter(({ by_step }) => by_step.length > 1);
+  if (drawn.length === 0) return null;
+  const steps = Math.max(...drawn.map(({ by_step }) => by_step.length));
+  const all = drawn.flatMap(({ by_step }) => by_step.filter((value) => value > SMALLEST));
+  const low = Math.floor(Math.log10(Math.min(tolerance, all.reduce((least, value) => Math.min(least, value), Infinity)) || tolerance));
+  const high = Math.max(low + 2, Math.ceil(Math.log10(Math.max(tolerance, all.reduce((most, value) => Math.max(most, value), 0))) + 0.1));
+  const inner = { width: PLOT.width - PLOT.left - PLOT.right, height: PLOT.height - PLOT.top - PLOT.bottom };
+  /** @param {number} step */
+  const x = (step) => PLOT.left + (step / (steps - 1)) * inner.width;
+  /** @param {number} value */
+  const y = (value) => PLOT.top + ((high - Math.max(low, Math.log10(Math.max(value, SMALLEST)))) / (high - low)) * inner.height;
+  const every = Math.max(1, Math.ceil(steps / MOST_COLUMNS));
+  const curves = drawn.map(({ name, by_step, first }) => {
+    const points = [];
+    for (let step = 0; step < by_step.length; step += every) points.push({ x: x(step), y: y(Math.max(...by_step.slice(step, step + every))) });
+    return { name, departs: first !== null, path: `M${points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join("L")}`, end: points[points.length - 1] };
+  });
+  const apart = Math.max(1, Math.ceil((high - low) / 5));
+  const decades = [];
+  for (let exponent = high; exponent >= low; exponent -= apart) decades.push({ y: y(10 ** exponent), text: power(exponent) });
+  const marks = [...new Set([0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * (steps - 1))))];
+  return { curves, decades, steps: marks.map((step) => ({ x: x(step), text: String(step + 1) })), tolerance: y(tolerance), departure: departure === null ? null : x(departure) };
+}

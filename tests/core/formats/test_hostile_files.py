@@ -32,7 +32,7 @@ from tests.core.formats.files import (
 from tests.core.formats.test_readers_hdf5 import reach_out
 
 LIMITS = Limits(max_bytes=MIB, max_tensor_bytes=4 * MIB, max_tensors=500, seconds=5, memory_bytes=1024 * MIB)
-CHEAP, APART = 400, 14
+CHEAP, APART = 400, 12
 COUNTS = {
     "safetensors": CHEAP,
     "npz": CHEAP,

@@ -69,7 +69,7 @@ def test_what_the_frameworks_wrote_is_read(form: str) -> None:
 APART = [path for path in GOLDEN_FILES if path.suffix in {".keras", ".h5", ".onnx"}]
 
 
-@pytest.mark.parametrize("path", APART[:: max(1, len(APART) // 16)], ids=lambda path: str(path.name))
+@pytest.mark.parametrize("path", APART[:: max(1, len(APART) // 10)], ids=lambda path: str(path.name))
 def test_what_the_frameworks_wrote_is_read_apart(path: Path) -> None:
     check(path)
 

@@ -1,12 +1,13 @@
 """From an uploaded form to a network that is kept."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import orjson
 from pydantic_core import PydanticCustomError
 
-from gatescope.core.errors import ChoiceNeeded, CoreError, OptionError
+from gatescope.core.errors import ChoiceNeeded, CoreError, FileTooLarge, FormatError, OptionError
 from gatescope.core.formats.importing import import_network
 from gatescope.core.formats.limits import Limits
 from gatescope.core.formats.options import Options
@@ -17,6 +18,8 @@ from .multipart import Field, Form
 from .names import as_name, from_file_name, title_of
 from .services import Services
 from .settings import Settings
+
+logger = logging.getLogger("gatescope")
 
 
 def upload_fields(settings: Settings) -> dict[str, Field]:
@@ -49,7 +52,7 @@ def keep_upload(services: Services, form: Form, stop: Stop) -> tuple[str, bool]:
     file_name = from_file_name(weights.filename)
     name, options = _name(form.text("name")), _options(form.text("options"))
     vocabulary = form.parts["vocabulary"].content() if "vocabulary" in form.parts else None
-    with _located_in_form():
+    with _located_in_form(), _foreseen():
         imported = import_network(
             weights.content(),
             options=options,
@@ -82,6 +85,20 @@ def _options(text: str | None) -> Options:
         raise Problem(INVALID, detail, (Cause(detail, ("options",)),)) from None
     with _located_in_form():
         return Options.from_json(value)
+
+
+@contextmanager
+def _foreseen() -> Iterator[None]:
+    """Whatever a file makes of its reader that nobody has thought of is logged, and is no network."""
+    try:
+        yield
+    except CoreError:
+        raise
+    except MemoryError:
+        raise FileTooLarge("the file needs more memory to be read than this machine has") from None
+    except Exception as error:
+        logger.error("An uploaded file led to an unexpected error.", exc_info=error)
+        raise FormatError("the file cannot be read as a network; what happened was logged on the server") from error
 
 
 @contextmanager

@@ -127,8 +127,8 @@ class OwnModels:
         described = describe(network)
         entry = Entry(
             network.digest, name or network.digest[:12], datetime.now(UTC).isoformat(timespec="milliseconds"),
-            imported.format, file_name, json.dumps(imported.notes),
-            json.dumps([choice.to_json() for choice in imported.choices]),
+            imported.format, file_name, orjson.dumps(imported.notes).decode(),
+            orjson.dumps([choice.to_json() for choice in imported.choices]).decode(),
             DESCRIBED, orjson.dumps(without_labels(described)),
         )  # fmt: skip
         try:

@@ -131,6 +131,88 @@ def test_head_answers_like_get_without_the_body(client: Client, own: Client) -> 
         assert head.headers == got.headers, path
 
 
+FILES = Path(__file__).parent.parent / "golden" / "formats"
+
+
+@pytest.mark.parametrize(
+    ("file", "form"),
+    [
+        ("torch-gru-stacked-f64.pt", "pt"), ("torch-lstm-cell_list-bf16.safetensors", "safetensors"),
+        ("torch-gru-parallel-f16.npz", "npz"), ("keras-lstm.keras", "keras"), ("keras-lstm.h5", "h5"),
+        ("onnx-torch-lstm-bare-f32-dynamo.onnx", "onnx"), ("flax-lstm_plain-float64-slashes.npz", "npz"),
+    ],
+)  # fmt: skip
+def test_files_of_every_format(own: Client, file: str, form: str) -> None:
+    response = own.upload((FILES / file).read_bytes(), "misleading.txt")
+    if response.status_code == 422 and "choices" in response.json():
+        choice = response.json()["choices"][0]
+        options = json.dumps({choice["option"]: choice["values"][0]["value"]})
+        response = own.upload((FILES / file).read_bytes(), "misleading.txt", options=options)
+    model = response.json()
+    assert response.status_code == 201, model
+    assert model["format"] == form
+    assert model["notes"]
+    example = model["example_inputs"][0]["input"]
+    trace = own.post("/traces", {"model": model["id"], "input": example, "encoding": "base64"})
+    assert trace.status_code == 201, trace.text
+    again = own.upload(own.get(f"/models/{model['id']}/weights").content)
+    assert (again.status_code, again.json()) == (200, model)
+
+
+def test_what_a_file_leaves_open_is_asked(own: Client) -> None:
+    content = (FILES / "torch-gru-two-bf16.pt").read_bytes()
+    body = check_problem(own.upload(content), 422, "/options/module")
+    assert body["type"].endswith("#problem-choice-needed")
+    (choice,) = body["choices"]
+    assert choice["option"] == "module"
+    ids = set()
+    for value in choice["values"]:
+        assert value["label"]
+        answer = own.upload(content, options=json.dumps({"module": value["value"]}))
+        assert answer.status_code == 201, answer.text
+        ids.add(answer.json()["id"])
+    assert len(ids) == len(choice["values"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "kind"),
+    [
+        ("torch-legacy.pt", 422, "unsupported-network"), ("torch-infinite.pt", 422, "unreadable-file"),
+        ("manifest.json", 415, "unknown-format"),
+    ],
+)  # fmt: skip
+def test_refusals_have_kinds(own: Client, file: str, status: int, kind: str) -> None:
+    body = check_problem(own.upload((FILES / file).read_bytes()), status)
+    assert body["type"] == f"/docs#problem-{kind}"
+    assert body["errors"][0]["pointer"].startswith("/weights")
+
+
+def test_a_vocabulary_makes_another_network(own: Client) -> None:
+    content = (FILES / "torch-lstm-language-f32.safetensors").read_bytes()
+    plain = own.upload(content).json()
+    labels = [f"word {index}" for index in range(plain["input"]["size"])]
+    spoken = own.upload(content, vocabulary=json.dumps(labels).encode()).json()
+    assert plain["input"]["labels"] is None
+    assert spoken["input"]["labels"] == labels
+    assert plain["id"] != spoken["id"]
+    check_problem(own.upload(content, vocabulary=b"[]"), 422)
+    few = check_problem(own.upload(content, vocabulary=json.dumps(labels[:-2]).encode()), 422)
+    assert few["errors"][0]["pointer"] == "/vocabulary"
+
+
+def test_a_reader_that_fails_in_a_way_nobody_thought_of_is_a_refusal(
+    own: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for error, status in ((RuntimeError("inside"), 422), (MemoryError(), 413), (RecursionError("deep"), 422)):
+
+        def broken(*_: object, error: Exception = error, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("gatescope.server.importing.import_network", broken)
+        assert "inside" not in check_problem(own.upload(LETTERS), status, "/weights")["detail"]
+    assert "inside" in caplog.text
+
+
 def test_what_is_no_network_is_refused_and_leaves_nothing(own: Client, folder: Path) -> None:
     for content in (b"", b"nothing", LETTERS[:-4], LETTERS[:100], bytes(1000)):
         response = own.upload(content)

@@ -183,7 +183,8 @@ def _play(page: Page, session: CDPSession) -> dict[str, float]:
     page.locator(".transport-button.play").click()
     page.wait_for_timeout(300)
     counts = """({
-        step: Number(document.querySelector(".scrub").value), now: performance.now(), draws: gatescopeProbe.draws,
+        step: performance.getEntriesByName("gatescope:step").at(-1).detail,
+        now: performance.now(), draws: gatescopeProbe.draws,
     })"""
     before, work_before = page.evaluate(counts), _work(session)
     frames = page.evaluate("gatescopeProbe.eachFrame(120, () => {})")

@@ -10,6 +10,7 @@ import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
 import { drawnWindow } from "../lib/scale.js";
+import { slider } from "../lib/slide.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
 import { carriedBy, carryTerms } from "./carry-terms.js";
@@ -43,6 +44,7 @@ export function createCarryTrack(root, emit) {
   const paintCurves = curvePainter(curves, id);
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
+  const slideAhead = slider(ahead);
   const plot = h("div", { class: "carry-plot", role: "img" }, curves, columns, ahead);
   const axis = s("svg", { class: "carry-axis", "aria-hidden": "true" });
   const tooltip = h("div", { class: "carry-tooltip", hidden: true, "aria-hidden": "true" });
@@ -194,10 +196,14 @@ export function createCarryTrack(root, emit) {
   };
 
   /** @param {CarryTrackProps} props */
-  const moveCursor = ({ step, stage: revealed, layer, units }) => {
+  const moveCover = ({ step, stage: revealed, layer }) => {
     const [left, right] = aheadSpan(time, step, REVEALED[layer.cell][revealed]);
-    // The cover is as wide as the plot, which clips it, so that a step moves it by transform alone.
-    ahead.style.transform = `translateX(${time.backward ? right - time.width : left}px)`;
+    // The cover is as wide as the plot, which clips it, so that a step only moves it.
+    slideAhead(time.backward ? right - time.width : left);
+  };
+
+  /** @param {CarryTrackProps} props */
+  const fillReadings = ({ step, stage: revealed, layer, units }) => {
     const known = (/** @type {string} */ quantity, /** @type {number} */ value) => (stageOf(layer.cell, quantity) <= revealed ? formatShort(value) : NOT_YET);
     lanes.forEach((terms, index) => {
       const { state, hidden } = readings[index];
@@ -235,7 +241,10 @@ export function createCarryTrack(root, emit) {
       if (!sameDrawing) draw(props);
       if (before?.layer.cell !== props.layer.cell || before.compact !== props.compact) drawLegend(props);
       shown = props;
-      if (!sameDrawing || !same("step", "stage")) moveCursor(props);
+      const sameStep = sameDrawing && same("step", "stage");
+      if (!sameStep) moveCover(props);
+      // A new drawing has its numbers at once, also while they rest.
+      if (!sameDrawing || (props.reading && !(sameStep && same("reading")))) fillReadings(props);
       if (!sameDrawing) {
         pointed = pointed && pointed.lane < lanes.length && pointed.step < time.steps ? pointed : null;
         placeTooltip();

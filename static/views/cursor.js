@@ -3,6 +3,7 @@
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { number, percent, visible } from "../lib/format.js";
 import { timeScale } from "../lib/scale.js";
+import { slider } from "../lib/slide.js";
 
 /**
  * @typedef {object} CursorProps
@@ -28,6 +29,7 @@ const TOOLTIP = 12.5;
 export function create(root) {
   const cursor = h("div", { class: "cursor" });
   const cross = h("div", { class: "cursor is-hover" });
+  const [slideCursor, slideCross] = [slider(cursor), slider(cross)];
   const head = h("p", { class: "tooltip-head" });
   const body = h("dl");
   const tooltip = h("div", { class: "tooltip", hidden: true }, head, body);
@@ -43,11 +45,13 @@ export function create(root) {
       shown = props;
       const scale = timeScale(props.window, props.width, props.gutter);
       if (props.gutter !== before?.gutter) clip.style.left = `${props.gutter}px`;
-      place(cursor, scale.x(props.step) - props.gutter, scale.stepWidth);
+      widen(cursor, scale.stepWidth);
+      slideCursor(scale.x(props.step) - props.gutter);
       setHidden(cross, props.hover === null);
       setHidden(tooltip, (props.hover?.y ?? null) === null);
       if (!props.hover) return;
-      place(cross, scale.x(props.hover.step) - props.gutter, scale.stepWidth);
+      widen(cross, scale.stepWidth);
+      slideCross(scale.x(props.hover.step) - props.gutter);
       if (props.hover.y === null) return;
       const right = scale.x(props.hover.step + 1) + OFFSET;
       const wide = TOOLTIP * props.rem;
@@ -65,13 +69,11 @@ export function create(root) {
 /**
  * A cursor covers its step; where a step is thinner than two pixels it is still two pixels wide.
  * @param {HTMLElement} element
- * @param {number} x
  * @param {number} stepWidth
  */
-function place(element, x, stepWidth) {
+function widen(element, stepWidth) {
   const width = `${Math.max(2, stepWidth)}px`;
   if (element.style.width !== width) element.style.width = width;
-  element.style.transform = `translateX(${x}px)`;
 }
 
 /** @param {import("../types.js").Prediction[]} predictions */

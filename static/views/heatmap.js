@@ -4,6 +4,7 @@ import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { gradient, colourTable } from "../lib/colour.js";
 import { number, rangeEnd, words } from "../lib/format.js";
 import { paint, stepsPerColumn, unitsPerRow } from "../lib/raster.js";
+import { slider } from "../lib/slide.js";
 import { icon } from "../lib/svg.js";
 
 /** @typedef {import("../types.js").Matrix} Matrix */
@@ -64,6 +65,8 @@ export function create(root, emit) {
   const bitmap = h("div", { class: "bitmap", "aria-hidden": "true" });
   const dimBefore = h("div", { class: "dim" });
   const dimAfter = h("div", { class: "dim" });
+  const slideBefore = slider(dimBefore);
+  const slideAfter = slider(dimAfter);
   const row = h("div", { class: "row-mark" });
   const hoverRow = h("div", { class: "row-mark is-hover" });
   const plot = h("div", { class: "plot" }, bitmap, dimBefore, dimAfter, row, hoverRow);
@@ -120,8 +123,8 @@ export function create(root, emit) {
         if (!props.folded) placeTiles(bitmap, picture, tiles);
       }
       const { plotWidth } = props.picture;
-      if (props.revealedFrom !== before?.revealedFrom || plotWidth !== before.picture.plotWidth) dimBefore.style.transform = `translateX(${(props.revealedFrom - 1) * plotWidth}px)`;
-      if (props.revealedTo !== before?.revealedTo || plotWidth !== before.picture.plotWidth) dimAfter.style.transform = `translateX(${props.revealedTo * plotWidth}px)`;
+      slideBefore((props.revealedFrom - 1) * plotWidth);
+      slideAfter(props.revealedTo * plotWidth);
       if (props.place !== before?.place || props.picture !== before.picture) markRow(row, props.place, rowHeight);
       // Hidden ones cost no layer of their own.
       setHidden(dimBefore, props.revealedFrom <= 0);

@@ -2,6 +2,7 @@
 
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
+import { slider } from "../lib/slide.js";
 import { icon } from "../lib/svg.js";
 
 /**
@@ -16,6 +17,7 @@ import { icon } from "../lib/svg.js";
  * @property {string} stageName
  * @property {string[]} stageNames
  * @property {boolean} ready
+ * @property {boolean} reading whether numbers follow; they rest while nobody could read them
  */
 
 const SPEEDS = [1, 2, 4, 8, 16, 30, 60];
@@ -31,6 +33,11 @@ export function create(root, emit) {
   const play = button("play", "Play (Space)", { type: "play-toggled" });
   play.classList.add("play");
   const scrub = h("input", { type: "range", class: "scrub", min: 0, step: 1, "aria-label": "Step", on: { input: () => emit({ type: "step-chosen", step: Number(scrub.value) }) } });
+  // The control's own thumb would be laid out and painted with every step; what is seen in its place is only moved.
+  const done = h("div", { class: "scrub-done" });
+  const rail = h("div", { class: "scrub-rail" });
+  const scrubber = h("div", { class: "scrubber" }, h("div", { class: "scrub-track" }, done), rail, scrub);
+  const [slideDone, slideThumb] = [slider(done, "%"), slider(rail, "%")];
   const place = h("span", { class: "step-place" });
   const speed = h("select", { id: "speed", "aria-label": "Speed", on: { change: () => emit({ type: "speed-chosen", speed: Number(speed.value) }) } }, ...SPEEDS.map((value) => h("option", { value, text: `${value} / s` })));
   const stages = h("input", { type: "checkbox", id: "stages", on: { change: () => emit({ type: "stages-toggled" }) } });
@@ -39,7 +46,7 @@ export function create(root, emit) {
   const stageRow = h("div", { class: "stage-row" }, ...marks, stageText);
   root.append(
     h("div", { class: "buttons" }, button("first", "First step (Home)", { type: "jumped", by: -Infinity }), button("back", "One step back (←)", { type: "stepped", by: -1 }), play, button("forward", "One step on (→)", { type: "stepped", by: 1 }), button("last", "Last step (End)", { type: "jumped", by: Infinity })),
-    place, scrub,
+    place, scrubber,
     h("label", { class: "speed-choice" }, h("span", { text: "Speed" }), speed),
     h("label", { class: "stages-choice", title: "Show each step as three: forget, add, output (S)" }, stages, h("span", { text: "Three stages" })),
     stageRow,
@@ -59,10 +66,12 @@ export function create(root, emit) {
         play.title = props.playing ? "Pause (Space)" : "Play (Space)";
       }
       if (props.steps !== before?.steps) scrub.max = String(Math.max(0, props.steps - 1));
-      scrub.value = String(props.step);
-      scrub.style.setProperty("--done", `${props.steps > 1 ? (props.step / (props.steps - 1)) * 100 : 0}%`);
+      const share = props.steps > 1 ? (props.step / (props.steps - 1)) * 100 : 0;
+      slideDone(share - 100);
+      slideThumb(share);
+      if (props.reading) scrub.value = String(props.step);
       if (!props.playing) scrub.setAttribute("aria-valuetext", `Step ${props.step + 1} of ${props.steps}, ${visible(props.label)}`);
-      setText(place, props.ready ? `${props.step + 1} / ${props.steps}` : "");
+      if (props.reading) setText(place, props.ready ? `${props.step + 1} / ${props.steps}` : "");
       speed.value = String(props.speed);
       stages.checked = props.stages;
       setHidden(stageRow, !props.stages);

@@ -214,7 +214,7 @@ function mounted(changes = {}) {
   const view = createCarryTrack(root, (event) => events.push(event));
   const layer = lstm({ f: [0.9, 0.8, 0.7, 0.6], i: [1, 1, 1, 1], g: [0.5, -0.4, 0.3, 0.2] });
   /** @type {import("/static/types.js").CarryTrackProps} */
-  const props = { layer, units: [0, "mean"], step: 1, stage: 3, window: { from: 0, to: 4 }, width: 560, gutter: 160, labels: ["a", "<b>", " ", "d"], hover: null, reducedMotion: false, rem: 16, theme: "light", compact: false, ...changes };
+  const props = { layer, units: [0, "mean"], step: 1, stage: 3, window: { from: 0, to: 4 }, width: 560, gutter: 160, labels: ["a", "<b>", " ", "d"], hover: null, reducedMotion: false, rem: 16, theme: "light", compact: false, reading: true, ...changes };
   view.update(props);
   return { root, view, props, events, plot: /** @type {HTMLElement} */ (root.querySelector(".carry-plot")), done: () => (view.destroy(), root.remove()) };
 }
@@ -222,15 +222,28 @@ function mounted(changes = {}) {
 export function test_a_step_moves_the_cover_and_draws_nothing() {
   const { root, view, props, done } = mounted();
   const cover = /** @type {HTMLElement} */ (root.querySelector(".carry-ahead"));
-  const before = { drawing: root.querySelector(".carry-band"), axis: root.querySelector(".carry-axis-line"), transform: cover.style.transform };
+  const before = { drawing: root.querySelector(".carry-band"), axis: root.querySelector(".carry-axis-line"), transform: getComputedStyle(cover).transform };
   view.update({ ...props, step: 2 });
   check(root.querySelector(".carry-band") === before.drawing, "the drawing stayed");
   check(root.querySelector(".carry-axis-line") === before.axis, "the axis stayed");
-  check(cover.style.transform !== before.transform, "the cover moved");
+  check(getComputedStyle(cover).transform !== before.transform, "the cover moved");
   check(root.querySelector(".carry-value")?.textContent === "0.300", `the live value is the step's, not ${root.querySelector(".carry-value")?.textContent}`);
   view.update({ ...props, step: 2, stage: 1 });
   check(root.querySelector(".carry-value")?.textContent === "·", "a value that is not revealed is not told");
   check(/step 3 of 4/.test(root.querySelector("[role=img]")?.getAttribute("aria-label") ?? ""), "the description names the step");
+  done();
+}
+
+export function test_numbers_rest_while_nobody_reads_them() {
+  const { root, view, props, done } = mounted();
+  const shown = () => root.querySelector(".carry-value")?.textContent;
+  const first = shown();
+  view.update({ ...props, step: 2, reading: false });
+  check(shown() === first, `the numbers rest, but ${shown()} came`);
+  view.update({ ...props, step: 2, reading: true });
+  check(shown() === "0.300", `they follow once they are read again, not ${shown()}`);
+  view.update({ ...props, step: 3, units: [0], reading: false });
+  check(shown() === "0.380", `a new drawing has its numbers at once, not ${shown()}`);
   done();
 }
 

@@ -18,6 +18,8 @@ from .conventions.words import CELL_WORDS, joined, listed, shown
 from .imported import Choice, Imported
 from .options import UNSET
 
+OF_THE_WEIGHTS = ("gate_order", "reset_after", "activation", "recurrent_activation")
+"""Options that say how the weights are to be read."""
 MOST_VALUES = 64
 """Modules or layers that a choice lists."""
 
@@ -62,13 +64,16 @@ def assemble(checkpoint: Checkpoint, answers: Answers) -> Imported:
         raise FormatError(f"the parts of this file do not fit together: {error.message}") from None
     if weights.mixed:
         said.notes.append(f"the file mixes precisions; all is computed in {weights.dtype}, the widest of them")
+    if told := [f"{name} {value!r}" for name, value in answers.given().items() if name in OF_THE_WEIGHTS]:
+        said.notes.append(f"as the options say: {', '.join(told)}")
     rest = [name for name in checkpoint.tensors if name not in weights.taken]
     if rest and finding.lists_leftovers:
         verb = "is" if len(rest) == 1 else "are"
         said.notes.append(f"{listed(rest)} {verb} not part of the network")
     names = tuple(f"found {shown(part.name)}: {part.description}" for part in parts)
     notes = (*checkpoint.notes, *names, finding.reads, *said.notes, *finding.notes, *around.notes)
-    return Imported(network, checkpoint.format, notes, tuple(said.choices))
+    choices = {choice.option: choice for choice in reversed(said.choices)}
+    return Imported(network, checkpoint.format, notes, tuple(reversed(choices.values())))
 
 
 def _choose(finding: Finding, answers: Answers, said: _Said) -> list[Part]:

@@ -59,9 +59,8 @@ def find(checkpoint: Checkpoint, *, has_config: bool) -> Finding | None:
     named = {place.removesuffix("/vars"): name for place, name in (structure.get("names") or {}).items()}
     layers = _paired(groups)
     labels = _labels(list(layers), named, legacy=checkpoint.format == "h5")
-    parts = [_part(labels[folder], forward, backward, tensors) for folder, (forward, backward) in layers.items()]
-    if checkpoint.format in ("keras", "weights.h5"):
-        parts.sort(key=lambda part: natural(part.name))
+    folders = sorted(layers, key=natural) if checkpoint.format in ("keras", "weights.h5") else list(layers)
+    parts = [_part(labels[folder], *layers[folder], tensors) for folder in folders]
     taken = {name for group in groups for name in group.names.values()}
     entries = (*column_entries(tensors, taken), *_numbered_entries(tensors, taken, named))
     ordered = checkpoint.structure is None and list(tensors) != sorted(tensors)
@@ -70,7 +69,7 @@ def find(checkpoint: Checkpoint, *, has_config: bool) -> Finding | None:
         if has_config
         else ()
     )
-    chain = _only_chain(parts) if checkpoint.structure is not None else None
+    chain = _only_chain(dict(zip(folders, parts, strict=True))) if checkpoint.structure is not None else None
     return Finding(
         tuple(parts),
         Surroundings(tensors, entries, parts, ordered).around,
@@ -230,16 +229,16 @@ def _numbered_entries(tensors: Mapping[str, Array], taken: set[str], named: Mapp
             yield Entry(label, weight, "other", array.shape[-2], array.shape[-1], place)
 
 
-def _only_chain(parts: list[Part]) -> tuple[str, ...] | None:
-    """The one order in which every layer reads what the one before gives, if there is exactly one.
+def _only_chain(parts: Mapping[str, Part]) -> tuple[str, ...] | None:
+    """The one order of layers by folder in which each reads what the one before gives, if there is exactly one.
 
     Layers of one class keep the order in which Keras has counted them.
     """
     if len(parts) < 2:
         return None
     kinds: dict[str, list[Part]] = {}
-    for part in parts:
-        kinds.setdefault(re.sub(r"_\d+$", "", part.name) if len(parts) > 1 else "", []).append(part)
+    for folder, part in parts.items():
+        kinds.setdefault(re.sub(r"_\d+$", "", folder.removesuffix("/cell")), []).append(part)
     orders: list[tuple[Part, ...]] = []
     budget = [MOST_ORDERS]
 

@@ -14,6 +14,7 @@ from .found import Around, Linear, Part, Table
 from .words import shown
 
 LIKE_TABLE = re.compile(r"emb|lookup|wte|vocab|token|encoder\.?$", re.IGNORECASE)
+LIKE_ATTENTION = re.compile(r"att(?:n|ention|$|[^a-z])", re.IGNORECASE)
 LIKE_LINEAR = re.compile(
     r"fc|out|head|dec|lin|proj|class|logit|pred|hidden2|dense|score|tag|regress", re.IGNORECASE
 )  # fmt: skip
@@ -57,8 +58,8 @@ def torch_entries(tensors: Mapping[str, Array], taken: set[str], clean: Callable
             bias = None
         short = clean(name).removesuffix("weight").rstrip("._/") or clean(name)
         if array.ndim == 2:
-            attention = name.endswith("in_proj_weight")
-            kind: Literal["linear", "matrix", "other"] = "other" if attention else "linear" if bias else "matrix"
+            plain = (is_weight and not name.endswith("in_proj_weight")) or LIKE_TABLE.search(name)
+            kind: Literal["linear", "matrix", "other"] = "other" if not plain else "linear" if bias else "matrix"
             entries.append(Entry(short, name, kind, array.shape[1], array.shape[0], place, bias))
         elif array.ndim == 1 and is_weight:
             entries.append(Entry(short, name, "vector", array.shape[0], array.shape[0], place, bias))
@@ -161,6 +162,9 @@ class Surroundings:
             return False
         if LIKE_LINEAR.search(entry.name) and not LIKE_TABLE.search(entry.name) and part.output_size == size:
             return False
+        if self._is_anothers(entry, part):
+            notes.append(f"{shown(entry.name)} goes with another recurrent module, so no embedding is taken")
+            return False
         between = [
             other
             for other in self._entries
@@ -201,8 +205,8 @@ class Surroundings:
             return False
         if entry.kind == "matrix" and LIKE_TABLE.search(entry.name) and not LIKE_LINEAR.search(entry.name):
             return False
-        if self._is_crossed(end, entry.place):
-            notes.append(f"another recurrent module stands between {shown(part.name)} and {shown(entry.name)}")
+        if self._is_crossed(end, entry.place) or self._is_anothers(entry, part):
+            notes.append(f"{shown(entry.name)} goes with another recurrent module, so no readout is taken")
             return False
         later = [other for other in self._entries if not self._ordered or other.place > end]
         for candidate in fit:
@@ -221,8 +225,9 @@ class Surroundings:
                     )
                     return False
         for other in later:
-            blocks = other.kind in ("vector", "other") and other.inputs == size
-            if blocks and (other.place < entry.place if self._ordered else part.input_size != size):
+            blocks = other.kind in ("vector", "other") or (other is not entry and LIKE_ATTENTION.search(other.name))
+            near = other.place < entry.place if self._ordered else part.input_size != size
+            if blocks and near and other.inputs == size:
                 notes.append(
                     f"no readout is taken: {shown(other.name)} stands between {shown(part.name)} and "
                     f"{shown(entry.name)}, and is not computed here"
@@ -235,6 +240,11 @@ class Surroundings:
 
     def _end(self, part: Part) -> int:
         return max(self._places[name] for name in part.tensors)
+
+    def _is_anothers(self, entry: Entry, part: Part) -> bool:
+        """Whether its name stands nearer to another recurrent module than to this one."""
+        own = _shared(entry.name, part.name)
+        return any(_shared(entry.name, other.name) > own for other in self._parts)
 
     def _is_crossed(self, start: int, stop: int) -> bool:
         """Whether, in a file that keeps the order, another recurrent module lies between two places."""

@@ -1,6 +1,5 @@
 """A recurrent network as a frozen value: embedding, stacked layers in one or both directions, readout."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +11,8 @@ import numpy as np
 
 from .activations import Array, softmax
 from .cells import Cell
+from .cells.cell import frozen
+from .digest import digest_of
 from .errors import ParameterError
 from .splitting import Splitter
 
@@ -23,27 +24,37 @@ LONGEST_LABEL = 256
 
 
 def _freeze(owner: object, name: str, array: Array, ndim: int) -> None:
-    """Check the array's form and put a read-only copy into the frozen owner's field."""
-    value = np.array(array, order="C")
+    """Check the array's form and put it, read-only, into the frozen owner's field."""
+    value = frozen(type(owner).__name__.lower(), name, array)
     if value.ndim != ndim or 0 in value.shape:
         raise ParameterError(
             f"{name} must have {ndim} dimension{'s' * (ndim > 1)}, none of them 0, not shape {value.shape}", (name,)
         )
-    if value.dtype not in (np.float32, np.float64):
-        raise ParameterError(f"{name} must be float32 or float64, not {value.dtype}", (name,))
-    value.flags.writeable = False
     object.__setattr__(owner, name, value)
 
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
-    """``table`` (V, E): one row for each token. An unknown token without a row of its own reads as zeros."""
+    """``table`` (V, E): one row for each token. An unknown token without a row of its own reads as zeros.
+
+    ``padding`` is the token that the network's framework skips as if it were not there, None if there is none.
+    """
 
     table: Array
+    padding: int | None = None
 
     def __post_init__(self) -> None:
         """Freeze and check the table."""
         _freeze(self, "table", self.table, 2)
+        rows = len(self.table)
+        if self.padding is not None and (type(self.padding) is not int or not 0 <= self.padding < rows):
+            raise ParameterError(
+                f"the padding token must be one of the ids 0 to {rows - 1}, not {self.padding!r}", ("padding",)
+            )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies are made from the fields, so that they are as frozen as this one."""
+        return Embedding, (self.table, self.padding)
 
     def __call__(self, tokens: Array) -> Array:
         """Rows of the table, (T, E), for (T,) token ids; id -1 gives zeros."""
@@ -81,6 +92,10 @@ class Readout:
                 ("bias",),
             )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies are made from the fields, so that they are as frozen as this one."""
+        return Readout, (self.kind, self.kernel, self.bias, self.predicts)
+
     @property
     def size(self) -> int:
         """O."""
@@ -94,31 +109,39 @@ class Readout:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One recurrent layer: a cell that reads from the start and, if bidirectional, one that reads from the end."""
+    """One recurrent layer: a cell that reads from the start, one that reads from the end, or both."""
 
-    forward: Cell
+    forward: Cell | None
     backward: Cell | None = None
 
     def __post_init__(self) -> None:
-        """Check that the two directions read the same input in the same precision."""
-        other = self.backward
-        if other is None:
+        """Check that there is a cell, and that two directions read the same input in the same precision."""
+        if self.forward is None and self.backward is None:
+            raise ParameterError("a layer must have a cell in at least one direction")
+        if self.forward is None or self.backward is None:
             return
-        if other.input_size != self.forward.input_size or other.dtype != self.forward.dtype:
+        one, other = self.forward, self.backward
+        if other.input_size != one.input_size or other.dtype != one.dtype:
             raise ParameterError(
-                f"both directions of a layer must read the same input: forward reads {self.forward.input_size} numbers "
-                f"in {self.forward.dtype}, backward {other.input_size} in {other.dtype}"
+                f"both directions of a layer must read the same input: forward reads {one.input_size} numbers "
+                f"in {one.dtype}, backward {other.input_size} in {other.dtype}"
             )
 
     @property
     def cells(self) -> tuple[tuple[DirectionName, Cell], ...]:
-        """The directions there are, each with its cell."""
-        return (("forward", self.forward),) + ((("backward", self.backward),) if self.backward else ())
+        """The directions there are, each with its cell, forward first."""
+        both: tuple[tuple[DirectionName, Cell | None], ...] = (("forward", self.forward), ("backward", self.backward))
+        return tuple((direction, cell) for direction, cell in both if cell is not None)
+
+    @property
+    def input_size(self) -> int:
+        """Numbers the layer reads at each step."""
+        return self.cells[0][1].input_size
 
     @property
     def output_size(self) -> int:
-        """Numbers the layer hands on at each step: H, or both directions' H together."""
-        return sum(cell.hidden_size for _, cell in self.cells)
+        """Numbers the layer hands on at each step: the hidden states of its directions together."""
+        return sum(cell.output_size for _, cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -193,12 +216,12 @@ class Network:
         if not self.layers:
             raise ParameterError("a network must have at least one layer", ("layers",))
         object.__setattr__(self, "layers", tuple(self.layers))
-        size = self.embedding.table.shape[1] if self.embedding else self.layers[0].forward.input_size
+        size = self.embedding.table.shape[1] if self.embedding else self.layers[0].input_size
         for index, layer in enumerate(self.layers):
-            if layer.forward.input_size != size:
+            if layer.input_size != size:
                 before = "the embedding" if index == 0 else f"layer {index - 1}"
                 raise ParameterError(
-                    f"layer {index} reads {layer.forward.input_size} numbers a step but {before} gives {size}",
+                    f"layer {index} reads {layer.input_size} numbers a step but {before} gives {size}",
                     ("layers", index),
                 )
             size = layer.output_size
@@ -229,7 +252,7 @@ class Network:
     @property
     def input_size(self) -> int:
         """V for tokens, D for values."""
-        return len(self.embedding.table) if self.embedding else self.layers[0].forward.input_size
+        return len(self.embedding.table) if self.embedding else self.layers[0].input_size
 
     @property
     def output_size(self) -> int | None:
@@ -251,7 +274,7 @@ class Network:
     @property
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
-        return self.layers[0].forward.dtype
+        return self.layers[0].cells[0][1].dtype
 
     @cached_property
     def parameter_count(self) -> int:
@@ -268,7 +291,7 @@ class Network:
     @property
     def can_step(self) -> bool:
         """Whether one step at a time makes sense: not where a layer reads from the end."""
-        return all(layer.backward is None for layer in self.layers)
+        return all(place.direction == "forward" for place in self.directions)
 
     def parameters(self) -> dict[str, Array]:
         """Every parameter array by its canonical name, such as ``layers.0.forward.kernel``."""
@@ -285,20 +308,19 @@ class Network:
     def with_parameters(self, arrays: Mapping[str, Array]) -> "Network":
         """The same network with other parameter arrays, by canonical name."""
 
-        def cell(index: int, direction: DirectionName, old: Cell | None) -> Cell | None:
-            return old and old.with_arrays(
-                {name: arrays[f"layers.{index}.{direction}.{name}"] for name in old.arrays()}
-            )
+        def layer(index: int, old: Layer) -> Layer:
+            cells = {
+                direction: cell.with_arrays(
+                    {name: arrays[f"layers.{index}.{direction}.{name}"] for name in cell.arrays()}
+                )
+                for direction, cell in old.cells
+            }
+            return Layer(cells.get("forward"), cells.get("backward"))
 
-        layers = []
-        for index, layer in enumerate(self.layers):
-            forward = cell(index, "forward", layer.forward)
-            assert forward is not None  # every layer has a forward cell
-            layers.append(Layer(forward, cell(index, "backward", layer.backward)))
         return replace(
             self,
-            layers=tuple(layers),
-            embedding=self.embedding and Embedding(arrays["embedding"]),
+            layers=tuple(layer(index, old) for index, old in enumerate(self.layers)),
+            embedding=self.embedding and replace(self.embedding, table=arrays["embedding"]),
             readout=self.readout
             and replace(self.readout, kernel=arrays["readout.kernel"], bias=arrays["readout.bias"]),
         )
@@ -307,9 +329,10 @@ class Network:
         """Everything that is not an array, as JSON values; with the parameters it makes the whole network."""
         return {
             "layers": [
-                {direction: {"cell": cell.name, **cell.options()} for direction, cell in layer.cells}
+                {direction: {"cell": cell.name, **cell.settings()} for direction, cell in layer.cells}
                 for layer in self.layers
             ],
+            **({"padding": self.embedding.padding} if self.embedding and self.embedding.padding is not None else {}),
             "readout": self.readout and {"kind": self.readout.kind, "predicts": self.readout.predicts},
             "vocabulary": self.vocabulary
             and {"labels": list(self.vocabulary.labels), "unknown": self.vocabulary.unknown},
@@ -318,13 +341,4 @@ class Network:
     @cached_property
     def digest(self) -> str:
         """Content address: the same network has the same digest on any machine."""
-        digest = hashlib.sha256(json.dumps(self.configuration(), sort_keys=True).encode())
-        for name, array in sorted(self.parameters().items()):
-            digest.update(f"{name} {array.dtype.newbyteorder('<').str} {array.shape}".encode())
-            digest.update(portable_bytes(array))
-        return digest.hexdigest()
-
-
-def portable_bytes(array: Array) -> memoryview:
-    """The array's numbers as they are digested: little-endian and in C order on any machine."""
-    return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data
+        return digest_of(json.dumps(self.configuration(), sort_keys=True), self.parameters())

@@ -12,6 +12,7 @@ import numpy as np
 from .activations import Array
 from .cells import Cell
 from .cells.cell import Poll
+from .digest import portable_bytes
 from .encoding import Encoded, as_numbers
 from .errors import (
     CannotStep,
@@ -23,7 +24,7 @@ from .errors import (
     WrongKind,
     WrongWidth,
 )
-from .network import Direction, DirectionName, Network, portable_bytes
+from .network import Direction, DirectionName, Network
 from .quantities import names_for
 from .threads import one_blas_thread
 
@@ -285,12 +286,12 @@ def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, 
     for name in cell.state_names:
         numbers = as_numbers(entry[name])
         if numbers is None:
-            raise StateMismatch(f"{name} must be a list of {cell.hidden_size} finite numbers", (index, name))
+            raise StateMismatch(f"{name} must be a list of {cell.sizes[name]} finite numbers", (index, name))
         with np.errstate(over="ignore"):
             array = np.array(numbers, dtype=cell.dtype)
-        if array.shape != (cell.hidden_size,):
+        if array.shape != (cell.sizes[name],):
             raise StateMismatch(
-                f"{name} must have {cell.hidden_size} numbers, one for each unit; shape {array.shape} came",
+                f"{name} must have {cell.sizes[name]} numbers, one for each unit; shape {array.shape} came",
                 (index, name),
             )
         if not np.isfinite(array).all():
@@ -331,5 +332,5 @@ def _digest(network: Network, encoded: Encoded, state: Sequence[Mapping[str, Arr
 
 def trace_bytes(network: Network, steps: int) -> int:
     """Bytes that a trace of ``steps`` steps will keep, known before anything is allocated."""
-    quantities = sum(len(names_for(place.cell.name)) * place.cell.hidden_size for place in network.directions)
+    quantities = sum(sum(place.cell.sizes.values()) for place in network.directions)
     return steps * (quantities + (network.output_size or 0)) * network.dtype.itemsize

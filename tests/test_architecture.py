@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CORE_ORDER = (
     {"errors"},
     {"activations", "quantities", "splitting", "threads"},
-    {"cells"},
+    {"tiles"},
+    {"cells", "digest"},
     {"network"},
     {"encoding", "examples", "formats", "initialisation"},
     {"references", "trace"},

@@ -13,11 +13,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..activations import Array
+from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
 
 State = Mapping[str, Array]
 Poll = Callable[[], None]
+
+STEPS_BETWEEN_POLLS = 32
 
 
 @dataclass(frozen=True)
@@ -52,34 +54,26 @@ class Cell(ABC):
 
     def __post_init__(self) -> None:
         """Freeze the arrays and check that they fit together."""
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(entry.default, bool) and not isinstance(value, bool):
+                raise ParameterError(f"{self.name} {entry.name} must be true or false, not {value!r}", (entry.name,))
+            if isinstance(entry.default, str) and (not isinstance(value, str) or value not in ACTIVATIONS):
+                known = ", ".join(ACTIVATIONS)
+                raise ParameterError(f"{self.name} {entry.name} must be one of {known}, not {value!r}", (entry.name,))
         precision = None
         for name, value in self.arrays().items():
-            try:
-                array = np.ascontiguousarray(value)
-            except ValueError:
-                raise ParameterError(
-                    f"{self.name} {name} must be an array, but its rows differ in length", (name,)
-                ) from None
-            if array.dtype not in (np.float32, np.float64):
-                raise ParameterError(f"{self.name} {name} must be float32 or float64, not {array.dtype}", (name,))
+            array = frozen(self.name, name, value)
             precision = precision or array.dtype
             if array.dtype != precision:
                 raise ParameterError(f"{self.name} {name} is {array.dtype} but the kernel is {precision}", (name,))
-            # Only what is frozen and owns its numbers cannot be changed from outside: a view's owner could write to it.
-            if array.flags.writeable or not array.flags.owndata:
-                array = array.copy()
-            array.flags.writeable = False
             object.__setattr__(self, name, array)
-        if self.recurrent_kernel.ndim != 2 or self.recurrent_kernel.shape[0] < 1:
-            raise ParameterError(
-                f"{self.name} recurrent_kernel must be (H, {len(self.gates)}H), not {self.recurrent_kernel.shape}",
-                ("recurrent_kernel",),
-            )
-        if self.kernel.ndim != 2 or self.kernel.shape[0] < 1:
-            raise ParameterError(
-                f"{self.name} kernel must be (D, {len(self.gates)}H), not {self.kernel.shape}", ("kernel",)
-            )
-        for name, shape in self.expected_shapes(self.input_size, self.hidden_size).items():
+        gates = len(self.gates)
+        for name, letter in (("recurrent_kernel", "H"), ("kernel", "D")):
+            shape = getattr(self, name).shape
+            if len(shape) != 2 or 0 in shape or shape[1] % gates:
+                raise ParameterError(f"{self.name} {name} must be ({letter}, {gates}H), not {shape}", (name,))
+        for name, shape in self.shapes().items():
             found = getattr(self, name).shape
             if found != shape:
                 raise ParameterError(
@@ -95,7 +89,11 @@ class Cell(ABC):
     @classmethod
     @abstractmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
-        """Shape of every parameter array for D inputs and H units."""
+        """Shape of every parameter array of the plain cell for D inputs and H units."""
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape that every parameter array of this cell must have."""
+        return self.expected_shapes(self.input_size, self.hidden_size)
 
     @abstractmethod
     def step(self, x: Array, state: State) -> dict[str, Array]:
@@ -148,7 +146,18 @@ class Cell(ABC):
     @property
     def hidden_size(self) -> int:
         """H."""
+        return int(self.recurrent_kernel.shape[1]) // len(self.gates)
+
+    @property
+    def output_size(self) -> int:
+        """Numbers of the hidden state: H, or fewer where the cell projects it."""
         return int(self.recurrent_kernel.shape[0])
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many numbers each quantity has at each step, by its name."""
+        names = (*self.gates, *reversed(self.state_names))
+        return dict.fromkeys(names, self.hidden_size) | {"hidden_state": self.output_size}
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -156,20 +165,82 @@ class Cell(ABC):
         return self.kernel.dtype
 
     def arrays(self) -> dict[str, Array]:
-        """The parameter arrays by field name."""
-        return {f.name: value for f in fields(self) if not isinstance(value := getattr(self, f.name), (str, bool))}
+        """The parameter arrays by field name; a part that the cell does not have is left out."""
+        values = ((entry.name, getattr(self, entry.name)) for entry in fields(self))
+        return {name: value for name, value in values if value is not None and not isinstance(value, (str, bool))}
 
     def options(self) -> dict[str, Any]:
         """What is not an array but changes the equations, by field name."""
-        return {f.name: value for f in fields(self) if isinstance(value := getattr(self, f.name), (str, bool))}
+        values = ((entry.name, getattr(self, entry.name)) for entry in fields(self))
+        return {name: value for name, value in values if isinstance(value, (str, bool))}
+
+    def settings(self) -> dict[str, Any]:
+        """The options that differ from their defaults: a new option never changes what an old cell is."""
+        defaults = {entry.name: entry.default for entry in fields(self)}
+        return {name: value for name, value in self.options().items() if value != defaults[name]}
 
     def with_arrays(self, arrays: Mapping[str, Array]) -> Self:
         """The same cell with other parameter arrays."""
         return type(self)(**arrays, **self.options())
 
     def zero_state(self, batch: tuple[int, ...] = ()) -> dict[str, Array]:
-        """The state of zeros, each (H, *batch)."""
-        return {name: np.zeros((self.hidden_size, *batch), self.dtype) for name in self.state_names}
+        """The state of zeros, each (its size, *batch)."""
+        return {name: np.zeros((self.sizes[name], *batch), self.dtype) for name in self.state_names}
+
+    def run_by_steps(
+        self, advance: Callable[[Array, State], dict[str, Array]], inputs: Array, state: State, poll: Poll | None
+    ) -> dict[str, Array]:
+        """`forward` as a loop over the textbook step, for cells without a fast path.
+
+        ``advance`` is the step after its input has met the kernel, for rows (4H,) or (B, 4H).
+        """
+        batch = inputs.shape[2:]
+        rows = np.moveaxis(inputs, -1, 1) if batch else inputs
+        state = {name: np.moveaxis(array, -1, 0) if batch else array for name, array in state.items()}
+        trace = {name: np.empty((len(inputs), size, *batch), self.dtype) for name, size in self.sizes.items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(inputs), STEPS_BETWEEN_POLLS):
+                if poll is not None:
+                    poll()
+                for t, row in enumerate(rows[start : start + STEPS_BETWEEN_POLLS] @ self.kernel, start):
+                    state = advance(row, state)
+                    for name, array in state.items():
+                        trace[name][t] = array.T
+        return trace
+
+
+def frozen(owner: str, name: str, value: Any) -> Array:
+    """The array as it can be kept for ever: float32 or float64, and never written to from outside.
+
+    Memory that nobody can write to is used as it is, in whatever order it lies: the bytes of a file need no copy.
+
+    Raises:
+        ParameterError: it is not a rectangular array of float32 or float64.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ParameterError(f"{owner} {name} must be an array, but its rows differ in length", (name,)) from None
+    if array.dtype not in (np.float32, np.float64):
+        raise ParameterError(f"{owner} {name} must be float32 or float64, not {array.dtype}", (name,))
+    if not (array.flags.c_contiguous or array.flags.f_contiguous) or not _is_immutable(array):
+        array = np.array(array, order="C")
+    array.flags.writeable = False
+    return array
+
+
+def _is_immutable(array: Array) -> bool:
+    """Whether the memory can never change: it belongs to ``bytes``, or to a frozen array that nobody else can thaw."""
+    if array.flags.writeable:
+        return False
+    owner: Any = array
+    while isinstance(owner, np.ndarray) and owner.base is not None:
+        owner = owner.base
+        if isinstance(owner, memoryview):
+            owner = owner.obj
+        elif isinstance(owner, np.ndarray) and owner.flags.writeable:
+            return False
+    return isinstance(owner, bytes) or owner is array
 
 
 def project_inputs(inputs: Array, kernel: Array, bias: Array, out: Array) -> None:

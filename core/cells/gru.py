@@ -10,10 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
-from ..errors import ParameterError
+from ..activations import ACTIVATIONS, Array
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
-from .working import Pool, Recurrence, aligned_empty
+from .working import Pool, Recurrence, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +21,8 @@ class GRU(Cell):
 
     ``kernel`` (D, 3H), ``recurrent_kernel`` (H, 3H), ``bias`` and ``recurrent_bias`` (3H,).
     With ``reset_after`` the reset gate scales the recurrent product and its bias, r (U h + b_h), as in PyTorch and
-    Keras; without, it scales the state before the product, U (r h) + b_h, as in the paper.
+    Keras; without, it scales the state before the product, U (r h) + b_h, as in the paper. ``recurrent_activation`` is
+    that of the gates, ``activation`` the candidate's.
     """
 
     name: ClassVar[str] = "gru"
@@ -32,12 +32,8 @@ class GRU(Cell):
     bias: Array
     recurrent_bias: Array
     reset_after: bool = True
-
-    def __post_init__(self) -> None:
-        """Check the option, then the arrays."""
-        if not isinstance(self.reset_after, bool):
-            raise ParameterError(f"gru reset_after must be true or false, not {self.reset_after!r}", ("reset_after",))
-        super().__post_init__()
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
 
     @classmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
@@ -52,57 +48,66 @@ class GRU(Cell):
 
     def step(self, x: Array, state: State) -> dict[str, Array]:
         """One step by the textbook; see `Cell.step`."""
+        return self._advance(x @ self.kernel, state)
+
+    def _advance(self, projected: Array, state: State) -> dict[str, Array]:
+        """The step once its input has met the kernel."""
+        gate, candidate = ACTIVATIONS[self.recurrent_activation].function, ACTIVATIONS[self.activation].function
         h = state["hidden_state"]
-        x_r, x_z, x_n = np.split(x @ self.kernel + self.bias, 3, axis=-1)
+        x_r, x_z, x_n = np.split(projected + self.bias, 3, axis=-1)
         u_r, u_z, u_n = np.split(self.recurrent_kernel, 3, axis=-1)
         b_r, b_z, b_n = np.split(self.recurrent_bias, 3)
-        r = sigmoid(x_r + h @ u_r + b_r)
-        z = sigmoid(x_z + h @ u_z + b_z)
-        n = tanh(x_n + r * (h @ u_n + b_n)) if self.reset_after else tanh(x_n + (r * h) @ u_n + b_n)
+        r = gate(x_r + h @ u_r + b_r)
+        z = gate(x_z + h @ u_z + b_z)
+        n = candidate(x_n + r * (h @ u_n + b_n)) if self.reset_after else candidate(x_n + (r * h) @ u_n + b_n)
         h = (1 - z) * n + z * h
         return {"reset_gate": r, "update_gate": z, "candidate": n, "hidden_state": h}
 
     @cached_property
-    def _working(self) -> tuple[Array, Array, Array]:
-        """Kernel and bias with the columns -r, -z, (recurrent part of n), n; recurrent kernel with -r, -z, n."""
+    def _blocks(self) -> Pool["_Block"]:
         units = self.hidden_size
-        none = np.zeros((self.input_size, units), self.dtype)
-        kernel = np.concatenate((-self.kernel[:, : 2 * units], none, self.kernel[:, 2 * units :]), axis=1)
-        gates = -(self.bias + self.recurrent_bias)[: 2 * units]
-        b_n, b_hn = self.bias[2 * units :], self.recurrent_bias[2 * units :]
-        # Without reset_after nothing stands between the two biases of n, so they are one.
-        inside, outside = (b_hn, b_n) if self.reset_after else (np.zeros_like(b_n), b_n + b_hn)
-        bias = np.concatenate((gates, inside, outside))
-        recurrent_kernel = np.concatenate(
-            (-self.recurrent_kernel[:, : 2 * units], self.recurrent_kernel[:, 2 * units :]), axis=1
-        )
-        return kernel, recurrent_kernel, bias
+        gates, candidate = (0, 2 * units, -1), (2 * units, 3 * units, 1)
+        # With the reset before the product, the product for n has to wait for r.
+        if self.reset_after:
+            return Pool(partial(_Block, Weights(self.recurrent_kernel, (gates, candidate)), None), units, self.dtype)
+        waiting = Weights(self.recurrent_kernel, (candidate,))
+        return Pool(partial(_Block, Weights(self.recurrent_kernel, (gates,)), waiting), units, self.dtype)
 
     @cached_property
-    def _blocks(self) -> Pool["_Block"]:
-        return Pool(partial(_Block, self._working[1], self.reset_after), self.hidden_size, self.dtype)
+    def _biases(self) -> tuple[Array, Array]:
+        """What stands outside the reset product, (3H,) for r, z, n, and inside it, (H,)."""
+        units = self.hidden_size
+        outside, inside = self.bias.copy(), self.recurrent_bias[2 * units :].copy()
+        outside[: 2 * units] += self.recurrent_bias[: 2 * units]
+        if not self.reset_after:
+            # Nothing stands between the two biases of n, so they are one.
+            outside[2 * units :] += inside
+            inside[:] = 0
+        return outside, inside
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
+        if (self.recurrent_activation, self.activation) != ("sigmoid", "tanh"):
+            return self.run_by_steps(self._advance, inputs, state, poll)
         with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         units = self.hidden_size
-        kernel, _, bias = self._working
+        outside, inside = self._biases
         names = ("reset_gate", "update_gate", "candidate", "hidden_state")
         shape = (len(inputs), units, *inputs.shape[2:])
         r, z, n, h = trace = [np.empty(shape, self.dtype) for _ in names]
-        denominators, states, projected, recurrence = (
-            block.denominators, block.states, block.projected, block.recurrence
+        denominators, states, plain, projected, recurrence = (
+            block.denominators, block.states, block.plain, block.projected, block.recurrence
         )  # fmt: skip
         settled, inner, reset_h, both, kept, written, one = (
             block.settled, block.inner, block.reset_h, block.both, block.kept, block.written, block.one
         )  # fmt: skip
-        (multiply_reset_h,) = block.candidate_recurrence.products([reset_h], [inner])
         flat_inner, flat_reset = inner.reshape(-1), reset_h.reshape(-1)
 
         states[0, :units] = state["hidden_state"]
+        projected[:, 2 * units : 3 * units] = inside.reshape(-1, *(1,) * (inputs.ndim - 2))
         guarded, reset_after = False, self.reset_after
         add, exp, tanh, divide, negative = np.add, np.exp, np.tanh, np.divide, np.negative
         with np.errstate(over="ignore", invalid="ignore"):
@@ -110,7 +115,9 @@ class GRU(Cell):
                 count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
-                project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
+                project_inputs(inputs[start : start + count], self.kernel, outside, plain[:count])
+                np.negative(plain[:count, : 2 * units], out=projected[:count, : 2 * units])
+                projected[:count, 3 * units :] = plain[:count, 2 * units :]
                 for (
                     h_before, z_out, product, pre, p, rz_pre, z_pre, n_inside, p_n,
                     d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
@@ -131,7 +138,7 @@ class GRU(Cell):
                         divide(flat_h, d_r, flat_reset)
                         if guarded:
                             recurrence.settle(reset_h, reset_h)
-                        multiply_reset_h()
+                        block.multiply_reset_h()
                     add(flat_inner, p_n, flat_inner)
                     tanh(flat_inner, n_out)
                     divide(h_and_n, d_zk, both)
@@ -153,8 +160,9 @@ class GRU(Cell):
         steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
         h_before = previous(state["hidden_state"], quantities["hidden_state"])
         u_rz, u_n = self.recurrent_kernel[:, : 2 * units], np.ascontiguousarray(self.recurrent_kernel[:, 2 * units :])
-        n_by_pre, r_by_pre = d_tanh(n), d_sigmoid(r)
-        h_by_z_pre = (h_before - n) * d_sigmoid(z)
+        d_gate, d_candidate = ACTIVATIONS[self.recurrent_activation].derivative, ACTIVATIONS[self.activation].derivative
+        n_by_pre, r_by_pre = d_candidate(n), d_gate(r)
+        h_by_z_pre = (h_before - n) * d_gate(z)
         h_by_n_pre = (1 - z) * n_by_pre
         inside = self._candidate_recurrent_part(h_before) if self.reset_after else None
 
@@ -225,18 +233,21 @@ class _Block:
     written.
     """
 
-    def __init__(self, recurrent_kernel: Array, reset_after: bool, steps: int, batch: tuple[int, ...]) -> None:
-        """``recurrent_kernel`` (H, 3H) with the columns -r, -z, n; ``batch`` is () or (B,)."""
-        units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
-        # With the reset before the product, the product for n has to wait for r.
-        split = (3 if reset_after else 2) * units
-        self.recurrence = Recurrence(recurrent_kernel[:, :split], bool(batch))
-        self.candidate_recurrence = Recurrence(recurrent_kernel[:, 2 * units :], bool(batch))
+    def __init__(self, recurrent: Weights, waiting: Weights | None, steps: int, batch: tuple[int, ...]) -> None:
+        """``recurrent`` has the columns -r, -z, n, (H, 3H); where n has to wait for r, its columns are ``waiting``.
+
+        ``batch`` is () or (B,).
+        """
+        (units, split), dtype = recurrent.shape, recurrent.dtype
+        self.recurrence = Recurrence(recurrent, bool(batch))
         self.denominators = aligned_empty((steps, 3 * units, *batch), dtype)
         self.states = aligned_empty((steps + 1, 2 * units, *batch), dtype)
+        self.plain = aligned_empty((steps, 3 * units, *batch), dtype)
         self.projected = aligned_empty((steps, 4 * units, *batch), dtype)
         self.settled, self.reset_h, self.inner = (np.empty((units, *batch), dtype) for _ in range(3))
         width = self.settled.size
+        if waiting is not None:
+            (self.multiply_reset_h,) = Recurrence(waiting, bool(batch)).products([self.reset_h], [self.inner])
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
         self.one = np.ones(3 * width, dtype)

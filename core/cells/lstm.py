@@ -1,26 +1,50 @@
-"""Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000)."""
+"""Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 
-from collections.abc import Mapping
+Peepholes are those of Gers et al. 2002, the projection of Sak et al. 2014, coupled gates of Greff et al. 2017.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
 
-from ..activations import Array, d_sigmoid, d_tanh, sigmoid, tanh
+from ..activations import ACTIVATIONS, Array
+from ..errors import ParameterError
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
-from .working import Pool, Recurrence, aligned_empty, rows_of
+from .working import Pool, Product, Recurrence, Weights, aligned_empty, rows_of
 
 
 @dataclass(frozen=True, eq=False)
 class LSTM(Cell):
-    """Parameters with the columns i, f, g, o: ``kernel`` (D, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,)."""
+    """Parameters with the columns i, f, g, o: ``kernel`` (D, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,).
+
+    With a ``projection`` (H, P) the hidden state is ``projection^T (o tanh(c))``, P numbers, and ``recurrent_kernel``
+    (P, 4H). ``peepholes`` (3, H) are the weights by which i and f see c before the step, and o sees it after. With
+    ``coupled`` gates f is 1 - i, and the columns of f are there but never read. ``recurrent_activation`` is that of the
+    gates, ``activation`` the candidate's, ``output_activation`` what c goes through before the output gate.
+    """
 
     name: ClassVar[str] = "lstm"
     gates: ClassVar[tuple[str, ...]] = ("input_gate", "forget_gate", "candidate", "output_gate")
     state_names: ClassVar[tuple[str, ...]] = ("hidden_state", "cell_state")
 
     bias: Array
+    projection: Array | None = None
+    peepholes: Array | None = None
+    coupled: bool = False
+    activation: str = "tanh"
+    output_activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+
+    def __post_init__(self) -> None:
+        """Check every part, then whether the gates can be coupled."""
+        super().__post_init__()
+        if self.coupled and not ACTIVATIONS[self.recurrent_activation].mirrored:
+            raise ParameterError(
+                f"coupled gates need an activation with f(-x) = 1 - f(x), not {self.recurrent_activation}", ("coupled",)
+            )
 
     @classmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
@@ -28,45 +52,73 @@ class LSTM(Cell):
         columns = 4 * hidden_size
         return {"kernel": (input_size, columns), "recurrent_kernel": (hidden_size, columns), "bias": (columns,)}
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape that every parameter array of this cell must have."""
+        units, shapes = self.hidden_size, self.expected_shapes(self.input_size, self.hidden_size)
+        if self.projection is not None:
+            projected = self.projection.shape[-1] if self.projection.ndim else 1
+            shapes |= {"projection": (units, projected), "recurrent_kernel": (projected, 4 * units)}
+        if self.peepholes is not None:
+            shapes["peepholes"] = (3, units)
+        return shapes
+
     def step(self, x: Array, state: State) -> dict[str, Array]:
         """One step by the textbook; see `Cell.step`."""
+        return self._advance(x @ self.kernel, state)
+
+    def _advance(self, projected: Array, state: State) -> dict[str, Array]:
+        """The step once its input has met the kernel."""
+        gate = ACTIVATIONS[self.recurrent_activation].function
+        candidate, shown = ACTIVATIONS[self.activation].function, ACTIVATIONS[self.output_activation].function
         h, c = state["hidden_state"], state["cell_state"]
-        i_pre, f_pre, g_pre, o_pre = np.split(x @ self.kernel + h @ self.recurrent_kernel + self.bias, 4, axis=-1)
-        i = sigmoid(i_pre)
-        f = sigmoid(f_pre)
-        g = tanh(g_pre)
-        o = sigmoid(o_pre)
+        i_pre, f_pre, g_pre, o_pre = np.split(projected + h @ self.recurrent_kernel + self.bias, 4, axis=-1)
+        if self.peepholes is not None:
+            i_pre, f_pre = i_pre + self.peepholes[0] * c, f_pre + self.peepholes[1] * c
+        i = gate(i_pre)
+        f = 1 - i if self.coupled else gate(f_pre)
+        g = candidate(g_pre)
         c = f * c + i * g
-        h = o * tanh(c)
+        if self.peepholes is not None:
+            o_pre = o_pre + self.peepholes[2] * c
+        o = gate(o_pre)
+        h = o * shown(c)
+        if self.projection is not None:
+            h = h @ self.projection
         return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the fast path computes this cell: it knows the textbook's activations, and no peepholes."""
+        activations = (self.recurrent_activation, self.activation, self.output_activation)
+        return activations == ("sigmoid", "tanh", "tanh") and self.peepholes is None and not self.coupled
+
     @cached_property
-    def _working(self) -> tuple[Array, Array, Array]:
-        """Kernel, recurrent kernel and bias with the columns -i, -f, -o, g: see `forward`."""
+    def _arranged(self) -> Weights:
+        """The recurrent kernel with the columns -i, -f, -o, g: see `forward`."""
         units = self.hidden_size
-
-        def arrange(array: Array) -> Array:
-            i, f, g, o = (array[..., k * units : (k + 1) * units] for k in range(4))
-            return np.concatenate((-i, -f, -o, g), axis=-1)
-
-        return arrange(self.kernel), arrange(self.recurrent_kernel), arrange(self.bias)
+        pieces = ((0, 2 * units, -1), (3 * units, 4 * units, -1), (2 * units, 3 * units, 1))
+        return Weights(self.recurrent_kernel, pieces)
 
     @cached_property
     def _blocks(self) -> Pool["_Block"]:
-        return Pool(partial(_Block, self._working[1]), self.hidden_size, self.dtype)
+        projection = None if self.projection is None else Weights(self.projection, ((0, self.output_size, 1),))
+        return Pool(partial(_Block, self._arranged, projection), self.hidden_size, self.dtype)
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
+        if not self._is_plain:
+            return self.run_by_steps(self._advance, inputs, state, poll)
         with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
-        units = self.hidden_size
-        kernel, _, bias = self._working
-        names = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
-        shape = (len(inputs), units, *inputs.shape[2:])
-        i, f, g, o, c, h = trace = [np.empty(shape, self.dtype) for _ in names]
-        rows, hidden, projected, recurrence = block.rows, block.hidden, block.projected, block.recurrence
+        units, arrange = self.hidden_size, self._arranged.arrange
+        trace = {
+            name: np.empty((len(inputs), size, *inputs.shape[2:]), self.dtype) for name, size in self.sizes.items()
+        }
+        i, f, g, o, c, h = trace.values()
+        rows, hidden, recurrence = block.rows, block.hidden, block.recurrence
+        plain, projected = block.plain, block.projected
         settled, both, written, kept, shown, one = (
             block.settled, block.both, block.written, block.kept, block.shown, block.one
         )  # fmt: skip
@@ -80,9 +132,10 @@ class LSTM(Cell):
                 count = min(len(projected), len(inputs) - start)
                 if poll is not None:
                     poll()
-                project_inputs(inputs[start : start + count], kernel, bias, projected[:count])
+                project_inputs(inputs[start : start + count], self.kernel, self.bias, plain[:count])
+                arrange(plain[:count], projected[:count])
                 views = block.views[:count]
-                for h_before, z, product, pre, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, h_after in views:
+                for h_before, z, product, pre, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, told, project in views:
                     if guarded:
                         recurrence.settle(h_before, settled)
                         recurrence.products([settled], [z])[0]()
@@ -95,7 +148,9 @@ class LSTM(Cell):
                     divide(g_and_c, d_if, both)
                     add(written, kept, c_after)
                     tanh(c_after, shown)
-                    divide(shown, d_o, h_after)
+                    divide(shown, d_o, told)
+                    if project is not None:
+                        project()
                 done = slice(start, start + count)
                 np.reciprocal(rows[:count, :units], out=i[done])
                 np.reciprocal(rows[:count, units : 2 * units], out=f[done])
@@ -106,7 +161,7 @@ class LSTM(Cell):
                 rows[0, 4 * units :] = rows[count, 4 * units :]
                 hidden[0] = hidden[count]
                 guarded = recurrence.has_tiny(hidden[0])
-        return dict(zip(names, trace, strict=True))
+        return trace
 
     def backward(
         self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
@@ -116,31 +171,49 @@ class LSTM(Cell):
         c = quantities["cell_state"]
         h_before = previous(state["hidden_state"], quantities["hidden_state"])
         c_before = previous(state["cell_state"], c)
-        tanh_c = np.tanh(c)
+        output = ACTIVATIONS[self.output_activation]
+        d_gate, d_candidate = ACTIVATIONS[self.recurrent_activation].derivative, ACTIVATIONS[self.activation].derivative
+        shown = output.function(c)
+        project, see = self.projection, self.peepholes
+        if see is not None:
+            see = see.reshape(3, -1, *(1,) * (c.ndim - 2))
 
-        # Derivatives of one step, for all steps at once: of h by o_pre and c, and of c by i_pre, f_pre and g_pre.
-        h_by_o_pre = tanh_c * d_sigmoid(o)
-        h_by_c = o * d_tanh(tanh_c)
-        c_by_pre = np.stack((g * d_sigmoid(i), c_before * d_sigmoid(f), i * d_tanh(g)), axis=1)
+        # Derivatives of one step, for all steps at once: of o tanh(c) by o_pre and c, of c by i_pre, f_pre and g_pre.
+        told_by_o_pre = shown * d_gate(o)
+        told_by_c = o * output.derivative(shown)
+        by_i, by_f = (g - c_before, np.zeros_like(f)) if self.coupled else (g, c_before * d_gate(f))
+        c_by_pre = np.stack((by_i * d_gate(i), by_f, i * d_candidate(g)), axis=1)
 
         steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
         d_pre = np.empty((steps, 4, units, *batch), self.dtype)
         d_h = np.array(d_hidden_state, dtype=self.dtype)
-        d_c = np.empty_like(d_h)
-        dh_next, dc_next = np.zeros((units, *batch), self.dtype), np.zeros((units, *batch), self.dtype)
+        d_c = np.empty_like(c)
+        dh_next, dc_next = np.zeros_like(d_h[0]), np.zeros_like(c[0])
         for t in range(steps - 1, -1, -1):
             dh, dc = d_h[t], d_c[t]
             dh += dh_next
-            np.multiply(dh, h_by_c[t], out=dc)
+            d_told = dh if project is None else project @ dh
+            np.multiply(d_told, told_by_o_pre[t], out=d_pre[t, 3])
+            np.multiply(d_told, told_by_c[t], out=dc)
             dc += dc_next
+            if see is not None:
+                dc += see[2] * d_pre[t, 3]
             np.multiply(dc, c_by_pre[t], out=d_pre[t, :3])
-            np.multiply(dh, h_by_o_pre[t], out=d_pre[t, 3])
             np.multiply(dc, f[t], out=dc_next)
+            if see is not None:
+                dc_next += see[0] * d_pre[t, 0] + see[1] * d_pre[t, 1]
             np.dot(self.recurrent_kernel, d_pre[t].reshape(4 * units, *batch), out=dh_next)
 
         flat = d_pre.reshape(steps, 4 * units, *batch)
+        parameters = {"kernel": outer_sum(inputs, flat), "recurrent_kernel": outer_sum(h_before, flat)}
+        parameters["bias"] = total(flat)
+        if project is not None:
+            parameters["projection"] = outer_sum(o * shown, d_h)
+        if see is not None:
+            seen = zip((c_before, c_before, c), (0, 1, 3), strict=True)
+            parameters["peepholes"] = np.stack([total(d_pre[:, gate] * states) for states, gate in seen])
         return CellGradients(
-            {"kernel": outer_sum(inputs, flat), "recurrent_kernel": outer_sum(h_before, flat), "bias": total(flat)},
+            parameters,
             np.matmul(self.kernel, flat) if batch else flat @ self.kernel.T,
             {"hidden_state": dh_next, "cell_state": dc_next},
             {"d_hidden_state": d_h, "d_cell_state": d_c},
@@ -150,7 +223,15 @@ class LSTM(Cell):
         """What stood inside each activation; see `Cell.pre_activations`."""
         h_before = previous(state["hidden_state"], quantities["hidden_state"])
         pre = inputs @ self.kernel + h_before @ self.recurrent_kernel + self.bias
-        return dict(zip(self.gates, np.split(pre, 4, axis=-1), strict=True))
+        i_pre, f_pre, g_pre, o_pre = np.split(pre, 4, axis=-1)
+        if self.peepholes is not None:
+            c = quantities["cell_state"]
+            c_before = previous(state["cell_state"], c)
+            i_pre, f_pre = i_pre + self.peepholes[0] * c_before, f_pre + self.peepholes[1] * c_before
+            o_pre = o_pre + self.peepholes[2] * c
+        if self.coupled:
+            f_pre = -i_pre  # the gates are mirrored, so that this is what 1 - i comes from
+        return dict(zip(self.gates, (i_pre, f_pre, g_pre, o_pre), strict=True))
 
 
 class _Block:
@@ -161,19 +242,27 @@ class _Block:
     what is written and what is kept.
     """
 
-    def __init__(self, recurrent_kernel: Array, steps: int, batch: tuple[int, ...]) -> None:
-        """``recurrent_kernel`` (H, 4H) with the columns -i, -f, -o, g; ``batch`` is () or (B,)."""
-        units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
-        self.recurrence = Recurrence(recurrent_kernel, bool(batch))
+    def __init__(self, weights: Weights, projection: Weights | None, steps: int, batch: tuple[int, ...]) -> None:
+        """``weights`` (R, 4H) with the columns -i, -f, -o, g; ``projection`` (H, R); ``batch`` is () or (B,)."""
+        told, columns, dtype = *weights.shape, weights.dtype
+        units = columns // 4
+        self.recurrence = Recurrence(weights, bool(batch))
         self.rows = aligned_empty((steps + 1, 5 * units, *batch), dtype)
-        self.hidden = aligned_empty((steps + 1, units, *batch), dtype)
-        self.projected = aligned_empty((steps, 4 * units, *batch), dtype)
-        self.settled = np.empty((units, *batch), dtype)
-        width = self.settled.size
+        self.hidden = aligned_empty((steps + 1, told, *batch), dtype)
+        self.plain, self.projected = (aligned_empty((steps, columns, *batch), dtype) for _ in range(2))
+        self.settled = np.empty((told, *batch), dtype)
+        output = np.empty((units, *batch), dtype)
+        width = output.size
         self.both = np.empty(2 * width, dtype)
         self.written, self.kept, self.shown = self.both[:width], self.both[width:], np.empty(width, dtype)
         self.one = np.ones(3 * width, dtype)
         rows, before = self.rows.reshape(steps + 1, -1), self.rows[:-1].reshape(steps, -1)
+        if projection is None:
+            outputs: list[Array] = rows_of(self.hidden[1:])
+            projects: Sequence[Product | None] = [None] * steps
+        else:
+            outputs = [output.reshape(-1)] * steps
+            projects = Recurrence(projection, bool(batch)).products([output] * steps, self.hidden[1:])
         self.views = list(
             zip(
                 self.hidden[:-1],
@@ -187,7 +276,8 @@ class _Block:
                 before[:, : 2 * width],
                 before[:, 2 * width : 3 * width],
                 rows[1:, 4 * width :],
-                rows_of(self.hidden[1:]),
+                outputs,
+                projects,
                 strict=True,
             )
         )

@@ -7,18 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..activations import Array, d_relu, d_tanh, relu, tanh
-from ..errors import ParameterError
+from ..activations import ACTIVATIONS, Array
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
-from .working import Pool, Recurrence, aligned_empty
-
-ACTIVATIONS = {"tanh": (tanh, d_tanh), "relu": (relu, d_relu)}
-"""What a simple RNN's activation can be, each with its derivative in terms of its output."""
+from .working import Pool, Recurrence, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
 class RNN(Cell):
-    """Parameters ``kernel`` (D, H), ``recurrent_kernel`` (H, H), ``bias`` (H,); ``activation`` is tanh or relu."""
+    """Parameters ``kernel`` (D, H), ``recurrent_kernel`` (H, H), ``bias`` (H,); ``activation`` mostly tanh or relu."""
 
     name: ClassVar[str] = "rnn"
     gates: ClassVar[tuple[str, ...]] = ("hidden_state",)
@@ -26,12 +22,6 @@ class RNN(Cell):
 
     bias: Array
     activation: str = "tanh"
-
-    def __post_init__(self) -> None:
-        """Check the activation, then the arrays."""
-        if self.activation not in ACTIVATIONS:
-            raise ParameterError(f"rnn activation must be tanh or relu, not {self.activation!r}", ("activation",))
-        super().__post_init__()
 
     @classmethod
     def expected_shapes(cls, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
@@ -44,16 +34,22 @@ class RNN(Cell):
 
     def step(self, x: Array, state: State) -> dict[str, Array]:
         """One step by the textbook; see `Cell.step`."""
-        activate, _ = ACTIVATIONS[self.activation]
-        h = activate(x @ self.kernel + state["hidden_state"] @ self.recurrent_kernel + self.bias)
-        return {"hidden_state": h}
+        return self._advance(x @ self.kernel, state)
+
+    def _advance(self, projected: Array, state: State) -> dict[str, Array]:
+        """The step once its input has met the kernel."""
+        activate = ACTIVATIONS[self.activation].function
+        return {"hidden_state": activate(projected + state["hidden_state"] @ self.recurrent_kernel + self.bias)}
 
     @cached_property
     def _blocks(self) -> Pool["_Block"]:
-        return Pool(partial(_Block, self.recurrent_kernel), self.hidden_size, self.dtype)
+        weights = Weights(self.recurrent_kernel, ((0, self.hidden_size, 1),))
+        return Pool(partial(_Block, weights), self.hidden_size, self.dtype)
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
+        if self.activation not in ("tanh", "relu"):
+            return self.run_by_steps(self._advance, inputs, state, poll)
         with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 
@@ -91,9 +87,8 @@ class RNN(Cell):
         self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
     ) -> CellGradients:
         """Backpropagation through time; see `Cell.backward`."""
-        _, derivative = ACTIVATIONS[self.activation]
         h = quantities["hidden_state"]
-        h_by_pre = derivative(h)
+        h_by_pre = ACTIVATIONS[self.activation].derivative(h)
         d_h = np.array(d_hidden_state, dtype=self.dtype)
         d_pre = np.empty_like(d_h)
         dh_next = np.zeros_like(d_h[0])
@@ -121,10 +116,10 @@ class RNN(Cell):
 class _Block:
     """Working memory of `RNN.forward` for some steps, with each step's views of it made once."""
 
-    def __init__(self, recurrent_kernel: Array, steps: int, batch: tuple[int, ...]) -> None:
-        """``recurrent_kernel`` (H, H); ``batch`` is () or (B,)."""
-        units, dtype = len(recurrent_kernel), recurrent_kernel.dtype
-        self.recurrence = Recurrence(recurrent_kernel, bool(batch))
+    def __init__(self, weights: Weights, steps: int, batch: tuple[int, ...]) -> None:
+        """``weights`` (H, H); ``batch`` is () or (B,)."""
+        units, dtype = weights.shape[0], weights.dtype
+        self.recurrence = Recurrence(weights, bool(batch))
         self.hidden = aligned_empty((steps + 1, units, *batch), dtype)
         self.projected = aligned_empty((steps, units, *batch), dtype)
         self.settled = np.empty((units, *batch), dtype)

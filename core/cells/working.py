@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from ..activations import Array
+from ..tiles import copy_by_tiles
 
 Product = Callable[[], object]
 
@@ -19,6 +20,9 @@ PANEL_BYTES = 1024 * 1024
 """Recurrent weights beyond this are cut into panels, so that what a core's own cache holds of them is used twice."""
 
 MOST_PANELS = 8
+
+Piece = tuple[int, int, int]
+"""Columns ``start`` to ``stop`` of a matrix, and the sign, 1 or -1, by which they are taken."""
 
 Block = TypeVar("Block")
 
@@ -56,13 +60,64 @@ def rows_of(array: Array) -> list[Array]:
     return list(array.reshape(len(array), -1))
 
 
-class Recurrence:
-    """``z = U^T h`` for one working block, in the memory layout that is fastest and safe from subnormal numbers.
+class Weights:
+    """A matrix with its columns arranged for a fast path, made once for a cell and shared by its blocks and threads.
 
-    Measured: a product is up to 1.7 times as fast where each row of U begins at a cache line. Weights larger than a
-    core's own cache stream through it at each step and push themselves out; cut into panels that are taken from the
-    left in one step and from the right in the next, those that were last are first and still there: 1.4 times as fast
-    at 512 units.
+    Measured: a product is up to 1.7 times as fast where each row of the matrix begins at a cache line. Weights larger
+    than a core's own cache stream through it at each step and push themselves out; cut into panels that are taken from
+    the left in one step and from the right in the next, those that were last are first and still there: 1.4 times as
+    fast at 512 units.
+    """
+
+    def __init__(self, matrix: Array, pieces: tuple[Piece, ...]) -> None:
+        """``matrix`` (R, C) in any order; ``pieces`` are its columns in the order of the arrangement."""
+        self._matrix = matrix
+        self._pieces = pieces
+        self.dtype = matrix.dtype
+        self.shape = (matrix.shape[0], sum(stop - start for start, stop, _ in pieces))
+
+    @cached_property
+    def panels(self) -> list[Array]:
+        """For products of a row with the matrix: the columns from left to right, each panel (R, some)."""
+        rows, columns = self.shape
+        count = min(MOST_PANELS, -(-rows * columns * self.dtype.itemsize // PANEL_BYTES))
+        width = -(-columns // count)
+        panels = [aligned_empty((rows, min(width, columns - start)), self.dtype) for start in range(0, columns, width)]
+        for start, panel in zip(range(0, columns, width), panels, strict=True):
+            self._fill(panel, start)
+        return panels
+
+    @cached_property
+    def transposed(self) -> Array:
+        """For products of two matrices, which keep to the caches by themselves: (C, R)."""
+        matrix = aligned_empty(self.shape[::-1], self.dtype)
+        self._fill(matrix.T, 0)
+        return matrix
+
+    def arrange(self, columns: Array, out: Array) -> None:
+        """Write arrays (N, C[, B]) that were made with the matrix as it is as the arrangement has them."""
+        to = 0
+        for start, stop, sign in self._pieces:
+            place = out[:, to : to + stop - start]
+            if sign < 0:
+                np.negative(columns[:, start:stop], out=place)
+            else:
+                place[...] = columns[:, start:stop]
+            to += stop - start
+
+    def _fill(self, out: Array, first: int) -> None:
+        """Arranged columns from ``first`` on into ``out`` (R, some)."""
+        last, to = first + out.shape[1], 0
+        for start, stop, sign in self._pieces:
+            low, high = max(first, to), min(last, to + stop - start)
+            if low < high:
+                source = self._matrix[:, start + low - to : start + high - to]
+                copy_by_tiles(source, out[:, low - first : high - first], sign)
+            to += stop - start
+
+
+class Recurrence:
+    """``z = U^T h`` for one working block, safe from subnormal numbers.
 
     A state that decays towards zero reaches numbers so small that the processor handles them in slow microcode: a
     product took sixty times as long. When the last step of a block ``has_tiny`` numbers, the next block's products must
@@ -70,15 +125,10 @@ class Recurrence:
     value.
     """
 
-    def __init__(self, recurrent_kernel: Array, batched: bool) -> None:
-        """``recurrent_kernel`` is (H, G H); ``batched`` says that states are (H, B)."""
+    def __init__(self, weights: Weights, batched: bool) -> None:
+        """``weights`` is U, (H, G H); ``batched`` says that states are (H, B)."""
         self._batched = batched
-        weights = recurrent_kernel.T if batched else recurrent_kernel
-        # Products of two matrices keep to the caches by themselves.
-        count = 1 if batched else min(MOST_PANELS, -(-weights.nbytes // PANEL_BYTES))
-        columns = weights.shape[1]
-        width = -(-columns // count)
-        self._panels = [aligned_copy(weights[:, start : start + width]) for start in range(0, columns, width)]
+        self._panels = [weights.transposed] if batched else weights.panels
         self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
 
     def products(self, hidden: Iterable[Array], out: Iterable[Array]) -> list[Product]:
@@ -111,13 +161,6 @@ class Recurrence:
         """Write ``h`` without subnormal numbers into ``out``."""
         np.add(h, self._tiny, out)
         np.subtract(out, self._tiny, out)
-
-
-def aligned_copy(array: Array) -> Array:
-    """A contiguous copy that begins at a cache line; NumPy promises less."""
-    copy = aligned_empty(array.shape, array.dtype)
-    copy[...] = array
-    return copy
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -18,6 +18,7 @@ from ..errors import FormatError, ParameterError
 from ..network import Embedding, Layer, Network, Readout, Vocabulary
 
 VERSION = 1
+DIRECTIONS = ("forward", "backward")
 
 
 def to_bytes(network: Network) -> bytes:
@@ -107,14 +108,16 @@ def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:
 
     layers = []
     for index, entry in enumerate(configuration["layers"]):
-        backward = cell(index, "backward", entry["backward"]) if "backward" in entry else None
-        layers.append(Layer(cell(index, "forward", entry["forward"]), backward))
+        cells = {direction: cell(index, direction, options) for direction, options in entry.items()}
+        if strange := set(cells) - set(DIRECTIONS):
+            raise ParameterError(f"directions of a layer are forward and backward, not {min(strange)!r}")
+        layers.append(Layer(cells.get("forward"), cells.get("backward")))
     readout, vocabulary = configuration.get("readout"), configuration.get("vocabulary")
     if vocabulary and isinstance(vocabulary["labels"], str):
         raise ParameterError("a vocabulary must have a list of labels, not one text", ("labels",))
     return Network(
         tuple(layers),
-        Embedding(arrays["embedding"]) if "embedding" in arrays else None,
+        Embedding(arrays["embedding"], configuration.get("padding")) if "embedding" in arrays else None,
         Readout(readout["kind"], arrays["readout.kernel"], arrays["readout.bias"], readout["predicts"])
         if readout
         else None,

@@ -73,8 +73,8 @@ def gradients(network: Network, batch: Batch, states: States) -> Gradients:
         for place, initial, quantities in runs:
             if place.layer != index:
                 continue
-            d_hidden = d_above[:, offset : offset + place.cell.hidden_size]
-            offset += place.cell.hidden_size
+            d_hidden = d_above[:, offset : offset + place.cell.output_size]
+            offset += place.cell.output_size
             turn = slice(None, None, 1 if place.direction == "forward" else -1)
             back: CellGradients = place.cell.backward(layer_inputs[index][turn], initial, quantities, d_hidden[turn])
             for name, array in back.parameters.items():

@@ -13,14 +13,25 @@ class Variant(NamedTuple):
 
     kind: type[Cell]
     options: dict[str, Any]
+    projected: int | None = None
+    peepholes: bool = False
 
 
+HARD = {"recurrent_activation": "hard_sigmoid"}
 VARIANTS: dict[str, Variant] = {
     "lstm": Variant(LSTM, {}),
+    "lstm, projected": Variant(LSTM, {}, projected=2),
+    "lstm, peepholes": Variant(LSTM, {}, peepholes=True),
+    "lstm, coupled": Variant(LSTM, {"coupled": True}),
+    "lstm, all of it": Variant(
+        LSTM, {"coupled": True, "activation": "softsign", "output_activation": "elu", **HARD}, 3, peepholes=True
+    ),
     "gru": Variant(GRU, {"reset_after": True}),
     "gru, reset before": Variant(GRU, {"reset_after": False}),
+    "gru, hard": Variant(GRU, {"reset_after": False, "activation": "softplus", **HARD}),
     "rnn": Variant(RNN, {"activation": "tanh"}),
     "rnn, relu": Variant(RNN, {"activation": "relu"}),
+    "rnn, softsign": Variant(RNN, {"activation": "softsign"}),
 }
 GATED = ("lstm", "gru", "gru, reset before")
 DTYPES = ("float32", "float64")
@@ -38,9 +49,13 @@ def random_cell(
     variant: str = "lstm", input_size: int = 3, hidden_size: int = 4, *, seed: int = 0, dtype: str = "float64"
 ) -> Any:
     """A cell whose state neither explodes nor dies out."""
-    kind, options = VARIANTS[variant]
+    kind, options, projected, peepholes = VARIANTS[variant]
     scale = 0.8 / np.sqrt(hidden_size)
     shapes = kind.expected_shapes(input_size, hidden_size)
+    if projected:
+        shapes |= {"recurrent_kernel": (projected, 4 * hidden_size), "projection": (hidden_size, projected)}
+    if peepholes:
+        shapes["peepholes"] = (3, hidden_size)
     arrays = {
         name: normal(*shape, seed=100 * seed + index, dtype=dtype, scale=scale)
         for index, (name, shape) in enumerate(shapes.items())
@@ -56,7 +71,7 @@ def changed(cell: Any, **arrays: Array) -> Any:
 def random_state(cell: Cell, *batch: int, seed: int = 50) -> dict[str, Array]:
     """A state (H, *batch) that is not zero."""
     return {
-        name: normal(cell.hidden_size, *batch, seed=seed + index, dtype=str(cell.dtype), scale=0.5)
+        name: normal(cell.sizes[name], *batch, seed=seed + index, dtype=str(cell.dtype), scale=0.5)
         for index, name in enumerate(cell.state_names)
     }
 

@@ -59,8 +59,8 @@ REFUSALS: dict[str, Refusal] = {
     "bias too long": (lambda: changed(LSTM_CELL, bias=np.ones(17)), ("bias",), r"must be \(16,\)"),
     "gru of four gates": (
         lambda: GRU(np.ones((3, 16)), np.ones((4, 16)), np.ones(16), np.ones(16)),
-        ("kernel",),
-        r"gru kernel must be \(3, 12\)",
+        ("recurrent_kernel",),
+        r"gru recurrent_kernel must be \(H, 3H\), not \(4, 16\)",
     ),
     "gru recurrent bias too short": (
         lambda: changed(random_cell("gru"), recurrent_bias=np.ones(4)),
@@ -72,15 +72,46 @@ REFUSALS: dict[str, Refusal] = {
         ("reset_after",),
         "must be true or false, not 1",
     ),
-    "rnn sigmoid": (
-        lambda: replace(random_cell("rnn"), activation="sigmoid"),
+    "rnn swish": (
+        lambda: replace(random_cell("rnn"), activation="swish"),
         ("activation",),
-        "must be tanh or relu, not 'sigmoid'",
+        "must be one of sigmoid, tanh, relu, .*, not 'swish'",
     ),
+    "lstm activation missing": (
+        lambda: replace(random_cell("lstm"), output_activation=None),
+        ("output_activation",),
+        "must be one of sigmoid, .*, not None",
+    ),
+    "coupled tanh gates": (
+        lambda: replace(random_cell("lstm"), coupled=True, recurrent_activation="tanh"),
+        ("coupled",),
+        r"need an activation with f\(-x\) = 1 - f\(x\), not tanh",
+    ),
+    "projection too long": (
+        lambda: replace(random_cell("lstm, projected"), projection=np.ones((5, 2))),
+        ("projection",),
+        r"must be \(4, 2\)",
+    ),
+    "recurrent kernel not projected": (
+        lambda: replace(random_cell("lstm"), projection=np.ones((4, 2))),
+        ("recurrent_kernel",),
+        r"must be \(2, 16\)",
+    ),
+    "peepholes of two gates": (
+        lambda: replace(random_cell("lstm"), peepholes=np.ones((2, 4))),
+        ("peepholes",),
+        r"must be \(3, 4\)",
+    ),
+    "padding outside": (
+        lambda: Embedding(np.ones((3, 2)), 3),
+        ("padding",),
+        "must be one of the ids 0 to 2, not 3",
+    ),
+    "no direction": (lambda: Layer(None), (), "at least one direction"),
     "rnn of two gates": (
         lambda: RNN(np.ones((3, 8)), np.ones((4, 8)), np.ones(8)),
-        ("kernel",),
-        r"rnn kernel must be \(3, 4\)",
+        ("recurrent_kernel",),
+        r"rnn recurrent_kernel must be \(8, 8\)",
     ),
     # Layers.
     "directions of two widths": (

@@ -13,8 +13,8 @@ class Limits:
     ``seconds`` and ``memory_bytes`` bound the child process that parses HDF5 and ONNX.
     """
 
-    max_bytes: int = 512 * MIB
-    max_tensor_bytes: int = 1024 * MIB
+    max_bytes: int = 1024 * MIB
+    max_tensor_bytes: int = 2048 * MIB
     max_tensors: int = 10_000
     seconds: float = 30.0
     memory_bytes: int = 4096 * MIB

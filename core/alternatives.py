@@ -215,5 +215,7 @@ def _directions(network: Network) -> Iterator[Alternative]:
         pairs: list[dict[str, Any]] = [{"forward": one.backward, "backward": one.forward} for one in whole.layers]
         return replace(whole, layers=tuple(replace(one, **pair) for one, pair in zip(whole.layers, pairs, strict=True)))
 
-    if any(len(layer.cells) == 2 for layer in network.layers):
-        yield Alternative("with the two directions exchanged", turned)
+    both = any(len(layer.cells) == 2 for layer in network.layers)
+    yield Alternative(
+        "with the two directions exchanged" if both else "with the sequence read from its other end", turned
+    )

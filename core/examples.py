@@ -26,7 +26,7 @@ def example_inputs(network: Network) -> list[dict[str, Any]]:
 
 def _walk(network: Network) -> list[int]:
     """Token ids from the first one on, the padding left out, which no sequence may hold."""
-    padding = getattr(network.embedding, "padding", None)
+    padding = network.embedding.padding if network.embedding else None
     tokens = [token for token in range(min(network.input_size, STEPS + 1)) if token != padding] or [0]
     return [tokens[index % len(tokens)] for index in range(min(STEPS, 2 * len(tokens)))]
 

@@ -50,6 +50,24 @@ MISREADINGS: dict[str, tuple[str, Callable[[Any], Any], dict[str, Any], str]] = 
     "reset after": ("gru", lambda cell: replace(cell, reset_after=False), {"reset_after": True}, "after"),
     "relu": ("rnn, relu", lambda cell: replace(cell, activation="tanh"), {"activation": "relu"}, "activation=relu"),
     "tanh": ("rnn", lambda cell: replace(cell, activation="relu"), {"activation": "tanh"}, "activation=tanh"),
+    "hard sigmoid": (
+        "lstm",
+        lambda cell: replace(cell, recurrent_activation="hard_sigmoid"),
+        {"recurrent_activation": "sigmoid"},
+        "with recurrent_activation=sigmoid",
+    ),
+    "another activation": (
+        "gru",
+        lambda cell: replace(cell, activation="softsign"),
+        {"activation": "tanh"},
+        "activation=tanh",
+    ),
+    "both activations": (
+        "lstm",
+        lambda cell: replace(cell, activation="relu", output_activation="relu"),
+        {"activation": "tanh"},
+        "with activation=tanh",
+    ),
     "two biases": ("gru", exchanged, {}, "with the two biases exchanged"),
     "order and reset": (
         "gru, reset before",
@@ -94,7 +112,7 @@ def test_a_misread_file_departs_and_the_hint_names_what_is_right(name: str, bidi
     )
     arrays = own(right)
     prefixes = {"states": ("hidden_state", "cell_state"), "output": ("output",), "end": ("h_n",)}[told]
-    assumed = {"lstm": "ifgo", "gru": "rzn"}.get(right.layers[0].forward.name)
+    assumed = {"lstm": "ifgo", "gru": "rzn"}.get(right.directions[0].cell.name)
     given = {key: array for key, array in arrays.items() if key == "input" or key.startswith(prefixes)}
     result = checked(wrong, given, gate_order=assumed)
     assert not result.matches
@@ -111,6 +129,22 @@ def test_exchanged_directions_are_told() -> None:
     right, wrong = Network((Layer(forward, backward),)), Network((Layer(backward, forward),))
     result = checked(wrong, own(right))
     assert [hint.sentence for hint in result.hints] == ["It would match with the two directions exchanged"]
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as the input", "as it was read"])
+def test_a_sequence_that_was_read_from_its_other_end_is_told(turned: bool) -> None:
+    right, wrong = Network((Layer(None, random_cell()),)), Network((Layer(random_cell()),))
+    arrays = own(right)
+    rows = arrays["output.0"][::-1] if turned else arrays["output.0"]
+    told = {"input": arrays["input"], "output": rows}
+    assert checked(right, told).matches
+    assert [hint.sentence for hint in checked(wrong, told).hints] == [
+        "It would match with the sequence read from its other end"
+    ]
+    there = own(wrong)
+    assert (
+        checked(right, {"input": there["input"], "output": there["output.0"]}).hints[0].sentence.endswith("other end")
+    )
 
 
 def test_a_hint_counts_from_the_order_that_was_assumed() -> None:

@@ -73,3 +73,13 @@ def test_tokens_are_text_where_text_gives_them_back() -> None:
 
 def test_a_vocabulary_longer_than_the_example_is_walked_from_its_start() -> None:
     assert example_inputs(NETWORKS["many"])[0]["input"]["text"] == "".join(map(chr, range(0x4E00, 0x4E00 + STEPS)))
+
+
+def test_padding_is_left_out() -> None:
+    network = Network(
+        (Layer(random_cell()),), Embedding(normal(3, 3), padding=0), vocabulary=Vocabulary(("_", "a", "b"))
+    )
+    assert example_inputs(network)[0]["input"] == {"text": "abab"}
+    assert encode(network, text="abab").steps == 4
+    ids = Network((Layer(random_cell()),), Embedding(normal(5, 3), padding=2))
+    assert example_inputs(ids)[0]["input"] == {"tokens": [0, 1, 3, 4] * 2}

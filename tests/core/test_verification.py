@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatescope.core import GRU, LSTM, Cancelled, InputError, Layer, Network, WrongKind, WrongWidth
+from gatescope.core import GRU, Cancelled, InputError, Layer, Network, WrongKind, WrongWidth
 from gatescope.core.activations import softmax
 from gatescope.core.verification import number
 from tests.core.networks import DTYPES, VARIANTS, random_cell, random_network, random_state
@@ -26,8 +26,9 @@ def test_a_network_matches_its_own_trace(variant: str, tokens: bool, bidirection
     assert result.sentence.endswith(f"over {STEPS} steps in 2 layers")
     assert (result.departure, result.hints) == (None, ())
     assert len(result.comparisons) >= 3 * len(network.directions)
-    forgotten = {name: array for name, array in own(network, state).items() if name[:3] not in ("h_0", "c_0")}
-    assert not checked(network, forgotten).matches
+    if dtype == "float64" and not bidirectional:  # once a cell: other conventions are searched in vain
+        forgotten = {name: array for name, array in own(network, state).items() if name[:3] not in ("h_0", "c_0")}
+        assert not checked(network, forgotten).matches
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
@@ -148,7 +149,8 @@ def test_the_lowest_layer_comes_first() -> None:
 
 def test_rounding_is_no_departure_and_a_reference_of_half_precision_is_coarse() -> None:
     network = one("lstm", dtype="float32")
-    double = own(Network((Layer(LSTM(**{k: v.astype(float) for k, v in network.layers[0].forward.arrays().items()})),)))
+    wide = {name: array.astype(np.float64) for name, array in network.parameters().items()}
+    double = own(network.with_parameters(wide))
     result = checked(network, double)
     assert result.matches
     assert 0 < result.largest < 1e-6

@@ -49,15 +49,16 @@ def chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[
 
 def input_bytes(network: Network, steps: int) -> int:
     """Bytes of the (T, D) rows that the first layer reads: an embedding can make a token id into very many numbers."""
-    return steps * network.layers[0].forward.input_size * network.dtype.itemsize
+    return steps * network.directions[0].cell.input_size * network.dtype.itemsize
 
 
 def sent_bytes(network: Network, steps: int, names: tuple[str, ...] | None) -> int:
     """Bytes of the (T, H) and (T, O) arrays that an answer holds, before any encoding."""
     units = 0
     for place in network.directions:
-        own = names_for(place.cell.name) if names is None else set(quantity_names(place.cell)).intersection(names)
-        units += place.cell.hidden_size * len(own)
+        cell = place.cell
+        own = names_for(cell.name) if names is None else set(quantity_names(cell)).intersection(names)
+        units += sum(cell.sizes.get(name, cell.hidden_size) for name in own)  # only a projected state has another size
     readout = network.readout
     outputs = readout.size if readout and readout.kind == "linear" else 0
     return steps * (units + outputs) * network.dtype.itemsize

@@ -84,7 +84,7 @@ class Settings:
         120.0, "seconds", "Time to read an uploaded file as a network, waiting included; then 504.", 0.01
     )
     model_cache_bytes: int = _limit(
-        1024 * MIB, "bytes", "Memory for networks of your own between requests; the oldest go first.", 0
+        2048 * MIB, "bytes", "Memory for networks of your own between requests; the oldest go first.", 0
     )
     trace_cache_bytes: int = _limit(
         512 * MIB, "bytes", "Memory for traces that can be asked for again; the oldest go first.", 0

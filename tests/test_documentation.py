@@ -11,10 +11,13 @@ import subprocess
 from collections.abc import Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
+from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
+from gatescope.core import encode, load_network, trace
 from gatescope.server.settings import markdown_table
 from scripts.serving import serving
 
@@ -103,12 +106,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
-def asked_as_curl_would(command: str, client: httpx.Client) -> str:
+def asked_as_curl_would(command: str, client: httpx.Client, folder: Path) -> str:
     """The answer to a curl line; a bare machine has no curl, so the few options that the README uses are read here."""
     command, _, formatter = command.partition(" | ")
     assert formatter in {"", "python3 -m json.tool"}, f"this test does not know {formatter}"
     words = shlex.split(command)[1:]
-    method, headers, body, address = "GET", {}, None, ""
+    method, headers, body, address, target = "", {}, None, "", None
+    fields: list[str] = []
     while words:
         word = words.pop(0)
         if word in {"-s", "--silent", "-sS"}:
@@ -119,24 +123,49 @@ def asked_as_curl_would(command: str, client: httpx.Client) -> str:
             name, _, value = words.pop(0).partition(":")
             headers[name] = value.strip()
         elif word in {"-d", "--data", "--json"}:
-            method, body = "POST", words.pop(0)
+            method, body = method or "POST", words.pop(0)
             if word == "--json":
                 headers["Content-Type"] = "application/json"
+        elif word in {"-F", "--form"}:
+            method = method or "POST"
+            fields.append(words.pop(0))
+        elif word in {"-o", "--output"}:
+            target = words.pop(0)
         else:
             assert not word.startswith("-"), f"this test does not know curl's option {word}"
             address = word
     assert ADDRESS in address, f"the README's examples ask {ADDRESS}, not {address}"
     path = address.removeprefix("http://").removeprefix(ADDRESS)
-    answer = client.request(method, path, headers=headers, content=body)
+    form: dict[str, Any] = {}
+    for name, _, text in (field.partition("=") for field in fields):
+        form[name] = (text[1:], (folder / text[1:]).read_bytes()) if text.startswith("@") else (None, text)
+    answer = client.request(method or "GET", path, headers=headers, content=body, files=form or None)
+    assert answer.is_success, f"{command}\n{answer.text}"
+    if target is not None:
+        (folder / target).write_bytes(answer.content)
+        return ""
     return json.dumps(answer.json(), indent=4, ensure_ascii=False) if formatter else answer.text
 
 
-def test_the_readme_shows_the_api_in_three_examples() -> None:
-    assert len(examples()) >= 3
+def test_the_readme_shows_the_api_in_examples() -> None:
+    assert len(examples()) >= 10
 
 
-def test_the_readme_s_examples_answer_as_shown(served: httpx.Client) -> None:
+def put_files(folder: Path) -> None:
+    """What the README's reader has: a network that PyTorch trained, and what it computed."""
+    content = (ROOT / "tests" / "golden" / "formats" / "torch-gru-regressor-f16.pth").read_bytes()
+    (folder / "prices.pt").write_bytes(content)
+    network, rows = load_network(content), [[0.1, 0.2], [0.3, 0.4]]
+    hidden = trace(network, encode(network, values=rows)).layers[0].quantities["hidden_state"]
+    np.savez(folder / "reference.npz", input=rows, output=hidden)
+
+
+def test_the_readme_s_examples_answer_as_shown(served: httpx.Client, tmp_path: Path) -> None:
+    put_files(tmp_path)
+    model_id = ""
     for command, expected in examples():
-        came = asked_as_curl_would(command, served)
+        came = asked_as_curl_would(command.replace("$ID", model_id), served, tmp_path)
+        if "/models -F weights" in command:
+            model_id = json.loads(came)["id"]
         fits = OutputChecker().check_output(expected, came.strip() + "\n", ELLIPSIS | NORMALIZE_WHITESPACE)
         assert fits, f"$ {command}\nexpected:\n{expected}\ncame:\n{came[:2000]}"

@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 from starlette.types import ASGIApp
 
-from gatescope.core.cells import GRU, RNN
+from gatescope.core.cells import GRU, LSTM, RNN
 from gatescope.core.initialisation import initial_cell
 from gatescope.core.network import Embedding, Layer, Network, Readout, Vocabulary
 from gatescope.core.pretrained import Pretrained
@@ -42,6 +42,15 @@ def networks() -> dict[str, Network]:
         **{name: array.astype("float64") for name, array in cell("gru", 1, 4, 7).arrays().items()}, reset_after=False
     )
     relu = RNN(**cell("rnn", 3, 4, 8).arrays(), activation="relu")
+    projected = LSTM(
+        _array(3, 20, seed=15),
+        _array(2, 20, seed=16),
+        _array(20, seed=17),
+        projection=_array(5, 2, seed=18),
+        peepholes=_array(3, 5, seed=19),
+        coupled=True,
+        recurrent_activation="hard_sigmoid",
+    )
     return {
         "letters": Network(
             (Layer(cell("lstm", 4, 5, 4)), Layer(cell("lstm", 5, 6, 5))), embedding, softmax, vocabulary
@@ -51,6 +60,9 @@ def networks() -> dict[str, Network]:
         ),
         "both": Network((Layer(cell("lstm", 3, 4, 11), cell("gru", 3, 5, 12)), Layer(cell("rnn", 9, 3, 13)))),
         "plain": Network((Layer(relu),)),
+        "projected": Network(
+            (Layer(None, projected),), readout=Readout("linear", _array(2, 3, seed=21), _array(3, seed=22))
+        ),
         "ids": Network((Layer(cell("lstm", 4, 64, 14)),), embedding),
     }
 

@@ -34,7 +34,7 @@ def test_a_model_is_described_in_full(client: Client, name: str) -> None:
     for sent, place in zip(model["layers"], network.directions, strict=True):
         assert (sent["layer"], sent["direction"], sent["cell"]) == (place.layer, place.direction, place.cell.name)
         assert (sent["input_size"], sent["hidden_size"]) == (place.cell.input_size, place.cell.hidden_size)
-        assert sent["projection_size"] is None
+        assert (sent["projection_size"] or sent["hidden_size"]) == place.cell.output_size
     if network.readout is None:
         assert model["readout"] is None
     else:
@@ -48,7 +48,11 @@ def test_variants_of_cells_are_told(client: Client) -> None:
     assert client.get("/models/plain").json()["layers"][0]["activation"] == "relu"
     lstm = client.get("/models/letters").json()["layers"][0]
     assert lstm["reset_after"] is None
-    assert lstm["activation"] is None
+    assert (lstm["activation"], lstm["recurrent_activation"], lstm["output_activation"]) == ("tanh", "sigmoid", "tanh")
+    assert (lstm["peepholes"], lstm["coupled"], lstm["projection_size"]) == (False, False, None)
+    (layer,) = client.get("/models/projected").json()["layers"]
+    assert (layer["direction"], layer["hidden_size"], layer["projection_size"]) == ("backward", 5, 2)
+    assert (layer["peepholes"], layer["coupled"], layer["recurrent_activation"]) == (True, True, "hard_sigmoid")
 
 
 @pytest.mark.parametrize("unknown", ["nothing", "x" * 300, "%F0%9F%A6%8A", "..%2F..%2Fetc", "%00"])

@@ -34,6 +34,8 @@ VARIANTS: dict[str, Variant] = {
     "rnn, softsign": Variant(RNN, {"activation": "softsign"}),
 }
 GATED = ("lstm", "gru", "gru, reset before")
+FAST = ("lstm", "lstm, projected", "gru", "gru, reset before", "rnn", "rnn, relu")
+"""Variants that a block of working memory computes; the others run step by step."""
 DTYPES = ("float32", "float64")
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
 """Largest difference that rounding explains between two ways to compute a short trace of moderate numbers."""

@@ -116,7 +116,7 @@ def test_the_same_network_has_the_same_digest(name: str) -> None:
 def test_the_digest_is_the_same_on_any_machine() -> None:
     """A number written down once: traces and stored networks are found by it."""
     cell = RNN(np.array([[0.5]]), np.array([[-0.25]]), np.array([0.125]))
-    assert Network((Layer(cell),)).digest == "efdd3f8910e7b8d9858ea82fa3748fcd76044e6dd1a324ebade3e1ca91989828"
+    assert Network((Layer(cell),)).digest == "9090deb437b5358cc16b0d44c94afff274145eaad5e56d45c6c0dbb0076d0e5a"
 
 
 @pytest.mark.parametrize("name", every_network())

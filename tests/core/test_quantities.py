@@ -87,7 +87,9 @@ def test_formulas_give_the_numbers(variant: str) -> None:
         np.testing.assert_allclose(evaluate(row.formula, terms), found[row.name], rtol=1e-12, err_msg=row.formula)
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(
+    "variant", ["lstm", "lstm, peepholes", "lstm, coupled", "gru", "gru, reset before", "rnn", "rnn, relu"]
+)
 def test_a_range_is_left_open_where_the_cell_can_leave_it(variant: str) -> None:
     """Driven hard, from a state far outside, exactly the quantities with a range stay within -1 and 1."""
     cell = random_cell(variant, hidden_size=8)

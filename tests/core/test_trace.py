@@ -31,7 +31,7 @@ from gatescope.core import (
     trace_bytes,
     trace_id,
 )
-from gatescope.core.activations import Array
+from gatescope.core.activations import ACTIVATIONS, Array
 from gatescope.core.trace import check_state
 from tests.core.networks import LABELS, VARIANTS, normal, random_cell, random_network, random_state
 
@@ -134,10 +134,9 @@ def test_pre_activations_are_consistent_with_the_gates(kinds: tuple[str, ...], b
         pre = result.pre_activations(index)
         assert tuple(pre) == layer.cell.gates
         for gate, x in pre.items():
-            if gate.endswith("_gate"):
-                expected = 1 / (1 + np.exp(-x))
-            else:
-                expected = np.maximum(x, 0) if layer.cell.options().get("activation") == "relu" else np.tanh(x)
+            options = layer.cell.options()
+            activation = options["recurrent_activation" if gate.endswith("_gate") else "activation"]
+            expected = ACTIVATIONS[activation].function(x)
             np.testing.assert_allclose(layer.quantities[gate], expected, atol=1e-12, err_msg=f"{index} {gate}")
 
 

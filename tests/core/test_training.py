@@ -97,7 +97,9 @@ def test_the_loss_is_the_mean_over_single_sequences(name: str) -> None:
     assert loss == pytest.approx(expected / weights.sum(), rel=1e-12)
     for place, entry in zip(network.directions, last, strict=True):
         assert set(entry) == set(place.cell.state_names)
-        assert {array.shape for array in entry.values()} == {(place.cell.hidden_size, B)}
+        assert {name: array.shape for name, array in entry.items()} == {
+            name: (place.cell.sizes[name], B) for name in place.cell.state_names
+        }
 
 
 def test_predictions_of_weight_0_do_not_count() -> None:

@@ -11,6 +11,7 @@ import torch
 from keras import layers, ops
 from keras.src.backend.common import dtypes
 
+from . import formats_keras_legacy
 from .formats_keras_models import Spec
 from .formats_keras_specs import REFUSALS, SPECS
 from .formats_reference import Array, Place, Step, keras_gru, keras_lstm, keras_rnn
@@ -50,12 +51,11 @@ def parameters(cell: Any) -> dict[str, Array]:
 
 def step_of(cell: Any) -> Step:
     """The reference's step for a cell."""
-    own, config = parameters(cell), cell.get_config()
-    activation = config["activation"]
+    own, activation = parameters(cell), cell.activation.__name__
     if isinstance(cell, layers.LSTMCell):
-        return keras_lstm(own, activation, config["recurrent_activation"])
+        return keras_lstm(own, activation, cell.recurrent_activation.__name__)
     if isinstance(cell, layers.GRUCell):
-        return keras_gru(own, config["reset_after"], activation, config["recurrent_activation"])
+        return keras_gru(own, cell.reset_after, activation, cell.recurrent_activation.__name__)
     return keras_rnn(own, activation)
 
 
@@ -194,6 +194,10 @@ def main() -> None:
                     save(model, folder, name, container)
                 more = {"options": refusal.options} if refusal.options else {}
                 folder.refused(f"keras-{name}.{container}", refusal.error, refusal.word, **more)
+        keras.utils.clear_session()
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+        formats_keras_legacy.make(folder, reference, randomise)
     folder.close()
 
 

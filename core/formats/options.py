@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .. import activations
+from ..activations import ACTIVATIONS as BY_NAME
 from ..cells import CELLS
 from ..errors import OptionError
 
@@ -90,7 +90,7 @@ def _one_of(*names: Any) -> tuple[str, Callable[[Any], bool]]:
     )
 
 
-ACTIVATIONS: tuple[str, ...] = tuple(getattr(activations, "ACTIVATIONS", ("tanh", "relu", "sigmoid")))
+ACTIVATIONS: tuple[str, ...] = tuple(BY_NAME)
 
 _NAME = ("a name or null for none", lambda value: value is None or _text(value))
 

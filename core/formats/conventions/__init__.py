@@ -1,6 +1,6 @@
 """From a `Checkpoint` to recurrent modules in the canonical layout: one module a framework."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ...errors import ChoiceNeeded, FormatError, OptionError
 from ..checkpoint import Checkpoint
@@ -41,7 +41,13 @@ def find(checkpoint: Checkpoint, answers: Answers) -> Finding:
             )
         return finding
     structure = checkpoint.structure or {}
-    candidates = ("onnx",) if "nodes" in structure else ("keras",) if structure.get("config") else CONVENTIONS
+    candidates: Iterable[str] = CONVENTIONS
+    if "nodes" in structure:
+        candidates = ("onnx",)
+    elif structure.get("config"):
+        candidates = ("keras",)
+    elif any(map(canonical.NAME.fullmatch, checkpoint.tensors)):
+        candidates = ("gatescope",)
     findings = {
         name: finding
         for name in candidates

@@ -3,6 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
+
+from numpy.typing import NDArray
 
 from gatescope.core.network import Network
 
@@ -68,7 +71,20 @@ class NetworkCache:
 
 
 def memory_of(network: Network) -> int:
-    """Bytes that a network takes, roughly."""
+    """Bytes that a network takes once it has run, roughly.
+
+    Parameters can be views of a file's bytes, which then stay as a whole; a cell that runs arranges its recurrent
+    weights in a copy.
+    """
     labels = network.vocabulary.labels if network.vocabulary else ()
-    arrays = sum(array.nbytes for array in network.parameters().values())
-    return arrays + sum(BYTES_PER_LABEL + 4 * len(label) for label in labels)
+    buffers = dict(map(_buffer, network.parameters().values()))
+    copies = sum(place.cell.recurrent_kernel.nbytes for place in network.directions)
+    return sum(buffers.values()) + copies + sum(BYTES_PER_LABEL + 4 * len(label) for label in labels)
+
+
+def _buffer(array: NDArray[Any]) -> tuple[int, int]:
+    """What tells the memory behind an array from others, and its size in bytes."""
+    owner: Any = array
+    while (base := owner.obj if isinstance(owner, memoryview) else getattr(owner, "base", None)) is not None:
+        owner = base
+    return id(owner), len(owner) if isinstance(owner, bytes) else getattr(owner, "nbytes", array.nbytes)

@@ -11,9 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import safetensors.numpy
 
 from gatescope.core.formats import save_network, to_bytes
+from gatescope.core.formats.importing import import_network
 from gatescope.core.formats.writing import canonical_pieces, canonical_size
 from gatescope.server.store import durable, own
 from gatescope.server.store.networks import NetworkCache, memory_of
@@ -288,6 +291,19 @@ def test_nothing_is_made_in_the_data_folder_by_looking(folder: Path) -> None:
     client.get("/models")
     client.get("/models/nothing")
     assert not (folder / "data").exists()
+
+
+def test_a_file_whose_bytes_a_network_looks_at_counts_as_a_whole_and_once() -> None:
+    letters = networks()["letters"]
+    parameters = sum(array.nbytes for array in letters.parameters().values())
+    assert parameters < memory_of(letters) < 2 * parameters + 4000
+    shapes: dict[str, tuple[int, ...]] = {"optimizer": (50_000,), "weight_ih_l0": (8, 3), "weight_hh_l0": (8, 2)}
+    shapes |= {"bias_ih_l0": (8,), "bias_hh_l0": (8,)}
+    content = safetensors.numpy.save({name: np.ones(shape, "f4") for name, shape in shapes.items()})
+    imported = import_network(content).network
+    looks = any(not array.flags.owndata for array in imported.parameters().values())
+    assert (memory_of(imported) > len(content)) is looks
+    assert memory_of(imported) < len(content) + 2000
 
 
 def test_memory_for_networks_is_bounded_and_the_oldest_go_first() -> None:

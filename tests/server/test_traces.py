@@ -12,6 +12,7 @@ from gatescope.core.formats import save_network
 from gatescope.core.network import Embedding, Layer, Network, Vocabulary
 from gatescope.core.quantities import names_for
 from gatescope.core.trace import top_predictions, trace
+from gatescope.server.quantities import chosen, sent_bytes
 from tests.server.support import LABELS, Client, application, cell, check_problem, decode, networks
 
 INPUTS: dict[str, dict[str, Any]] = {
@@ -19,6 +20,7 @@ INPUTS: dict[str, dict[str, Any]] = {
     "numbers": {"values": [0.25, -1, 3, 1e-3]},
     "both": {"values": [[0.1, -0.2, 0.3], [1, 2, 3], [-1e-7, 0, 12.5]]},
     "plain": {"values": [[0.5, 0.25, -4], [3, 2, 1]]},
+    "projected": {"values": [[0.5, 0.25, -4], [3, 2, 1], [0, 1, 0]]},
     "ids": {"tokens": [0, 6, 3, 3]},
 }
 
@@ -47,6 +49,28 @@ def test_numbers_are_the_cores(client: Client, name: str, encoding: str) -> None
                 assert received.dtype == network.dtype
         for state, array in layer.initial_state.items():
             assert np.array_equal(np.array(sent["initial_state"][state], network.dtype), array)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_sizes_are_known_before_anything_is_computed(name: str) -> None:
+    network = networks()[name]
+    result = trace(network, encode(network, **INPUTS[name]))
+    outputs = result.outputs.nbytes if result.outputs is not None and name != "letters" else 0
+    for names in (None, ("hidden_state",), ("candidate_pre", "hidden_state_pre", "cell_state")):
+        arrays = [array for index in range(len(result.layers)) for _, array in chosen(result, index, names)]
+        assert sent_bytes(network, result.steps, names) == sum(array.nbytes for array in arrays) + outputs
+
+
+def test_states_of_a_projected_layer_have_their_own_sizes(client: Client) -> None:
+    state = [{"hidden_state": [0.5, -0.5], "cell_state": [1, 2, 3, 4, 5]}]
+    request = {"model": "projected", "input": INPUTS["projected"], "initial_state": state}
+    body = client.post("/traces", request).json()
+    assert body["layers"][0]["initial_state"] == state[0]
+    assert [len(row) for row in body["layers"][0]["quantities"]["hidden_state"]] == [2, 2, 2]
+    assert [len(row) for row in body["layers"][0]["quantities"]["cell_state"]] == [5, 5, 5]
+    wrong = [{"hidden_state": [0.5] * 5, "cell_state": [0] * 5}]
+    check_problem(client.post("/traces", request | {"initial_state": wrong}), 422, "/initial_state/0/hidden_state")
+    check_problem(client.post("/steps", {"model": "projected", "input": {"values": [[1, 2, 3]]}}), 422)
 
 
 def test_input_is_echoed_as_it_was_read(client: Client) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gatescope.core.formats.importing import import_network
 from safetensors.numpy import load_file
 
 import gatescope.core.errors
 from gatescope.core import Encoded, Network, Trace, encode, step, trace
 from gatescope.core.formats.canonical import from_bytes, to_bytes
 from gatescope.core.formats.imported import Imported
+from gatescope.core.formats.importing import import_network
 
 FOLDER = Path(__file__).parents[2] / "golden" / "formats"
 MANIFEST = {maker: entry["cases"] for maker, entry in json.loads((FOLDER / "manifest.json").read_text()).items()}

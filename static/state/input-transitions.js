@@ -159,7 +159,9 @@ export const inputTransitions = {
     const model = { ...told, detailed: true };
     const draft = state.drafts[model.id];
     const models = state.models.map((known) => (known.id === model.id ? model : known));
-    if (!draft?.file || !readsOf(model).ids) return { ...state, models };
+    if (!draft || !readsOf(model).ids) return { ...state, models };
+    // What had been taken for text is read again, as the ids that it is.
+    if (!draft.file) return draft.text !== "" && model.id === state.modelId && (state.wanted === null || "text" in state.wanted.input) ? withDraft({ ...state, models }, draft, null) : { ...state, models };
     return { ...state, models, drafts: { ...state.drafts, [model.id]: inputDraft(draft.file.input, readsOf(model), draft.file.name, draft.example) } };
   },
 

@@ -215,15 +215,12 @@ export function panelProps(state, layer, reading = true) {
       revealedFrom: revealed.from,
       revealedTo: revealed.to,
       unit,
-      place: !own ? NOWHERE : places ? places[unit] : unit,
+      place: !own ? null : places ? places[unit] : unit,
       hoverPlace: hovered === null || !own ? null : places ? places[hovered] : hovered,
       value: !reading ? undefined : own && selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
     };
   });
 }
-
-/** No row of the panel is the chosen unit's. */
-const NOWHERE = -10;
 
 const PROJECTED = "What the layer tells the others, mixed from all units by a projection: its rows are no units.";
 

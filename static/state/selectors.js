@@ -1,5 +1,6 @@
 /** Data derived from the state, computed again only when what it depends on has changed. */
 
+import { formOf } from "../lib/cell-form.js";
 import { memo } from "../lib/memo.js";
 import { descending, largestMagnitude, least, magnitudeWithout, means, variances } from "../lib/stats.js";
 
@@ -60,7 +61,7 @@ const orderBy = memo(
  * @param {LayerTrace} layer
  * @param {string} quantity
  */
-export const isOfUnits = (layer, quantity) => layer.quantities[quantity]?.columns === layer.hiddenSize;
+export const isOfUnits = (layer, quantity) => layer.quantities[quantity]?.columns === layer.hiddenSize && !(quantity === "hidden_state" && formOf(layer).projected);
 
 /**
  * The quantity that rows are ordered by: the chosen one, or the cell's memory.

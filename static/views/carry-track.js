@@ -6,6 +6,7 @@
  * @module
  */
 
+import { formOf } from "../lib/cell-form.js";
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
@@ -17,7 +18,7 @@ import { carriedBy, carryTerms } from "./carry-terms.js";
 import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, REVEALED, yOf } from "./carry-track-layout.js";
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
-import { CARRY_WORDS, laneName, stepNumbers, stepSentence } from "./carry-words.js";
+import { carryWords, laneName, stepNumbers, stepSentence } from "./carry-words.js";
 
 /** @typedef {import("../types.js").CarryTrackProps} CarryTrackProps */
 /** @typedef {import("../types.js").Emit} Emit */
@@ -159,7 +160,7 @@ export function createCarryTrack(root, emit) {
    * @param {number} height
    */
   const drawAxis = ({ units, gutter, layer }, height) => {
-    const words = CARRY_WORDS[layer.cell];
+    const words = carryWords(layer);
     axis.setAttribute("width", String(gutter));
     axis.setAttribute("height", String(height));
     axis.replaceChildren();
@@ -181,14 +182,14 @@ export function createCarryTrack(root, emit) {
       const [state, hidden] = [value(), readout ? value() : null];
       axis.append(s("text", { class: "carry-lane-name", ...at.name }, new Text(laneName(units[index]))));
       axis.append(reading(lanes[index].split ? "state" : "hidden", words.symbol, state));
-      if (hidden) axis.append(reading("hidden", "h", hidden));
+      if (hidden) axis.append(reading("hidden", words.hidden ?? "h", hidden));
       return { state, hidden };
     });
   };
 
   /** @param {CarryTrackProps} props */
   const drawLegend = ({ layer, compact }) => {
-    const words = CARRY_WORDS[layer.cell];
+    const words = carryWords(layer);
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
     );
@@ -210,7 +211,7 @@ export function createCarryTrack(root, emit) {
       setText(state, known(carriedBy(layer.cell), terms.state[step]));
       if (hidden && terms.readout) setText(hidden, known("hidden_state", terms.readout.hidden[step]));
     });
-    plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer.cell, terms, units[index], step)).join(" "));
+    plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer, terms, units[index], step)).join(" "));
   };
 
   const placeTooltip = () => {
@@ -218,7 +219,7 @@ export function createCarryTrack(root, emit) {
     if (!pointed || !shown) return;
     const { layer, labels, units, gutter, width } = shown;
     const { step, lane } = pointed;
-    const rows = stepNumbers(layer.cell, lanes[lane], step).flatMap(({ key, label, value, signed }) => [
+    const rows = stepNumbers(layer, lanes[lane], step).flatMap(({ key, label, value, signed }) => [
       h("dt", { class: `carry-key-${key}` }, label),
       h("dd", { title: formatExact(value) }, signed ? formatSigned(value) : formatNumber(value)),
     ]);
@@ -239,7 +240,7 @@ export function createCarryTrack(root, emit) {
       const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem") && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
       if (!sameDrawing) draw(props);
-      if (before?.layer.cell !== props.layer.cell || before.compact !== props.compact) drawLegend(props);
+      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact) drawLegend(props);
       shown = props;
       const sameStep = sameDrawing && same("step", "stage");
       if (!sameStep) moveCover(props);

@@ -14,11 +14,12 @@ import { formatNumber, formatSigned } from "../lib/numerals.js";
  * `key` names the swatch; `term` is the equation's part, `text` what one sees.
  *
  * @typedef {{key: string, term: string, text: string}} LegendEntry
- * @typedef {{state: string, symbol: string, headline: string, legend: LegendEntry[]}} CarryWords
+ * `offered` and `hidden` name what is tapped off and what is shown of it.
+ * @typedef {{state: string, symbol: string, headline: string, legend: LegendEntry[], offered?: string, hidden?: string}} CarryWords
  */
 
 /** @type {Record<LayerTrace["cell"], CarryWords>} */
-export const CARRY_WORDS = {
+const CARRY_WORDS = {
   lstm: {
     state: "cell state",
     symbol: "c",
@@ -64,7 +65,7 @@ export function carryWords(layer) {
     const term = `${projected ? "m" : "h"} = o · ${applied(output, "c")}`;
     return { ...entry, term, text: projected ? "what the output gate shows of it to the projection" : entry.text };
   });
-  return { ...words, legend };
+  return { ...words, legend, offered: applied(output, "c"), hidden: projected ? "m" : "h" };
 }
 
 /** @param {number | "mean"} unit */
@@ -75,13 +76,13 @@ export function laneName(unit) {
 /**
  * The numbers of one step of one lane, as label and value, in the order in which they arise.
  *
- * @param {LayerTrace["cell"]} cell
+ * @param {LayerTrace} layer
  * @param {CarryTerms} terms
  * @param {number} step
  * @returns {{key: string, label: string, value: number, signed: boolean}[]}
  */
-export function stepNumbers(cell, { previous, state, split, readout }, step) {
-  const { symbol } = CARRY_WORDS[cell];
+export function stepNumbers(layer, { previous, state, split, readout }, step) {
+  const { symbol, offered, hidden } = carryWords(layer);
   const rows = [{ key: "before", label: `${symbol} before`, value: previous[step], signed: false }];
   if (split) {
     rows.push({ key: "forgotten", label: "forgotten", value: split.forgotten[step], signed: false });
@@ -90,8 +91,8 @@ export function stepNumbers(cell, { previous, state, split, readout }, step) {
   }
   rows.push({ key: split ? "state" : "hidden", label: `${symbol} after`, value: state[step], signed: false });
   if (readout) {
-    rows.push({ key: "offered", label: "tanh(c)", value: readout.squashed[step], signed: false });
-    rows.push({ key: "hidden", label: "h", value: readout.hidden[step], signed: false });
+    rows.push({ key: "offered", label: offered ?? "", value: readout.squashed[step], signed: false });
+    rows.push({ key: "hidden", label: hidden ?? "h", value: readout.hidden[step], signed: false });
   }
   return rows;
 }
@@ -99,19 +100,20 @@ export function stepNumbers(cell, { previous, state, split, readout }, step) {
 /**
  * One step of one lane as a sentence.
  *
- * @param {LayerTrace["cell"]} cell
+ * @param {LayerTrace} layer
  * @param {CarryTerms} terms
  * @param {number | "mean"} unit
  * @param {number} step
  */
-export function stepSentence(cell, terms, unit, step) {
-  const { state } = CARRY_WORDS[cell];
+export function stepSentence(layer, terms, unit, step) {
+  const { state } = CARRY_WORDS[layer.cell];
+  const shown = formOf(layer).projected ? "output before the projection" : "hidden state";
   const { split, readout } = terms;
   const parts = [`${unit === "mean" ? "Mean over all units" : `Unit ${unit}`}, step ${step + 1} of ${terms.state.length}:`];
   if (split) {
     parts.push(`of the ${state} ${formatNumber(terms.previous[step])}, ${formatNumber(split.kept[step])} is kept and ${formatNumber(split.forgotten[step])} forgotten;`);
     parts.push(`${formatSigned(split.written[step])} is written;`);
   }
-  parts.push(`the ${state} is now ${formatNumber(terms.state[step])}${readout ? `, and the hidden state ${formatNumber(readout.hidden[step])}` : ""}.`);
+  parts.push(`the ${state} is now ${formatNumber(terms.state[step])}${readout ? `, and the ${shown} ${formatNumber(readout.hidden[step])}` : ""}.`);
   return parts.join(" ");
 }

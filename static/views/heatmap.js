@@ -37,7 +37,7 @@ import { icon } from "../lib/svg.js";
  * @property {number} revealedFrom share of the plot's width before which all is dimmed
  * @property {number} revealedTo share of the plot's width after which all is dimmed
  * @property {number} unit
- * @property {number} place of the chosen unit from the top
+ * @property {number | null} place of the chosen unit from the top; null where its rows are no units
  * @property {number | null} hoverPlace
  * @property {number | null | undefined} value of the unit at the step; null while it is not revealed, undefined leaves the last one
  */
@@ -125,7 +125,8 @@ export function create(root, emit) {
       const { plotWidth } = props.picture;
       slideBefore((props.revealedFrom - 1) * plotWidth);
       slideAfter(props.revealedTo * plotWidth);
-      if (props.place !== before?.place || props.picture !== before.picture) markRow(row, props.place, rowHeight);
+      setHidden(row, props.place === null);
+      if (props.place !== null && (props.place !== before?.place || props.picture !== before.picture)) markRow(row, props.place, rowHeight);
       // Hidden ones cost no layer of their own.
       setHidden(dimBefore, props.revealedFrom <= 0);
       setHidden(dimAfter, props.revealedTo >= 1);

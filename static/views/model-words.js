@@ -61,9 +61,10 @@ export function variantOf({ cell, reset_after, coupled, peepholes, activation, r
   if (cell === "gru" && reset_after !== null && reset_after !== undefined) parts.push(`reset ${reset_after ? "after" : "before"} the product`);
   if (peepholes) parts.push("peepholes");
   if (coupled) parts.push("forget gate = 1 − input gate");
-  if (activation) parts.push(cell === "rnn" ? activation : `candidate ${activation}`);
-  if (recurrent_activation) parts.push(`gates ${recurrent_activation}`);
-  if (output_activation && output_activation !== activation) parts.push(`output ${output_activation}`);
+  if (cell === "rnn") parts.push(activation ?? "tanh");
+  else if (activation && activation !== "tanh") parts.push(`candidate ${activation}`);
+  if (recurrent_activation && recurrent_activation !== "sigmoid") parts.push(`gates ${recurrent_activation}`);
+  if (output_activation && output_activation !== "tanh") parts.push(`output ${output_activation}`);
   return parts.join(", ");
 }
 

@@ -111,7 +111,7 @@ export function uploadForm(emit) {
       setText(clear, done ? "Add another" : "Put away");
       if (done && before?.phase !== "done") explore.focus();
       else if (!before?.files.length && upload.files.length) send.focus();
-      else if (before?.phase === "reading" && upload.phase === "waiting" && upload.choices.length) /** @type {HTMLElement | null} */ (choices.element.querySelector("input, select"))?.focus();
+      else if (before && before.phase !== "waiting" && upload.phase === "waiting" && unanswered) /** @type {HTMLElement | null} */ (choices.element.querySelector("input, select"))?.focus();
     },
   };
 }

@@ -3,7 +3,7 @@
 import { attachGestures } from "../../lib/gestures.js";
 import { timeScale } from "../../lib/scale.js";
 import { gutterOf } from "../props.js";
-import { layerOf, rowOrderOf, windowOf } from "../selectors.js";
+import { isOfUnits, layerOf, rowOrderOf, windowOf } from "../selectors.js";
 
 /**
  * @param {import("../store.js").Store} store
@@ -25,9 +25,11 @@ export function attachTimeline(store, content, viewport) {
     const plot = event.target instanceof Element ? event.target.closest(".plot") : null;
     const layer = layerOf(state);
     if (!plot || !layer) return { unit: null, quantity: null };
+    const quantity = /** @type {HTMLElement} */ (plot.parentElement).dataset.quantity ?? null;
+    if (quantity === null || !isOfUnits(layer, quantity)) return { unit: null, quantity };
     const box = plot.getBoundingClientRect();
     const place = Math.max(0, Math.min(layer.hiddenSize - 1, Math.floor(((event.clientY - box.top) / box.height) * layer.hiddenSize)));
-    return { unit: rowOrderOf(state)?.[place] ?? place, quantity: /** @type {HTMLElement} */ (plot.parentElement).dataset.quantity ?? null };
+    return { unit: rowOrderOf(state)?.[place] ?? place, quantity };
   };
 
   /** The carry track tells what is under the pointer itself. @param {Event} event */

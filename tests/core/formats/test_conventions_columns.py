@@ -87,7 +87,7 @@ def test_numbered_variables_follow_keras_count_and_sizes() -> None:
     imported = understand(Checkpoint("weights.h5", tensors, {"config": None, "layers": {}, "names": {}}))
     assert [one.cell.output_size for one in imported.network.directions] == [4, 4, 4, 6]
     assert np.array_equal(parameters(imported.network, layer=2)["bias"], tensors["layers/simple_rnn_2/cell/vars/2"])
-    assert said(imported, "Going by their sizes", "one upon the other")
+    assert said(imported, "going by their sizes", "one upon the other")
     assert chosen(imported)["module"] == ["simple_rnn", "simple_rnn_1", "simple_rnn_2", "simple_rnn_10"]
     assert chosen(imported)["readout"] == "dense"
     apart = layer("simple_rnn", 3, 4, 1) | layer("simple_rnn_1", 3, 4, 5)

@@ -10,15 +10,18 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError
 
 from ..activations import Array
 from ..cells import CELLS, Cell
 from ..errors import FormatError, ParameterError
 from ..network import Embedding, Layer, Network, Readout, Vocabulary
+from .readers.gathering import is_finite
+from .readers.safetensors import tensors_in
 
 VERSION = 1
 DIRECTIONS = ("forward", "backward")
+DTYPES = {"F16": "float16", "BF16": "bfloat16", "BOOL": "bool", "I64": "int64", "I32": "int32", "I16": "int16"}
+DTYPES |= {"I8": "int8", "U8": "uint8", "U16": "uint16", "U32": "uint32", "U64": "uint64"}
 
 
 def to_bytes(network: Network) -> bytes:
@@ -51,15 +54,21 @@ def from_bytes(data: bytes) -> Network:
         FormatError: they are not a canonical file.
     """
     try:
-        arrays = safetensors.numpy.load(data)
-    except (SafetensorError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise FormatError(f"a safetensors file was expected, but it cannot be read as one: {_short(error)}") from None
+        _, stored = tensors_in(memoryview(data))
+    except FormatError as error:
+        raise FormatError(
+            f"a safetensors file was expected, but it cannot be read as one: {_short(error.message)}"
+        ) from None
     configuration = _configuration(data)
-    for name, array in arrays.items():
-        if array.dtype not in (np.float32, np.float64):
-            raise FormatError(f"tensors must be float32 or float64, but {_short(name)} is {array.dtype}")
-        if not np.isfinite(array).all():
-            raise FormatError(f"tensors must hold finite numbers, but {_short(name)} does not")
+    arrays = {}
+    for tensor in stored:
+        if tensor.dtype not in ("F32", "F64"):
+            name = DTYPES.get(tensor.dtype, tensor.dtype)
+            raise FormatError(f"tensors must be float32 or float64, but {_short(tensor.name)} is {name}")
+        array = tensor.array()
+        if not is_finite(array):
+            raise FormatError(f"tensors must hold finite numbers, but {_short(tensor.name)} does not")
+        arrays[tensor.name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     try:
         network = _build(configuration, arrays)
     except ParameterError as error:

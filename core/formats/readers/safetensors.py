@@ -2,11 +2,13 @@
 
 import json
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from ...activations import Array
 from ...errors import FormatError
 from ..checkpoint import Checkpoint
 from ..limits import MIB, Limits
@@ -30,6 +32,40 @@ def read_safetensors(data: memoryview, limits: Limits, form: str = "safetensors"
     Raises:
         FormatError: the header and the bytes do not agree, or a leaf of it.
     """
+    metadata, stored = tensors_in(data)
+    gathering = Gathering(form, limits)
+    for tensor in stored:
+        if tensor.dtype not in READ:
+            gathering.leave_out(tensor.name, tensor.dtype)
+            continue
+        gathering.declare(tensor.name, tensor.shape, READ[tensor.dtype])
+    for tensor in stored:
+        if tensor.dtype in READ:
+            gathering.add(tensor.name, tensor.array(), bfloat16=tensor.dtype == "BF16")
+    return gathering.checkpoint(metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A tensor as it lies in the file: its dtype by safetensors' name, and its bytes."""
+
+    name: str
+    dtype: str
+    shape: list[int]
+    data: memoryview
+
+    def array(self) -> Array:
+        """A view of the numbers, for the dtypes that are read; bfloat16 as its patterns."""
+        form = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}[self.dtype]
+        return np.frombuffer(self.data, form).reshape(self.shape)
+
+
+def tensors_in(data: memoryview) -> tuple[dict[str, str], list[Stored]]:
+    """The metadata and every tensor, in the header's order, nothing copied.
+
+    Raises:
+        FormatError: the header and the bytes do not agree.
+    """
     length = int.from_bytes(data[:8], "little")
     if length > LONGEST_HEADER:
         raise FormatError(
@@ -43,22 +79,13 @@ def read_safetensors(data: memoryview, limits: Limits, form: str = "safetensors"
         )
     header = _parse(bytes(data[8 : 8 + length]))
     metadata = _metadata(header.pop("__metadata__", {}))
-    gathering, numbers = Gathering(form, limits), data[8 + length :]
-    spans = []
+    numbers, stored, spans = data[8 + length :], [], []
     for name, entry in header.items():
         dtype, shape, begin, end = _entry(name, entry, len(numbers))
         spans.append((begin, end, name))
-        if dtype not in READ:
-            gathering.leave_out(name, dtype)
-            continue
-        gathering.declare(name, shape, READ[dtype])
+        stored.append(Stored(name, dtype, shape, numbers[begin:end]))
     _covered(spans, len(numbers))
-    for begin, end, name in spans:
-        if (dtype := header[name]["dtype"]) in READ:
-            form_of_numbers = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}[dtype]
-            array = np.frombuffer(numbers[begin:end], form_of_numbers).reshape(header[name]["shape"])
-            gathering.add(name, array, bfloat16=dtype == "BF16")
-    return gathering.checkpoint(metadata=metadata)
+    return metadata, stored
 
 
 def _parse(text: bytes) -> dict[str, Any]:

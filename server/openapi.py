@@ -10,16 +10,16 @@ from pydantic.json_schema import models_json_schema
 
 from gatescope import __version__
 
-from . import schemas
+from . import schemas, schemas_uploads
 
 REFERENCE = "#/components/schemas/{model}"
 
 READ: tuple[type[BaseModel], ...] = (
     schemas.TraceRequest,
     schemas.StepRequest,
-    schemas.Rename,
-    schemas.ModelUpload,
-    schemas.ReferenceUpload,
+    schemas_uploads.Rename,
+    schemas_uploads.ModelUpload,
+    schemas_uploads.ReferenceUpload,
     schemas.ProblemDetails,
 )
 
@@ -54,8 +54,8 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
         },
         "numbers": {"summary": "One number", "value": {"model": "sunspots", "input": {"values": [[58.0]]}}},
     },
-    schemas.Rename: {"name": {"summary": "A name for people", "value": {"name": "Prices, third run"}}},
-    schemas.ModelUpload: {
+    schemas_uploads.Rename: {"name": {"summary": "A name for people", "value": {"name": "Prices, third run"}}},
+    schemas_uploads.ModelUpload: {
         "file": {
             "summary": "A file as it is, told by its content",
             "value": {"weights": "@network.safetensors", "name": "Prices"},
@@ -65,7 +65,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
             "value": {"weights": "@network.safetensors", "options": '{"readout_kind": "softmax"}'},
         },
     },
-    schemas.ReferenceUpload: {
+    schemas_uploads.ReferenceUpload: {
         "file": {"summary": "What the framework computed", "value": {"reference": "@reference.npz"}}
     },
 }

@@ -6,7 +6,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from .arrays import Floats, Rows, Tokens, Vector
-from .names import as_name
 
 Encoding = Literal["list", "base64"]
 DirectionName = Literal["forward", "backward"]
@@ -18,11 +17,15 @@ QUANTITIES = (
 )
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """What a client sends: nothing but the fields that are described, and of their very types."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What is sent to it."""
+
     model_config = ConfigDict(extra="forbid")
 
 
@@ -53,7 +56,7 @@ def _none_yet(value: list[Any]) -> list[Any]:
     return value
 
 
-class SequenceInput(_Request):
+class SequenceInput(Request):
     """A sequence: exactly one of text, token ids, or rows of numbers."""
 
     model_config = ConfigDict(json_schema_extra=_exactly_one)
@@ -71,7 +74,7 @@ class SequenceInput(_Request):
         return self
 
 
-class StateEntry(_Request):
+class StateEntry(Request):
     """The state of one direction of one layer, H numbers each; `cell_state` for LSTM only."""
 
     hidden_state: Vector
@@ -83,7 +86,7 @@ class StateEntry(_Request):
         return {name: state for name, state in states.items() if state is not None}
 
 
-class TraceRequest(_Request):
+class TraceRequest(Request):
     """What `POST /traces` takes."""
 
     model: str = Field(description="Id of a model.")
@@ -96,7 +99,7 @@ class TraceRequest(_Request):
     encoding: Encoding = "list"
 
 
-class StepRequest(_Request):
+class StepRequest(Request):
     """What `POST /steps` takes."""
 
     model: str = Field(description="Id of a model without a backward layer.")
@@ -104,31 +107,7 @@ class StepRequest(_Request):
     state: list[StateEntry] | None = Field(None, description="The state that the step before gave; null for zeros.")
 
 
-class Rename(_Request):
-    """What `PATCH /models/{id}` takes."""
-
-    name: Annotated[str, AfterValidator(as_name)] = Field(description="The new name, 1 to 100 characters.")
-
-
-class ModelUpload(_Request):
-    """What `POST /models` takes, as multipart/form-data."""
-
-    weights: bytes = Field(description="The network's file; its format is told by its content.")
-    vocabulary: bytes = Field(
-        b"",
-        description="The tokens' texts: a JSON list, a JSON object from text to id, one a line, or a `tokenizer.json`.",
-    )
-    name: str = Field("", description="What to call the network; else the file's name.")
-    options: str = Field("", description="A JSON object of options, which override what the file suggests.")
-
-
-class ReferenceUpload(_Request):
-    """What `POST /models/{id}/verification` takes, as multipart/form-data."""
-
-    reference: bytes = Field(description="An input with what another framework computed for it.")
-
-
-class Base64Array(_Answer):
+class Base64Array(Answer):
     """A typed array as plotly.js reads it: little-endian, C order."""
 
     dtype: Literal["f4", "f8"]
@@ -139,7 +118,7 @@ class Base64Array(_Answer):
 Array = list[list[float]] | Base64Array
 
 
-class ModelInput(_Answer):
+class ModelInput(Answer):
     """What a model reads."""
 
     kind: Literal["tokens", "values"]
@@ -147,7 +126,7 @@ class ModelInput(_Answer):
     labels: list[str] | None
 
 
-class ModelLayer(_Answer):
+class ModelLayer(Answer):
     """One direction of one layer. What its cell does not have is null.
 
     `hidden_size` is the number of units; where `projection_size` is given, `hidden_state` has that many numbers.
@@ -167,7 +146,7 @@ class ModelLayer(_Answer):
     output_activation: str | None = Field(description="LSTM: of the cell state as it is read out.")
 
 
-class ModelReadout(_Answer):
+class ModelReadout(Answer):
     """What a model says; `predicts` is `next_input` where an output is about the next step's input."""
 
     kind: Literal["softmax", "linear"]
@@ -176,21 +155,21 @@ class ModelReadout(_Answer):
     predicts: Literal["next_input"] | None
 
 
-class ExampleInput(_Answer):
+class ExampleInput(Answer):
     """A sequence worth looking at."""
 
     name: str
     input: dict[str, Any]
 
 
-class ChoiceValue(_Answer):
+class ChoiceValue(Answer):
     """One of the answers to a choice."""
 
     value: Any
     label: str
 
 
-class Choice(_Answer):
+class Choice(Answer):
     """Something that a file leaves open; the option of this name in `options` answers it."""
 
     option: str
@@ -199,7 +178,7 @@ class Choice(_Answer):
     sentence: str
 
 
-class Model(_Answer):
+class Model(Answer):
     """A network. Lists of models leave the labels out."""
 
     id: str
@@ -222,13 +201,13 @@ class Model(_Answer):
     card: dict[str, Any] | None
 
 
-class Models(_Answer):
+class Models(Answer):
     """All models."""
 
     models: list[Model]
 
 
-class TraceInput(_Answer):
+class TraceInput(Answer):
     """The sequence as it was read; `unknown` are the steps whose token the model does not know."""
 
     kind: Literal["tokens", "values"]
@@ -238,7 +217,7 @@ class TraceInput(_Answer):
     unknown: list[int]
 
 
-class TraceLayer(_Answer):
+class TraceLayer(Answer):
     """One direction of one layer; each array is (T, H), row t being the state after reading input t."""
 
     layer: int
@@ -249,7 +228,7 @@ class TraceLayer(_Answer):
     quantities: dict[str, Array]
 
 
-class Prediction(_Answer):
+class Prediction(Answer):
     """One of the most likely outputs."""
 
     label: str
@@ -257,7 +236,7 @@ class Prediction(_Answer):
     probability: float
 
 
-class Trace(_Answer):
+class Trace(Answer):
     """Every gate and state at every step."""
 
     id: str
@@ -271,7 +250,7 @@ class Trace(_Answer):
     notes: list[str]
 
 
-class StepLayer(_Answer):
+class StepLayer(Answer):
     """One direction of one layer after the step; each quantity is H numbers."""
 
     layer: int
@@ -280,7 +259,7 @@ class StepLayer(_Answer):
     quantities: dict[str, list[float]]
 
 
-class Step(_Answer):
+class Step(Answer):
     """One step's quantities, the new state to hand in next time, and what the readout says."""
 
     layers: list[StepLayer]
@@ -289,7 +268,7 @@ class Step(_Answer):
     output: list[float] | None
 
 
-class Quantity(_Answer):
+class Quantity(Answer):
     """What a cell exposes."""
 
     name: str
@@ -300,31 +279,17 @@ class Quantity(_Answer):
     description: str
 
 
-class Quantities(_Answer):
+class Quantities(Answer):
     """The table of quantities, in display order."""
 
     quantities: list[Quantity]
 
 
-class Health(_Answer):
+class Health(Answer):
     """That the server answers."""
 
     status: Literal["ok"]
     version: str
-
-
-class Snippet(_Answer):
-    """Lines to paste into one's own program that write a reference file; `names` are what it must have."""
-
-    framework: str
-    names: dict[str, str]
-    code: str
-
-
-class Snippets(_Answer):
-    """One snippet for each framework."""
-
-    snippets: list[Snippet]
 
 
 class Figure(BaseModel):
@@ -334,14 +299,14 @@ class Figure(BaseModel):
     layout: dict[str, Any]
 
 
-class ProblemCause(_Answer):
+class ProblemCause(Answer):
     """One thing that is wrong, with a JSON pointer into the request body."""
 
     pointer: str
     detail: str
 
 
-class ProblemDetails(_Answer):
+class ProblemDetails(Answer):
     """RFC 9457: what was expected and what came."""
 
     type: str

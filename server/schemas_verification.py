@@ -1,17 +1,13 @@
-"""What a verification looks like over the wire."""
+"""What a verification looks like over the wire, and the lines that make what it is given."""
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from .schemas import DirectionName
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from .schemas import Answer, DirectionName
 
 
-class Difference(_Answer):
+class Difference(Answer):
     """Where two numbers differ."""
 
     step: int | None = Field(description="Null for a value at the end of the sequence.")
@@ -21,7 +17,7 @@ class Difference(_Answer):
     reference: float
 
 
-class Comparison(_Answer):
+class Comparison(Answer):
     """One array of the reference beside this program's own numbers."""
 
     name: str
@@ -34,14 +30,14 @@ class Comparison(_Answer):
     first: Difference | None = Field(description="The first beyond the tolerance, in the order of reading.")
 
 
-class Hint(_Answer):
+class Hint(Answer):
     """A convention with which the network matches, and the import options that set it."""
 
     sentence: str
     options: dict[str, Any]
 
 
-class Verification(_Answer):
+class Verification(Answer):
     """Whether a model computes what another framework computed, and where they first depart."""
 
     matches: bool
@@ -54,3 +50,17 @@ class Verification(_Answer):
     departure: Comparison | None
     hints: list[Hint]
     notes: list[str]
+
+
+class Snippet(Answer):
+    """Lines to paste into one's own program that write a reference file; `names` are what it must have."""
+
+    framework: str
+    names: dict[str, str]
+    code: str
+
+
+class Snippets(Answer):
+    """One snippet for each framework."""
+
+    snippets: list[Snippet]

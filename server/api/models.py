@@ -34,6 +34,7 @@ from ..importing import keep_upload, upload_fields
 from ..names import safe_file_name
 from ..openapi import body_of, form_of
 from ..reading import parse, read_body
+from ..schemas_uploads import ModelUpload, Rename
 from ..services import Services
 from .routes import BASE, Responses, json_response, problems
 
@@ -68,7 +69,7 @@ def router(services: Services) -> APIRouter:
             **AGAIN,
             **problems(TOO_LARGE, NOT_A_FORM, UNKNOWN_FORMAT, INVALID, *OF_FILES, BUSY, STORAGE, DEADLINE),
         },
-        openapi_extra=form_of(schemas.ModelUpload),
+        openapi_extra=form_of(ModelUpload),
     )
     async def post_model(request: Request) -> Response:
         async with services.uploads.receive(request, upload_fields(settings)) as form:
@@ -95,13 +96,13 @@ def router(services: Services) -> APIRouter:
         summary="Give an uploaded model another name",
         response_model=schemas.Model,
         responses=problems(UNKNOWN_MODEL, BUNDLED, TOO_LARGE, NOT_JSON_TYPE, INVALID, BUSY, STORAGE, DEADLINE),
-        openapi_extra=body_of(schemas.Rename),
+        openapi_extra=body_of(Rename),
     )
     async def patch_model(model_id: str, request: Request) -> Response:
         body = await read_body(request, settings.max_body_bytes)
 
         def work(_: Stop) -> bytes:
-            models.rename(model_id, parse(body, schemas.Rename).name)
+            models.rename(model_id, parse(body, Rename).name)
             return models.details(model_id)
 
         return json_response(await admission.run(work, request.receive))

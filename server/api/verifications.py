@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from gatescope.core.snippets import SNIPPETS
 
-from .. import schemas
 from ..admission import Stop
 from ..errors import (
     BUSY,
@@ -23,7 +22,8 @@ from ..errors import (
     UNSAFE_FILE,
 )
 from ..openapi import form_of
-from ..schemas_verification import Verification
+from ..schemas_uploads import ReferenceUpload
+from ..schemas_verification import Snippets, Verification
 from ..services import Services
 from ..verifying import make_verification, reference_fields
 from .routes import BASE, json_response, problems
@@ -43,7 +43,7 @@ def router(services: Services) -> APIRouter:
             UNKNOWN_MODEL, TOO_LARGE, NOT_A_FORM, UNKNOWN_FORMAT, INVALID, UNREADABLE_FILE, UNSAFE_FILE, DOES_NOT_FIT,
             NOT_FINITE, BUSY, STORAGE, DEADLINE,
         ),
-        openapi_extra=form_of(schemas.ReferenceUpload),
+        openapi_extra=form_of(ReferenceUpload),
     )  # fmt: skip
     async def post_verification(model_id: str, request: Request) -> Response:
         async with services.uploads.receive(request, fields) as form:
@@ -54,7 +54,7 @@ def router(services: Services) -> APIRouter:
             content = await services.admission.run(work, request.receive)
         return json_response(content)
 
-    @routes.get("/snippets", summary="Lines that write a reference, by framework", response_model=schemas.Snippets)
+    @routes.get("/snippets", summary="Lines that write a reference, by framework", response_model=Snippets)
     async def get_snippets() -> Response:
         return json_response(snippets)
 

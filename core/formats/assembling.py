@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ChoiceNeeded, FormatError, OptionError, ParameterError
+from ..errors import ChoiceNeeded, CoreError, FormatError, OptionError, ParameterError
 from ..network import Embedding, Network, Readout
 from .checkpoint import Checkpoint
 from .conventions import find
@@ -20,6 +20,8 @@ from .options import UNSET
 
 OF_THE_WEIGHTS = ("gate_order", "reset_after", "activation", "recurrent_activation")
 """Options that say how the weights are to be read."""
+MISUNDERSTOOD = (TypeError, KeyError, AttributeError, IndexError, ValueError, OverflowError, RecursionError)
+"""What reading a description that is not of the expected form ends in."""
 MOST_VALUES = 64
 """Modules or layers that a choice lists."""
 
@@ -38,6 +40,20 @@ def assemble(checkpoint: Checkpoint, answers: Answers) -> Imported:
     Raises:
         ChoiceNeeded, OptionError, Unsupported, FormatError: as `importing.import_network` says.
     """
+    try:
+        return _assemble(checkpoint, answers)
+    except CoreError:
+        raise
+    except MISUNDERSTOOD as error:
+        if checkpoint.structure is None:
+            raise
+        # A description can be of any form whatever; what no check has named is caught here.
+        raise FormatError(
+            f"the file's own description of its layers is not of the form that was expected ({type(error).__name__})"
+        ) from error
+
+
+def _assemble(checkpoint: Checkpoint, answers: Answers) -> Imported:
     finding = find(checkpoint, answers)
     said = _Said()
     parts = _choose(finding, answers, said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import FormatError, Unsupported
-from .words import shown
+from .words import plain, shown
 
 MODELS = ("Sequential", "Functional", "Model")
 DEEPEST = 32
@@ -76,9 +76,9 @@ def _open(
     for entry in layers:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("config"), Mapping | list):
             raise FormatError(f"each layer must be described by an object, not {shown(entry)}")
-        layer_kind = str(entry.get("class_name"))
+        layer_kind = plain(entry.get("class_name"))[:200]
         settings = entry["config"] if isinstance(entry["config"], Mapping) else {}
-        name = str(entry.get("name") or settings.get("name") or layer_kind)
+        name = plain(entry.get("name") or settings.get("name") or layer_kind)
         short = snake_case(layer_kind)
         number = used[short] = used.get(short, -1) + 1
         place = f"{folder}layers/{short}" + (f"_{number}" if number else "")

@@ -176,8 +176,8 @@ def _unit(node: Node, kind: str, config: Mapping[str, Any], tensors: Mapping[str
     width, hidden, gates = recurrent_sizes(tensors, found, where)
     if CELL_OF_COUNT[gates] != cell or config.get("units") not in (hidden, None):
         raise FormatError(
-            f"{shown(where)} is described as {kind} of {config.get('units')} units, but its weights are those of "
-            f"{hidden} units with {gates} gates"
+            f"{shown(where)} is described as {kind} of {shown(config.get('units'))} units, but its weights have "
+            f"{hidden} units and {gates} gates"
         )
     if bool(config.get("use_bias", True)) != ("bias" in found):
         there = "has a bias" if "bias" in found else "has no bias"

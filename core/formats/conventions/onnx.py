@@ -11,7 +11,7 @@ from .found import Around, Finding, Found, Linear, Part, Table
 from .onnx_cells import CELLS, Recurrent, recurrent
 from .onnx_values import Node, Values
 from .weights import Weights
-from .words import described, shown
+from .words import described, plain, shown
 
 PASSING = {"Transpose", "Squeeze", "Unsqueeze", "Reshape", "Identity", "Cast", "Dropout", "Flatten", "Expand"}
 """Nodes that hand on the numbers they get, in another arrangement."""
@@ -106,7 +106,7 @@ class _Graph:
             for lower in self._all_before(source):
                 if lower["op"] in CELLS and not lower["domain"]:
                     raise Unsupported(
-                        f"a node {source['op']} stands between the recurrent nodes {shown(_name(lower))} and "
+                        f"a node {_op(source)} stands between the recurrent nodes {shown(_name(lower))} and "
                         f"{shown(_name(node))} and is not computed here; the option module takes one of them alone"
                     )
         return None
@@ -150,7 +150,7 @@ class _Graph:
             table = self._table_of(source)
             if table is None or table.shape[1] != below.width:
                 table = None
-                notes.append(f"the network reads what a node {source['op']} gives: rows of {below.width} numbers")
+                notes.append(f"the network reads what a node {_op(source)} gives: rows of {below.width} numbers")
         linears = tuple(self._linears(above, notes))
         return Around((table,) if table else (), table, linears, linears[0] if linears else None, tuple(notes))
 
@@ -171,7 +171,7 @@ class _Graph:
                 linear = self._linear(node, above.output_size, notes)
                 if linear is None:
                     if node["op"] not in (*CELLS, "Shape", "MatMul", "Gemm") and index == 0:
-                        notes.append(f"no readout is taken: a node {node['op']} follows and is not computed here")
+                        notes.append(f"no readout is taken: a node {_op(node)} follows and is not computed here")
                     continue
                 if last:
                     notes.append(f"{shown(linear.name)} reads only the last step; here it reads every step")
@@ -240,7 +240,7 @@ class _Graph:
                 )
                 return None
             elif after["op"] != "Shape":
-                notes.append(f"the node {after['op']} behind {shown(name)} is left out")
+                notes.append(f"the node {_op(after)} behind {shown(name)} is left out")
         return kind
 
     def _after(self, name: str) -> Node | None:
@@ -262,6 +262,10 @@ def _passes(node: Node) -> bool:
         return False
     perm = node["attributes"].get("perm")
     return node["op"] != "Transpose" or (perm is not None and perm[-1:] == [len(perm) - 1])
+
+
+def _op(node: Node) -> str:
+    return plain(node["op"])[:60]
 
 
 def _name(node: Node) -> str:

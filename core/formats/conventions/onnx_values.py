@@ -8,7 +8,7 @@ import numpy as np
 
 from ...activations import Array
 from ...errors import FormatError, Unsupported
-from .words import shown
+from .words import plain, shown
 
 DEEPEST = 64
 Node = Mapping[str, Any]
@@ -52,7 +52,7 @@ class Values:
             value = np.asarray(make())
         except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError):
             raise FormatError(
-                f"the graph's node {node['op']} that gives {shown(name)} does not fit its inputs"
+                f"the graph's node {plain(node['op'])[:60]} that gives {shown(name)} does not fit its inputs"
             ) from None
         (self.tensors if value.dtype.kind == "f" else self._integers)[name] = value
         return value
@@ -66,7 +66,11 @@ class Values:
         value = self.constant(name)
         if value is None or value.dtype.kind != "f":
             maker = self.makers.get(name)
-            how = f"comes out of a node {maker['op']}" if maker else "is handed in from outside or holds no floats"
+            how = (
+                f"comes out of a node {plain(maker['op'])[:60]}"
+                if maker
+                else "is handed in from outside or holds no floats"
+            )
             raise Unsupported(f"{what} must be constant weights, but {shown(name)} {how}")
         return value
 

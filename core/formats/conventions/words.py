@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 
 
+def plain(name: object) -> str:
+    """A name out of a description as text that can be sent, and of some length at most."""
+    return str(name)[:1000].encode("utf-8", "replace").decode()
+
+
 def shown(name: object) -> str:
     """A name that comes from the file, in quotes: never long, and always text that can be sent."""
-    text = str(name).encode("utf-8", "replace").decode()
+    text = plain(name)
     return repr(text if len(text) <= 120 else text[:117] + "...")
 
 

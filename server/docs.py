@@ -130,6 +130,8 @@ def _type(schema: Schema) -> list[dict[str, str | None]]:
         return [{"text": " | ".join(json.dumps(value) for value in schema["enum"]), "link": None}]
     if "const" in schema:
         return [{"text": json.dumps(schema["const"]), "link": None}]
+    if schema.get("format") == "binary":
+        return [{"text": "file", "link": None}]
     if schema.get("type") == "array":
         inner = _type(schema.get("items", {})) if "items" in schema else _type(schema.get("prefixItems", [{}])[0])
         return [{"text": "[", "link": None}, *inner, {"text": "]", "link": None}]

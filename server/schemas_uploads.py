@@ -1,11 +1,16 @@
 """What clients send to keep a model or to compare it."""
 
+from dataclasses import fields
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from gatescope.core.formats.options import Options
+
 from .names import as_name
 from .schemas import Request
+
+OPTIONS = ", ".join(f"`{field.name}`" for field in fields(Options))
 
 
 class Rename(Request):
@@ -23,7 +28,9 @@ class ModelUpload(Request):
         description="The tokens' texts: a JSON list, a JSON object from text to id, one a line, or a `tokenizer.json`.",
     )
     name: str = Field("", description="What to call the network; else the file's name.")
-    options: str = Field("", description="A JSON object of options, which override what the file suggests.")
+    options: str = Field(
+        "", description=f"A JSON object that overrides what the file suggests; its fields are {OPTIONS}."
+    )
 
 
 class ReferenceUpload(Request):

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
+from weakref import finalize
 
 T = TypeVar("T")
 logger = logging.getLogger("gatescope")
@@ -69,9 +70,10 @@ class Index:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self._held: list[sqlite3.Connection] = []  # one or none; closed with this object, whenever that goes
         self._opened: tuple[int, int] | None = None
         self._on_disk = False
+        finalize(self, _close, self._held)
 
     def entries(self) -> dict[str, Entry]:
         """Everything by id, oldest first."""
@@ -125,9 +127,7 @@ class Index:
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = self._opened = None
+            _close(self._held)
 
     def _do(self, work: Callable[[sqlite3.Connection], T], *, write: bool = False) -> T:
         with self._lock, _as_os_errors():
@@ -142,19 +142,19 @@ class Index:
     def _open(self, *, write: bool) -> sqlite3.Connection:
         """The connection; another one where the file was taken away or replaced meanwhile."""
         identity = _identity(self._path)
-        if self._connection is not None and identity == self._opened and (self._on_disk or not write):
-            return self._connection
+        if self._held and identity == self._opened and (self._on_disk or not write):
+            return self._held[0]
         self.close()
         try:
             self._on_disk = write or identity is not None
-            self._connection = _connect(str(self._path)) if self._on_disk else _connect(":memory:")
+            self._held.append(_connect(str(self._path) if self._on_disk else ":memory:"))
         except sqlite3.OperationalError as error:
             if write or _has_code(error, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             self._on_disk = False
-            self._connection = self._copy()
+            self._held.append(self._copy())
         self._opened = _identity(self._path)
-        return self._connection
+        return self._held[0]
 
     def _copy(self) -> sqlite3.Connection:
         """In memory, what the file says; for a folder that cannot be written, where SQLite opens nothing otherwise."""
@@ -177,6 +177,11 @@ class Index:
         for ending in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 self._path.with_name(self._path.name + ending).replace(self._path.with_name(aside + ending))
+
+
+def _close(held: list[sqlite3.Connection]) -> None:
+    while held:
+        held.pop().close()
 
 
 def _connect(name: str) -> sqlite3.Connection:

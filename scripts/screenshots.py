@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scripts.browser import LAUNCH_ARGS, NoBrowserError, find_browser
+from scripts.models_view import MODELS_VIEW
 from scripts.serving import serving
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _views(address: str) -> list[View]:
         ),
         View("figure", act=_open_figure),
         View("error", act=_make_error),
+        *(View(f"models-{name}", "/#view=models", act) for name, act in MODELS_VIEW.items()),
         View("api", "/docs"),
     ]
 
@@ -124,7 +126,7 @@ def _take(browser: Browser, address: str, view: View, size: tuple[int, int], the
         page = context.new_page()
         page.goto(address + view.address, wait_until="networkidle")
         if view.address != "/docs":
-            page.locator("body.has-trace .panel canvas").first.wait_for()
+            page.locator("body.has-trace .panel canvas, .model-item").first.wait_for()
         view.act(page)
         page.mouse.move(0, 0)
         page.wait_for_load_state("networkidle")

@@ -47,13 +47,14 @@ export function formatShort(value) {
 }
 
 /**
- * As `formatShort`, but a power has one digit: where even ten letters would reach into the next number.
+ * As `formatShort`, but no longer than six letters: a small number has two digits, a power one. More would reach into the next number.
  *
  * @param {number} value
  */
 export function formatBrief(value) {
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e6) ? formatNumber(value, 1) : formatShort(value);
+  if (size === 0 || (size >= 0.1 && size < 1e6)) return formatShort(value);
+  return formatNumber(value, size < 0.01 || size >= 1e6 ? 1 : 2);
 }
 
 /**

@@ -114,7 +114,7 @@ function atAddress(state, address) {
   const next = withDraft({ ...state, place: "explore", modelId: model.id, view }, draft, { selection, window: address.window ?? null });
   if (address.place === "models") return atModels(next, address);
   if (address.model && model.id !== address.model) {
-    return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.` } };
+    return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.`, elsewhere: true } };
   }
   return next;
 }
@@ -150,7 +150,7 @@ export const inputTransitions = {
     const gone = modelOf(state);
     if (!gone || modelOf(next)) return next;
     const text = `The network “${gone.title || gone.name}” is no longer on this server; this is another one.`;
-    return { ...atAddress(next, {}), place: state.place, message: { tone: "error", text } };
+    return { ...atAddress(next, {}), place: state.place, message: { tone: "error", text, elsewhere: true } };
   },
 
   /** Once it is known that a network's tokens have no texts, its first sequence can be edited as their ids. */
@@ -204,7 +204,7 @@ export const inputTransitions = {
     return withDraft(stopped(state), draft, atItsEnd(state));
   },
 
-  "file-refused": (state, { name, text }) => ({ ...state, message: { tone: "error", text: `${name}: ${text}` } }),
+  "file-refused": (state, { name, text }) => ({ ...state, message: { tone: "error", text: `${name}: ${text}`, elsewhere: true } }),
 
   "file-removed": (state) => withDraft(stopped(state), { ...draftOf(state), file: null, example: null }, atItsEnd(state)),
 };

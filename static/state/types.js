@@ -43,7 +43,7 @@
  * @typedef {"index" | "mean" | "variance" | "step"} OrderKey
  * @typedef {{by: OrderKey, quantity: string | null}} Order `quantity` null is the cell's memory
  * @typedef {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number}} Hover `y` is null where another view shows the words itself; `below` is how much room is under it
- * @typedef {{tone: "error" | "note", text: string, again?: boolean}} Message `again` says that the same may work when it is tried again
+ * @typedef {{tone: "error" | "note", text: string, again?: boolean, elsewhere?: boolean}} Message `elsewhere` says that what stands in the field is not to blame; `again` says that the same may work when it is tried again
  */
 
 /**

@@ -85,7 +85,7 @@ function boxNodes(box, fills) {
     s("rect", { class: "cell-ground", ...frame, y: y - height / 2, height }),
     level,
     s("rect", { class: "cell-frame", ...frame, y: y - height / 2, height }),
-    s("text", { class: "cell-activation", x, y: name ? y - 2 : y + 5 }, new Text(text)),
+    s("text", { class: text.length > 5 ? "cell-activation is-long" : "cell-activation", x, y: name ? y - 2 : y + 5 }, new Text(text)),
   ];
   if (name) nodes.push(s("text", { class: "cell-name", x, y: y + 15 }, new Text(name)));
   return nodes;

@@ -4,7 +4,11 @@
 /** @typedef {{path: string, name: string, departs: boolean, end: {x: number, y: number}}} Curve */
 /** @typedef {{curves: Curve[], decades: {y: number, text: string}[], steps: {x: number, text: string}[], tolerance: number, departure: number | null}} PlotLayout */
 
-export const PLOT = { width: 640, height: 190, left: 52, right: 10, top: 10, bottom: 26 };
+/** In units of the drawing: on a phone it is drawn narrower, so that its letters stay as large. */
+export const PLOT = { wide: 640, narrow: 350, height: 190, left: 44, right: 10, top: 10, bottom: 26 };
+
+/** Decades below what rounding explains that are always shown, so that a small difference can be seen to be one. */
+const DECADES_BELOW = 2;
 
 /** Nothing smaller is told apart: exactly equal numbers have no logarithm. */
 const SMALLEST = 1e-18;
@@ -21,16 +25,17 @@ const power = (exponent) => `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs
  * @param {Comparison[]} comparisons with a difference for every step
  * @param {number} tolerance
  * @param {number | null} departure the step at which they first differ
+ * @param {number} [width]
  * @returns {PlotLayout | null} null where there is nothing to draw
  */
-export function differencePlot(comparisons, tolerance, departure) {
+export function differencePlot(comparisons, tolerance, departure, width = PLOT.wide) {
   const drawn = comparisons.filter(({ by_step }) => by_step.length > 1);
   if (drawn.length === 0) return null;
   const steps = Math.max(...drawn.map(({ by_step }) => by_step.length));
   const all = drawn.flatMap(({ by_step }) => by_step.filter((value) => value > SMALLEST));
-  const low = Math.floor(Math.log10(Math.min(tolerance, all.reduce((least, value) => Math.min(least, value), Infinity)) || tolerance));
+  const low = Math.floor(Math.log10(Math.min(tolerance * 10 ** -DECADES_BELOW, all.reduce((least, value) => Math.min(least, value), Infinity))));
   const high = Math.max(low + 2, Math.ceil(Math.log10(Math.max(tolerance, all.reduce((most, value) => Math.max(most, value), 0))) + 0.1));
-  const inner = { width: PLOT.width - PLOT.left - PLOT.right, height: PLOT.height - PLOT.top - PLOT.bottom };
+  const inner = { width: width - PLOT.left - PLOT.right, height: PLOT.height - PLOT.top - PLOT.bottom };
   /** @param {number} step */
   const x = (step) => PLOT.left + (step / (steps - 1)) * inner.width;
   /** @param {number} value */

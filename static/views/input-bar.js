@@ -15,7 +15,7 @@ import { icon } from "../lib/svg.js";
  * @property {string | null} file what lies over the text, in words
  * @property {string | null} example
  * @property {{name: string}[]} examples
- * @property {{tone: "error" | "note", text: string, again?: boolean} | null} message
+ * @property {{tone: "error" | "note", text: string, again?: boolean, elsewhere?: boolean} | null} message
  * @property {boolean} tracing
  * @property {string} summary how long the sequence is
  */
@@ -78,7 +78,7 @@ export function create(root, emit) {
       setText(message, props.message?.text ?? "");
       message.dataset.tone = props.message?.tone ?? "";
       again.hidden = !props.message?.again;
-      field.setAttribute("aria-invalid", String(props.message?.tone === "error"));
+      field.setAttribute("aria-invalid", String(props.message?.tone === "error" && !props.message.elsewhere));
       if (props.tracing !== before?.tracing) {
         clearTimeout(waiting);
         if (props.tracing) waiting = window.setTimeout(() => (progress.hidden = false), PATIENCE);

@@ -48,8 +48,8 @@ export function create(root, emit) {
       details.update(props.open, props.renaming, props.deleting);
       check.update(props.open, props.check, props.snippets, props.upload.result !== null && props.upload.result.id === props.open?.id);
       setText(said, props.said);
+      if (props.open?.id !== before?.open?.id) details.element.scrollTop = 0;
       if (before && props.chosen && props.open && props.open.id !== before.open?.id && props.upload === before.upload) {
-        details.element.scrollTop = 0;
         details.focus();
         details.element.scrollIntoView({ block: "nearest" });
       }

@@ -1,10 +1,9 @@
 /** A network beside what its framework computed: how to make the reference, and what came of comparing them. A part of the Models view. */
 
 import { h, setHidden, setText } from "../lib/dom.js";
-import { words } from "../lib/format.js";
+import { asSentence, words } from "../lib/format.js";
 import { formatNumber } from "../lib/numerals.js";
-import { s } from "../lib/svg.js";
-import { icon } from "../lib/svg.js";
+import { icon, s } from "../lib/svg.js";
 import { differencePlot, PLOT } from "./difference-plot-layout.js";
 
 /**
@@ -15,6 +14,9 @@ import { differencePlot, PLOT } from "./difference-plot-layout.js";
  * @typedef {{name: string, running: boolean, error: string | null, outcome: Outcome | null}} Check
  * @typedef {{framework: string, names: Record<string, string>, code: string}} Snippet
  */
+
+/** Below this width of the page, in CSS pixels, the plot is drawn for a phone. */
+const NARROW = 860;
 
 /**
  * @param {import("../types.js").Emit} emit
@@ -79,8 +81,8 @@ function recipe({ framework, names, code }, emit) {
  */
 function outcomeNodes(result, file, again, emit) {
   const { matches, sentence, comparisons, tolerance, departure, hints, notes } = result;
-  const verdict = h("p", { class: "verdict", data: { tone: matches ? "good" : "bad" } }, h("strong", { text: matches ? "Matches" : "Departs" }), h("span", { text: `${sentence}.`.replace("..", ".") }), h("small", { text: file }));
-  const suggestions = hints.map((hint) => h("li", {}, `${hint.sentence}. `, again && Object.keys(hint.options).length > 0 && h("button", { type: "button", class: "tool", on: { click: () => {
+  const verdict = h("p", { class: "verdict", data: { tone: matches ? "good" : "bad" } }, h("strong", { text: matches ? "Matches" : "Departs" }), h("span", { text: departure?.first ? departs(departure, departure.first) : asSentence(sentence) }), h("small", { text: file }));
+  const suggestions = hints.map((hint) => h("li", {}, `${asSentence(hint.sentence)} `, again && Object.keys(hint.options).length > 0 && h("button", { type: "button", class: "tool", on: { click: () => {
     for (const [option, value] of Object.entries(hint.options)) emit({ type: "upload-answered", option, value });
     emit({ type: "upload-asked" });
   } } }, "Understand it this way")));
@@ -90,8 +92,19 @@ function outcomeNodes(result, file, again, emit) {
     hints.length ? h("ul", { class: "notes hints" }, ...suggestions) : null,
     plot,
     table(comparisons),
-    notes.length ? h("ul", { class: "notes" }, ...notes.map((text) => h("li", { text: `${text[0].toUpperCase()}${text.slice(1)}.` }))) : null,
+    notes.length ? h("ul", { class: "notes" }, ...notes.map((text) => h("li", { text: asSentence(text) }))) : null,
   ].filter((node) => node !== null);
+}
+
+/**
+ * Where they first part, in the page's own counting from 1.
+ * @param {Comparison} comparison
+ * @param {Difference} first
+ */
+function departs(comparison, { step, unit, difference, reference, here }) {
+  const readout = comparison.layer === null;
+  const what = readout ? "output" : words(comparison.quantity);
+  return `Departs from your framework ${step === null ? "at the end" : `at step ${step + 1}`} of ${readout ? "the readout" : placeOf(comparison)}: the ${what} differs by ${formatNumber(difference, 2)}; ${readout ? "output" : "unit"} ${unit} is ${formatNumber(reference)} there and ${formatNumber(here)} here.`;
 }
 
 /** @param {Comparison} comparison */
@@ -119,16 +132,17 @@ function table(comparisons) {
  */
 function plotOf(comparisons, tolerance, departure) {
   const step = departure?.first?.step ?? null;
-  const layout = differencePlot(comparisons, tolerance, departure && departure.by_step.length > 1 ? step : null);
+  const width = innerWidth < NARROW ? PLOT.narrow : PLOT.wide;
+  const layout = differencePlot(comparisons, tolerance, departure && departure.by_step.length > 1 ? step : null, width);
   if (!layout) return null;
-  const right = PLOT.width - PLOT.right;
+  const right = width - PLOT.right;
   const floor = PLOT.height - PLOT.bottom;
-  const svg = s("svg", { class: "difference-plot", viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, role: "img", "aria-label": `Largest difference by step, on a logarithmic scale${step === null ? "" : `; it departs at step ${step + 1}`}` },
+  const svg = s("svg", { class: "difference-plot", viewBox: `0 0 ${width} ${PLOT.height}`, role: "img", "aria-label": `Largest difference by step, on a logarithmic scale${step === null ? "" : `; it departs at step ${step + 1}`}` },
     ...layout.decades.flatMap(({ y, text }) => [s("line", { class: "plot-grid", x1: PLOT.left, x2: right, y1: y, y2: y }), s("text", { class: "plot-tick is-value", x: PLOT.left - 6, y: y + 4 }, new Text(text))]),
     ...layout.steps.map(({ x, text }) => s("text", { class: "plot-tick", x, y: floor + 17 }, new Text(text))),
     s("line", { class: "plot-tolerance", x1: PLOT.left, x2: right, y1: layout.tolerance, y2: layout.tolerance }),
     s("text", { class: "plot-tick is-tolerance", x: right - 4, y: layout.tolerance - 4 }, new Text("what rounding explains")),
     ...layout.curves.map(({ path, name, departs }) => s("path", { class: departs ? "plot-curve is-off" : "plot-curve", d: path }, s("title", {}, new Text(name)))));
-  if (layout.departure !== null) svg.append(s("line", { class: "plot-departure", x1: layout.departure, x2: layout.departure, y1: PLOT.top, y2: floor }), s("text", { class: "plot-tick is-departure", x: Math.min(layout.departure + 5, right - 90), y: PLOT.top + 10 }, new Text(`departs at step ${(step ?? 0) + 1}`)));
+  if (layout.departure !== null) svg.append(s("line", { class: "plot-departure", x1: layout.departure, x2: layout.departure, y1: PLOT.top, y2: floor }), s("text", { class: "plot-tick is-departure", x: Math.min(layout.departure + 5, right - 100), y: PLOT.top + 10 }, new Text(`departs at step ${(step ?? 0) + 1}`)));
   return h("figure", { class: "differences" }, h("figcaption", { text: "Largest difference at each step" }), svg);
 }

@@ -6,6 +6,10 @@ import { sentence } from "./sentence.js";
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../types.js").Event} Event */
 
+/** How long something told stays, in milliseconds: long enough to be read. */
+const NOTE_STAYS = 3500;
+const ERROR_STAYS = 8000;
+
 /** Every quantity that any layer of the trace has. @param {State} state */
 const namesOf = (state) => [...new Set(state.shown?.trace.layers.flatMap((layer) => Object.keys(layer.quantities)))];
 
@@ -20,7 +24,7 @@ export function attachCommands(store, api) {
   const tell = (tone, text) => {
     store.dispatch({ type: "told", toast: { tone, text } });
     clearTimeout(forgetting);
-    forgetting = window.setTimeout(() => store.dispatch({ type: "told", toast: null }), 6000);
+    forgetting = window.setTimeout(() => store.dispatch({ type: "told", toast: null }), tone === "error" ? ERROR_STAYS : NOTE_STAYS);
   };
 
   /**

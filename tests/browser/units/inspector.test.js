@@ -1,7 +1,7 @@
 /** The cell inspector: every number on the page is the trace's, and what the equations show can be computed again by hand. */
 
 import { cellForm } from "/static/lib/cell-form.js";
-import { formatNumber, formatPercent, formatShort, formatShortSigned, formatSigned } from "/static/lib/numerals.js";
+import { formatBrief, formatNumber, formatPercent, formatShort, formatShortSigned, formatSigned } from "/static/lib/numerals.js";
 import { diagramOf, levelOf } from "/static/views/cell-diagram-layout.js";
 import { cellValues } from "/static/views/cell-values.js";
 import { createInspector } from "/static/views/inspector.js";
@@ -104,6 +104,7 @@ export function test_numbers_do_not_round_into_a_lie() {
   equal(formatShort(0.9994), "0.999", "not that near to one");
   equal(formatShortSigned(0.99999), "≈+1", "with its sign");
   equal(formatShortSigned(0.5), "+0.500", "with its sign");
+  equal([1.03e-6, -0.0623, 0.00123, -0.5, 0, 2.5e7].map(formatBrief).join(" "), "1×10⁻⁶ −0.062 0.001 −0.500 0 3×10⁷", "where there is next to no room");
   equal(formatPercent(0.999999), "over 99.9 %", "not quite all");
   equal(formatPercent(0.00001), "under 0.1 %", "not quite nothing");
   equal(formatPercent(0.5), "50 %", "half");
@@ -178,7 +179,7 @@ export function test_the_diagram_tells_the_same_numbers() {
   const values = cellValues(lstmProps().layer, null, 1, 0);
   const shown = [...root.querySelectorAll(".cell-number")].map((element) => element.firstChild?.textContent);
   for (const key of ["c_prev", "kept", "c", "f", "i", "g", "o", "h", "h_prev", "tanh_c"]) {
-    const text = formatShort(Number(values[key]));
+    const text = formatBrief(Number(values[key]));
     check(shown.includes(text), `${key} = ${text} is among ${shown}`);
   }
   const description = root.querySelector("svg[role=img]")?.getAttribute("aria-label") ?? "";

@@ -81,23 +81,6 @@ def encode(
     return _encode_values(network, values)
 
 
-def check_padding(network: Network, tokens: Array, came_as: Literal["text", "tokens"]) -> None:
-    """Refuse (T,) ids that hold the padding: leaving it out gives what the network's framework gives.
-
-    Raises:
-        PaddingToken: one of them is the padding token.
-    """
-    padding = network.embedding.padding if network.embedding else None
-    if padding is None or not (found := np.flatnonzero(tokens == padding)).size:
-        return
-    step = int(found[0])
-    raise PaddingToken(
-        f"a sequence must not hold token {padding}, which this network skips as padding, but it is at step {step}; "
-        "without it the result is the same",
-        (came_as, step) if came_as == "tokens" else (came_as,),
-    )
-
-
 def as_numbers(values: Any) -> Array | None:
     """Numbers as an array of integers or floats; None for anything else, and where true or false is among numbers."""
     try:
@@ -128,7 +111,7 @@ def _encode_text(network: Network, text: str) -> Encoded:
     unknown = tuple(step for step, token in enumerate(found) if token is None)
     stand_in = UNKNOWN if network.vocabulary.unknown is None else network.vocabulary.unknown
     tokens = np.array([stand_in if token is None else token for token in found], dtype=np.int64)
-    _check_padding(network, tokens, "text")
+    check_padding(network, tokens, "text")
     return Encoded(
         "tokens",
         tuple(pieces),
@@ -177,21 +160,25 @@ def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
     if set(map(type, tokens)) != {int} or min(tokens) < 0 or max(tokens) >= size:
         _check_each_token(tokens, size)
     array = np.array(tokens, dtype=np.int64)
-    _check_padding(network, array, "tokens")
+    check_padding(network, array, "tokens")
     vocabulary = network.vocabulary
     name = vocabulary.labels.__getitem__ if vocabulary else str
     return Encoded("tokens", tuple(map(name, array.tolist())), tokens=array)
 
 
-def _check_padding(network: Network, tokens: Array, *pointer: str) -> None:
-    """Refuse padding: the framework skips such steps, so that without them its network computes the same."""
+def check_padding(network: Network, tokens: Array, came_as: Literal["text", "tokens"]) -> None:
+    """Refuse padding in (T,) ids: the framework skips such steps, so that without them its network computes the same.
+
+    Raises:
+        PaddingToken: one of them is the padding token.
+    """
     padding = network.embedding.padding if network.embedding else None
     if padding is not None and (tokens == padding).any():
         step = int(np.argmax(tokens == padding))
         raise PaddingToken(
             f"token {padding} is padding, which this network skips as if it were not there; leave it out (it came at "
             f"step {step})",
-            (*pointer, step),
+            ("tokens", step) if came_as == "tokens" else ("text",),
         )
 
 

@@ -12,7 +12,6 @@
     |   +-- NotFinite             NaN, infinite, or beyond the network's precision
     |   +-- TokenOutOfRange       a token id outside the vocabulary
     |   +-- PaddingToken          the token that the network's framework skips
-    |   +-- PaddingToken          the token that the network's framework skips
     |   +-- StateMismatch         an initial state of another form than the network's
     |   +-- CannotStep            stepping a network that reads the sequence backwards
     +-- FormatError           a file cannot be read as a network
@@ -76,10 +75,6 @@ class TokenOutOfRange(InputError):
 
 class PaddingToken(InputError):
     """The token that the network's framework skips as if it were not there."""
-
-
-class PaddingToken(InputError):
-    """A token that the network's framework skips as if it were not there."""
 
 
 class StateMismatch(InputError):

@@ -13,7 +13,7 @@ from .activations import Array
 from .cells import Cell
 from .cells.cell import Poll
 from .digest import portable_bytes
-from .encoding import Encoded, as_numbers
+from .encoding import Encoded, as_numbers, check_padding
 from .errors import (
     CannotStep,
     InputError,
@@ -177,6 +177,7 @@ def _network_inputs(network: Network, encoded: Encoded) -> Array:
             raise TokenOutOfRange(
                 f"this network has {network.input_size} tokens, but the sequence was encoded for another with more"
             )
+        check_padding(network, encoded.tokens, "tokens")
         return network.embedding(encoded.tokens)
     assert encoded.values is not None  # that is what its kind says
     if encoded.values.shape[1] != network.input_size or encoded.values.dtype != network.dtype:

@@ -18,8 +18,10 @@ from gatescope.core import (
     Layer,
     Network,
     NotFinite,
+    PaddingToken,
     RaggedRows,
     TokenOutOfRange,
+    Vocabulary,
     WrongKind,
     WrongWidth,
     encode,
@@ -33,6 +35,10 @@ DOUBLE = random_network(dtype="float64")
 LETTERS = random_network(tokens=True)
 LETTERS_WITH_UNKNOWN = random_network(tokens=True, unknown=LABELS.index("?"))
 IDS = Network((Layer(random_cell()),), Embedding(normal(7, 3)))
+PADDED = Network(IDS.layers, Embedding(normal(7, 3), padding=2))
+PADDED_LETTERS = Network(
+    LETTERS.layers, Embedding(LETTERS.embedding.table, padding=3), LETTERS.readout, Vocabulary(LABELS, 3)
+)
 ROW = [1, 2, 3]
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -81,6 +87,9 @@ CASES: dict[str, Case] = {
     "token too large": (IDS, {"tokens": [0, 7]}, TokenOutOfRange, ("tokens", 1), "in 0 to 6 for this network, not 7"),
     "token below 0": (IDS, {"tokens": [-1]}, TokenOutOfRange, ("tokens", 0), "not -1"),
     "huge token": (IDS, {"tokens": [10**5000]}, TokenOutOfRange, ("tokens", 0), "more than 20 digits"),
+    "padding": (PADDED, {"tokens": [0, 1, 2, 2]}, PaddingToken, ("tokens", 2), "token 2 is padding.*step 2"),
+    "padding in a text": (PADDED_LETTERS, {"text": "ab a"}, PaddingToken, ("text",), "token 3 is padding.*step 2"),
+    "padding for what is unknown": (PADDED_LETTERS, {"text": "aX"}, PaddingToken, ("text",), "step 1"),
     "token of 64 bits": (
         IDS,
         {"tokens": np.array([2**63], "u8")},

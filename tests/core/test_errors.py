@@ -76,13 +76,6 @@ RAISED: dict[str, tuple[Callable[[], object], str]] = {
     "WrongWidth": (lambda: core.encode(random_network(), values=[[1, 2]]), "of 2 came"),
     "NotFinite": (lambda: core.encode(random_network(), values=[[1, 2, float("nan")]]), "nan"),
     "TokenOutOfRange": (lambda: core.encode(random_network(tokens=True), tokens=[99]), "not 99"),
-    "PaddingToken": (
-        lambda: core.encode(
-            Network(random_network().layers, core.Embedding(normal(7, 3), padding=4), random_network().readout),
-            tokens=[1, 4],
-        ),
-        "at step 1",
-    ),
     "InputError": (lambda: core.encode(random_network(), values=3), "not 3"),
     "StateMismatch": (
         lambda: core.trace(random_network(), core.encode(random_network(), values=normal(2, 3)), []),

@@ -19,6 +19,7 @@ from gatescope.core import (
     Network,
     NotFinite,
     NumericalError,
+    PaddingToken,
     Readout,
     StateMismatch,
     TokenOutOfRange,
@@ -319,6 +320,14 @@ def test_a_sequence_encoded_for_another_network_is_refused(steps: int) -> None:
         for run in (trace, step) if steps == 1 else (trace,):
             with pytest.raises(kind, match="for another"):
                 run(reader, encoded)
+
+
+def test_a_sequence_that_another_network_does_not_take_for_padding_is_refused() -> None:
+    tokens = random_network(tokens=True)
+    padded = replace(tokens, embedding=Embedding(tokens.parameters()["embedding"], padding=2))
+    for run in (trace, step):
+        with pytest.raises(PaddingToken, match="token 2 is padding"):
+            run(padded, encode(tokens, tokens=[2]))
 
 
 def test_a_trace_keeps_its_initial_state_as_it_was() -> None:

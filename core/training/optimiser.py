@@ -50,12 +50,14 @@ class Adam:
     ) -> tuple[dict[str, Array], AdamState]:
         """The parameters after one update, and the next state."""
         updates = state.updates + 1
-        rate = learning_rate * np.sqrt(1 - self.beta_2**updates) / (1 - self.beta_1**updates)
+        # Both means begin at 0: their corrections stand outside the arrays, where epsilon has to take its part.
+        correction = np.sqrt(1 - self.beta_2**updates)
+        rate, epsilon = learning_rate * correction / (1 - self.beta_1**updates), self.epsilon * correction
         result, means, squares = {}, {}, {}
         for name, array in parameters.items():
             kind, gradient = array.dtype.type, gradients[name]
             means[name] = mean = kind(self.beta_1) * state.mean[name] + kind(1 - self.beta_1) * gradient
             squares[name] = square = kind(self.beta_2) * state.square[name] + kind(1 - self.beta_2) * gradient**2
             kept = kind(1 - learning_rate * self.weight_decay)
-            result[name] = kept * array - kind(rate) * mean / (np.sqrt(square) + kind(self.epsilon))
+            result[name] = kept * array - kind(rate) * mean / (np.sqrt(square) + kind(epsilon))
         return result, AdamState(updates, means, squares)

@@ -236,6 +236,7 @@ SPECS: dict[str, Spec] = {
     "autoencoder": Spec(autoencoder, containers=("keras",), options={"module": "decoder"}, path=("decoder", "head")),
     "own_class": Spec(own_class, containers=("keras",), options={"readout_kind": "linear"}),
     "paths": Spec(lambda: values(gru(reset_after=False)), containers=("npz", "safetensors")),
+    "plain": Spec(lambda: values(lstm(4), gru(6)), containers=("arrays.npz",), bare_options={"convention": "keras"}),
     "paths_bidirectional": Spec(
         lambda: values(layers.Bidirectional(lstm()), layers.Dense(2)),
         containers=("npz",),

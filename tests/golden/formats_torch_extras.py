@@ -129,6 +129,13 @@ class Extras:
         self.accept("translator", file, built, rng, kind=GRU)
         self.folder.refused(file, "ChoiceNeeded", "encoder.rnn")
 
+    def plain_arrays(self) -> None:
+        """Arrays without any names, in the order of the state dict: only the user knows whose they are."""
+        built, rng = self.start(plain())
+        np.savez(self.folder.path("torch-plain.npz"), *(one.numpy() for one in built.module.state_dict().values()))
+        self.accept("plain", "torch-plain.npz", built, rng, options={"convention": "torch"})
+        self.folder.refused("torch-plain.npz", "ChoiceNeeded", "convention")
+
     def univariate(self) -> None:
         """One number in, one number out."""
         parts = {"lstm": nn.LSTM(1, 4), "linear": nn.Linear(4, 1)}
@@ -161,6 +168,6 @@ def make(folder: Folder) -> None:
     extras = Extras(folder)
     for write in (
         extras.strided, extras.compiled, extras.lightning, extras.averaged, extras.mixed, extras.shared,
-        extras.translator, extras.univariate, extras.refused,
+        extras.translator, extras.univariate, extras.plain_arrays, extras.refused,
     ):  # fmt: skip
         write()

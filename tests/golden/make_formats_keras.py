@@ -18,8 +18,8 @@ from .formats_reference import Array, Place, Step, keras_gru, keras_lstm, keras_
 from .formats_writing import Folder, Head, expect, network_precision, random_inputs
 from .writing import random_array
 
-BARE = ("weights.h5", "npz", "safetensors")
-"""Forms that hold weights and no configuration; the last two by Keras's paths of the weights."""
+BARE = ("weights.h5", "npz", "safetensors", "arrays.npz")
+"""Forms that hold weights and no configuration; two by Keras's paths of the weights, the last without any names."""
 
 # On every backend but TensorFlow, Keras rounds products of float64 to float32. This makes it do here as it does there.
 dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
@@ -173,6 +173,8 @@ def save(model: Any, folder: Folder, name: str, container: str) -> None:
     path = folder.path(f"keras-{name}.{container}")
     if container == "weights.h5":
         model.save_weights(path)
+    elif container == "arrays.npz":
+        np.savez(path, *model.get_weights())
     elif container in BARE:
         arrays = {weight.path: ops.convert_to_numpy(weight) for weight in model.weights}
         np.savez(path, **arrays) if container == "npz" else safetensors.numpy.save_file(arrays, path)

@@ -6,7 +6,7 @@ from ...errors import ChoiceNeeded, FormatError, OptionError
 from ..checkpoint import Checkpoint
 from ..imported import Choice
 from ..options import UNSET
-from . import canonical, flax, keras, onnx, torch
+from . import canonical, flax, keras, onnx, plain, torch
 from .answers import Answers
 from .found import Finding
 from .words import listed
@@ -36,6 +36,8 @@ def find(checkpoint: Checkpoint, answers: Answers) -> Finding:
     if named is not UNSET:
         finding = CONVENTIONS[named](checkpoint, answers)
         if finding is None or not finding.parts:
+            finding = plain.find(checkpoint, named, answers)
+        if finding is None:
             raise OptionError(
                 f"no recurrent layer by the convention {named} is in this file", ("options", "convention")
             )
@@ -65,6 +67,14 @@ def find(checkpoint: Checkpoint, answers: Answers) -> Finding:
             (Choice("convention", values, None, sentence),),
         )
     if not findings:
+        layouts = [name for name in plain.GATE_AXIS if plain.find(checkpoint, name, answers)]
+        if layouts:
+            sentence = "the names in this file follow no framework, but some shapes are those of a recurrent layer"
+            raise ChoiceNeeded(
+                f"{sentence}: {listed(checkpoint.tensors, 6)}; say how they lie with the option convention",
+                ("options", "convention"),
+                (Choice("convention", tuple((name, plain.WORDS[name]) for name in layouts), None, sentence),),
+            )
         raise FormatError(
             f"no recurrent layer was found among the file's {len(checkpoint.tensors)} tensors: "
             f"{listed(checkpoint.tensors, 6)}"

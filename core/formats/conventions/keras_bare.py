@@ -4,8 +4,8 @@ The same for ``{prefix}/kernel``, ``recurrent_kernel`` and ``bias`` in any conta
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ...activations import Array
 from ...cells import Cell
@@ -15,18 +15,24 @@ from ..checkpoint import Checkpoint
 from ..imported import Choice
 from ..options import ACTIVATIONS, UNSET
 from .answers import Answers
-from .found import Finding, Found, Part
+from .found import Around, Finding, Found, Part
 from .keras_cells import build as build_cell
 from .keras_weights import NAMED, RECURRENT, recurrent_sizes
 from .layout import CELL_OF_COUNT, activations, choice_of_reset
 from .naming import natural
 from .surroundings import Entry, Surroundings, column_entries
 from .weights import Weights
-from .words import described, shown
+from .words import described, listed, shown
 
 NUMBERED = re.compile(r"(.*)/vars/(\d{1,4})", re.DOTALL)
 DIRECTION = re.compile(r"(?:^|(?<=[/.]))(forward|backward)_[^/.]+")
 MOST_ORDERS = 1000
+HARMLESS = {
+    "input_layer", "dropout", "spatial_dropout1d", "gaussian_noise", "gaussian_dropout", "alpha_dropout", "identity",
+    "activity_regularization", "activation", "softmax", "embedding", "dense", "time_distributed", "bidirectional",
+    "lstm", "gru", "simple_rnn", "rnn", "sequential", "functional",
+}  # fmt: skip
+"""Kinds of layers that change nothing between others, or whose own place shows."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +75,30 @@ def find(checkpoint: Checkpoint, *, has_config: bool) -> Finding | None:
         if has_config
         else ()
     )
+    others = _others(structure.get("names") or {})
     chain = _only_chain(dict(zip(folders, parts, strict=True))) if checkpoint.structure is not None else None
+    surroundings = Surroundings(tensors, entries, parts, ordered)
+
+    def around(chosen: Sequence[Part]) -> Around:
+        found = surroundings.around(chosen)
+        if found.linear is None or not others:
+            return found
+        note = f"no readout is taken: the file has layers of other kinds, {listed(others)}, and does not say where"
+        return replace(found, linear=None, notes=(*found.notes, note))
+
     return Finding(
         tuple(parts),
-        Surroundings(tensors, entries, parts, ordered).around,
+        around,
         "read by Keras's names without a description of the model: gates in the order i, f, c, o and z, r, h",
         notes,
-        stack=chain,
+        stack=None if others else chain,
     )
+
+
+def _others(names: Mapping[str, str]) -> list[str]:
+    """Kinds of layers, by their folders, that may stand between others and change what these read."""
+    kinds = (re.search(r"(?:^|/)layers/([^/]+?)(?:_\d+)?(?:/vars)?$", place) for place in names)
+    return list(dict.fromkeys(match[1] for match in kinds if match and match[1] not in HARMLESS))
 
 
 def _groups(tensors: Mapping[str, Array]) -> Iterator[_Group]:

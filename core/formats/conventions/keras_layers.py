@@ -121,7 +121,8 @@ def recurrent(node: Node, tensors: Mapping[str, Array], places: Places, version:
             "here it starts from the state it is given"
         )
     if not config.get("return_sequences", False):
-        notes.append(f"{shown(node.name)} gives only its last step to the next layer; here every step is shown")
+        last = "the last step of each direction, the backward one's being row 0," if backward else "its last step"
+        notes.append(f"{shown(node.name)} gives only {last} to the next layer; here every step is shown")
     return Recurrent(node, forward, backward, bool(config.get("go_backwards")), tuple(dict.fromkeys(notes)))
 
 

@@ -101,11 +101,15 @@ async def read_form(
     most = sum(rule.max_bytes + settings.max_part_head_bytes for rule in fields.values())
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
-        raise Problem(TOO_LARGE, f"The body must not be longer than {most:,} bytes.")
+        raise _too_long(most)
+    received = 0
     reading = _Reading(form, fields, settings)
     parser = MultipartParser(boundary, reading.callbacks())
     try:
         async for piece in request.stream():
+            received += len(piece)
+            if received > most:  # by what stands around the parts: they have limits of their own
+                raise _too_long(most)
             parser.write(piece)
             await reading.store(folder, BLOCK)
     except ClientDisconnect:
@@ -242,6 +246,10 @@ def _boundary(request: Request) -> bytes:
     if not BOUNDARY.fullmatch(boundary):
         raise Problem(INVALID, "The content type must have a boundary of 1 to 70 of the characters that it may have.")
     return boundary
+
+
+def _too_long(most: int) -> Problem:
+    return Problem(TOO_LARGE, f"The body must not be longer than {most:,} bytes.")
 
 
 def _refused(detail: str, name: str) -> Problem:

@@ -144,6 +144,27 @@ def test_a_declared_length_beyond_the_limits_is_refused_before_anything_is_read(
         check_problem(post(tight[0], GOOD + END, **{"content-length": length}), 413)
 
 
+@pytest.mark.parametrize("before", [b"\r\n", GOOD + END], ids=["before the parts", "after them"])
+def test_words_around_the_parts_without_end_are_refused(tight: tuple[Client, Path], before: bytes) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield before
+        while True:
+            sent += 1
+            yield b"x" * 10_000
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(tight[0].app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as asked:
+            return await asked.post(f"{BASE}/models", content=endless(), headers=TYPE)
+
+    answer = asyncio.run(ask())
+    check_problem(answer, 422 if before == b"\r\n" and answer.status_code == 422 else 413)
+    assert sent < 100
+
+
 @pytest.mark.parametrize(
     "filename", ["", "../../../etc/passwd", "C:\\boot.ini", "a\x00b", "\x1b[31m", "x" * 4000, ".", "..", "é\u202e.pt"]
 )

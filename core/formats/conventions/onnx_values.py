@@ -50,6 +50,8 @@ class Values:
             if self._left < 0:
                 raise FormatError(f"working out {shown(name)} takes more memory than the file's weights")
             value = np.asarray(make())
+        except FormatError:
+            raise
         except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError):
             raise FormatError(
                 f"the graph's node {plain(node['op'])[:60]} that gives {shown(name)} does not fit its inputs"
@@ -90,7 +92,8 @@ def _one(work: Callable[[Array, list[Array | None], Mapping[str, Any]], Any]) ->
 
     def move(inputs: list[Array | None], attributes: Mapping[str, Any]) -> tuple[int, Callable[[], Any]]:
         first = inputs[0]
-        assert first is not None
+        if first is None:
+            raise ValueError("nothing comes in")
         return first.size, lambda: work(first, inputs[1:], attributes)
 
     return move

@@ -103,7 +103,7 @@ def _npz(name: str, arrays: Arrays) -> FilePayload:
 
 
 def _reference(arrays: Arrays, wrong_by: float) -> FilePayload:
-    """What a framework would say for the state dict, 60 steps of it; wrong from the 25th on, and more so as time goes by."""
+    """What a framework would say for 60 steps of the state dict; from the 25th on it may be wrong, more so with time."""
     network = load_network(arrays)
     values = np.random.default_rng(1).normal(0, 1, (60, 3)).astype(np.float32)
     hidden = np.array(trace(network, encode(network, values=values)).layers[0].quantities["hidden_state"])

@@ -154,7 +154,7 @@ def _sizes(
             )
     if attributes.get("hidden_size", hidden) != hidden:
         raise FormatError(
-            f"{shown(name)} says that it has {attributes['hidden_size']} units, its weights are of {hidden}"
+            f"{shown(name)} says that it has {shown(attributes['hidden_size'])} units, its weights are of {hidden}"
         )
     return width, hidden
 

@@ -19,19 +19,19 @@ Arrays = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
 
 def _add_networks(page: Page) -> None:
     """A file in which there is a choice, asked about."""
-    page.locator("#weights-file").set_input_files(_state_dict("translator.pt", encoder=12, decoder=16))
+    page.locator("#weights-file").set_input_files(_state_dict("translator.npz", encoder=12, decoder=16))
     page.get_by_role("button", name="Add it").click()
     page.locator(".choice, #upload-error:not(:empty)").first.wait_for()
 
 
 def _hold_files(page: Page) -> None:
     vocabulary: FilePayload = {"name": "vocabulary.json", "mimeType": "application/json", "buffer": b'["a", "b", "c"]'}
-    page.locator("#weights-file").set_input_files([_state_dict("language_model.safetensors", rnn=16), vocabulary])
+    page.locator("#weights-file").set_input_files([_state_dict("language_model.npz", rnn=16), vocabulary])
     page.locator(".held-files li").nth(1).wait_for()
 
 
 def _add_network(page: Page) -> None:
-    page.locator("#weights-file").set_input_files(_state_dict("thermostat.safetensors", rnn=12))
+    page.locator("#weights-file").set_input_files(_state_dict("thermostat.npz", rnn=12))
     page.get_by_role("button", name="Add it").click()
     page.locator(".found").wait_for()
 
@@ -103,7 +103,7 @@ def _npz(name: str, arrays: Arrays) -> FilePayload:
 
 
 def _reference(arrays: Arrays, wrong_by: float) -> FilePayload:
-    """What a framework would say for 60 steps of the state dict; from the 25th on it may be wrong, more so with time."""
+    """What a framework would say for 60 steps of the state dict; from the 25th on it may be wrong."""
     network = load_network(arrays)
     values = np.random.default_rng(1).normal(0, 1, (60, 3)).astype(np.float32)
     hidden = np.array(trace(network, encode(network, values=values)).layers[0].quantities["hidden_state"])

@@ -56,7 +56,7 @@ export function create(root, emit) {
       }
       layer.value = String(props.layer);
       const info = chosen?.layers[props.layer];
-      setText(size, chosen && info ? `${info.cell === "rnn" ? "Simple RNN" : info.cell.toUpperCase()} · ${info.hidden_size} unit${info.hidden_size === 1 ? "" : "s"} · ${grouped(chosen.parameters)} parameters` : "");
+      setText(size, chosen && info ? `${info.cell === "rnn" ? "Simple RNN" : info.cell.toUpperCase()} · ${info.hidden_size} unit${info.hidden_size === 1 ? "" : "s"}${info.direction === "backward" && chosen.layers.length === 1 ? ", backward" : ""} · ${grouped(chosen.parameters)} parameters` : "");
       if (props.theme !== before?.theme) {
         theme.replaceChildren(icon(props.theme));
         theme.setAttribute("aria-label", THEME_WORDS[props.theme]);

@@ -81,7 +81,7 @@ function recipe({ framework, names, code }, emit) {
  */
 function outcomeNodes(result, file, again, emit) {
   const { matches, sentence, comparisons, tolerance, departure, hints, notes } = result;
-  const verdict = h("p", { class: "verdict", data: { tone: matches ? "good" : "bad" } }, h("strong", { text: matches ? "Matches" : "Departs" }), h("span", { text: departure?.first ? departs(departure, departure.first) : asSentence(sentence) }), h("small", { text: file }));
+  const verdict = h("p", { class: "verdict", data: { tone: matches ? "good" : "bad" } }, h("strong", { text: matches ? "Verified" : "Not the same" }), h("span", { text: departure?.first ? departs(departure, departure.first) : asSentence(sentence) }), h("small", { text: file }));
   const suggestions = hints.map((hint) => h("li", {}, `${asSentence(hint.sentence)} `, again && Object.keys(hint.options).length > 0 && h("button", { type: "button", class: "tool", on: { click: () => {
     for (const [option, value] of Object.entries(hint.options)) emit({ type: "upload-answered", option, value });
     emit({ type: "upload-asked" });

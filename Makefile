@@ -46,7 +46,7 @@ pretrained:  ## train the bundled networks again
 	@$(SET_UP) train
 	@$(IN) -m gatescope.core.pretrained $(ARGS)
 
-golden:  ## write the golden files of the tests again, with PyTorch and Keras
+golden:  ## write the golden files of the tests again, with PyTorch, Keras, ONNX and Flax
 	@$(SET_UP) golden
 	@$(IN) -m tests.golden $(ARGS)
 

@@ -1,31 +1,29 @@
-"""What `settle` asks of the C library, seen from outside a process of its own."""
+"""What `settle` asks of the C library, seen in a process of its own."""
 
 import ctypes
 import subprocess
 import sys
-from pathlib import Path
 
 PROGRAM = """
-import ctypes, re, resource
-from pathlib import Path
+import resource, sys
 import numpy
 from gatescope.server.memory import settle
-settle(256 * 1024 * 1024)
-heap = Path("/proc/self/smaps").read_text().split("[heap]")
-print(sum("hg" in re.search("VmFlags:(.*)", part)[1].split() for part in heap[1:]))
-kept = [numpy.ones(4096) for _ in range(2000)]
-del kept
-before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-kept = [numpy.ones(4096) for _ in range(2000)]
-print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+settle()
+faults = []
+for _ in range(2):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    arrays = [numpy.ones(4096) for _ in range(1000)]
+    del arrays
+    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(*faults)
 """
 
 
-def test_the_heap_is_of_huge_pages_and_is_kept() -> None:
-    """64 MB freed and taken again cost no page anew; by default they cost all 16,000."""
-    glibc = sys.platform == "linux" and hasattr(ctypes.CDLL(None), "mallopt")
-    program = PROGRAM if glibc else "from gatescope.server.memory import settle; settle(1); print(1); print(0)"
+def test_freed_memory_is_kept_for_the_next_request() -> None:
+    """32 MB are 8,000 pages when they are first taken; taken again they are there. Only glibc can be asked for it."""
+    program = PROGRAM
+    if sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"):
+        program = "from gatescope.server.memory import settle; settle(); print(1, 0)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    advised, faults = map(int, ran.stdout.split())
-    assert advised > 0 or not Path("/sys/kernel/mm/transparent_hugepage").exists()
-    assert faults < 200
+    first, again = map(int, ran.stdout.split())
+    assert again < max(first / 10, 1)

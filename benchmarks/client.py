@@ -24,6 +24,7 @@ class Client:
         self._host = parts.netloc
         self._socket = socket.create_connection((parts.hostname or "", parts.port or 80))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = bytearray()
 
     def request_of(self, path: str, body: bytes) -> bytes:
         """The bytes that post a JSON text."""
@@ -35,8 +36,8 @@ class Client:
         )
         return "\r\n".join(lines).encode() + END_OF_HEAD + body
 
-    def ask(self, request: bytes) -> bytearray:
-        """Send a request and read the body of the answer to its last byte.
+    def ask(self, request: bytes) -> memoryview:
+        """Send a request and read the body of the answer to its last byte; it is there until the next one.
 
         Raises:
             RuntimeError: the answer is not a created trace.
@@ -49,12 +50,13 @@ class Client:
         length = LENGTH.search(head)
         if not head.startswith(CREATED) or length is None:
             raise RuntimeError(f"a trace was expected, but the server answered {head + beginning!r}")
-        body = bytearray(int(length[1]))
-        have = len(beginning)
+        size, have = int(length[1]), len(beginning)
+        if len(self._buffer) < size:
+            self._buffer = bytearray(size)
+        body = memoryview(self._buffer)[:size]
         body[:have] = beginning
-        with memoryview(body) as rest:
-            while have < len(body):
-                have += self._socket.recv_into(rest[have:]) or self._gone()
+        while have < size:
+            have += self._socket.recv_into(body[have:]) or self._gone()
         return body
 
     def close(self) -> None:

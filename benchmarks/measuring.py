@@ -53,20 +53,21 @@ def interleaved(
     most: int = 400,
     prepare: Mapping[str, Callable[[], object]] | None = None,
     clock: Callable[[], float] = time.process_time,
+    shortest: float = SHORTEST,
 ) -> dict[str, list[float]]:
     """Time every rival once a round, in a new random order each round, for about ``seconds``.
 
     What is counted is processor time of this process: on a shared machine the wall clock adds what other programs took,
     and adds it mostly to whoever runs longest. Only where another process has a part in the work, ``clock`` must be the
-    wall's. A rival that takes less than `SHORTEST` is called several times in a row, or the round would measure how
-    cold its predecessor left the caches. A rival named in ``prepare`` is called with what that gives, made anew for
-    each call and outside the time.
+    wall's. A rival that takes less than ``shortest`` seconds is called several times in a row, or the round would
+    measure how cold its predecessor left the caches. A rival named in ``prepare`` is called with what that gives, made
+    anew for each call and outside the time.
 
     Returns:
         For each rival its seconds a call by round; entries with the same index were taken next to each other.
     """
     ready = {name: _with_arguments(call, (prepare or {}).get(name)) for name, call in rivals.items()}
-    calls = {name: max(1, round(SHORTEST / max(1e-6, _second_call(make, clock)))) for name, make in ready.items()}
+    calls = {name: max(1, round(shortest / max(1e-6, _second_call(make, clock)))) for name, make in ready.items()}
     times: dict[str, list[float]] = {name: [] for name in rivals}
     order = list(rivals)
     shuffle = random.Random(0).shuffle  # noqa: S311 - an order, not a secret

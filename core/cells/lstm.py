@@ -113,8 +113,9 @@ class LSTM(Cell):
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         units, dtype, steps, batch = self.hidden_size, self.dtype, len(inputs), inputs.shape[2:]
-        trace = {name: np.empty((steps, size, *batch), dtype) for name, size in self.sizes.items()}
-        i, f, g, o, c, h = trace.values()
+        ifo = np.empty((3, steps, units, *batch), dtype)
+        g, c = np.empty((steps, units, *batch), dtype), np.empty((steps, units, *batch), dtype)
+        h = np.empty((steps, self.output_size, *batch), dtype)
         rows, hidden, whole = block.rows, block.sums.hidden, block.steps
         both, written, kept, shown, one = block.both, block.written, block.kept, block.shown, block.one
         add, exp, tanh, divide, tell = np.add, np.exp, np.tanh, np.divide, block.tell
@@ -141,13 +142,12 @@ class LSTM(Cell):
                     tanh(c_after, shown)
                     tell(shown, d_o, h_after)
                 done = slice(start, start + count)
-                np.reciprocal(rows[:count, :units], i[done])
-                np.reciprocal(rows[:count, units : 2 * units], f[done])
-                np.reciprocal(rows[:count, 2 * units : 3 * units], o[done])
+                np.reciprocal(block.d_ifo[:, :count], ifo[:, done])
                 g[done] = rows[:count, 3 * units : 4 * units]
                 c[done] = rows[1 : count + 1, 4 * units :]
                 h[done] = hidden[1 : count + 1]
-        return trace
+        i, f, o = ifo
+        return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
     def backward(
         self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
@@ -240,6 +240,7 @@ class _Block:
         self.both = np.empty(2 * width, dtype)
         self.written, self.kept, self.shown = self.both[:width], self.both[width:], np.empty(width, dtype)
         self.one = np.ones(3 * width, dtype)
+        self.d_ifo = self.rows[:-1, : 3 * units].reshape(steps, 3, units, *batch).swapaxes(0, 1)
         after, before = self.rows[1:].reshape(steps, -1), self.rows[:-1].reshape(steps, -1)
         self.tell: Callable[[Array, Array, Array], object] = np.divide
         told = self.sums.hidden[1:]

@@ -113,8 +113,7 @@ class LSTM(Cell):
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         units, dtype, steps, batch = self.hidden_size, self.dtype, len(inputs), inputs.shape[2:]
-        ifo = np.empty((3, steps, units, *batch), dtype)
-        g, c = np.empty((steps, units, *batch), dtype), np.empty((steps, units, *batch), dtype)
+        i, f, o, g, c = gates_and_c = np.empty((5, steps, units, *batch), dtype)
         h = np.empty((steps, self.output_size, *batch), dtype)
         rows, hidden, whole = block.rows, block.sums.hidden, block.steps
         both, written, kept, shown, one = block.both, block.written, block.kept, block.shown, block.one
@@ -142,11 +141,10 @@ class LSTM(Cell):
                     tanh(c_after, shown)
                     tell(shown, d_o, h_after)
                 done = slice(start, start + count)
-                np.reciprocal(block.d_ifo[:, :count], ifo[:, done])
+                np.reciprocal(block.d_ifo[:, :count], gates_and_c[:3, done])
                 g[done] = rows[:count, 3 * units : 4 * units]
                 c[done] = rows[1 : count + 1, 4 * units :]
                 h[done] = hidden[1 : count + 1]
-        i, f, o = ifo
         return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
     def backward(

@@ -6,14 +6,14 @@ Peepholes are those of Gers et al. 2002, the projection of Sak et al. 2014, coup
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
 from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, total
-from .working import Affine, Pool, Recurrence, Sums, Weights, aligned_empty
+from .working import Affine, Pool, Product, Recurrence, Sums, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,13 +240,11 @@ class _Block:
         self.one = np.ones(3 * width, dtype)
         self.d_ifo = self.rows[:-1, : 3 * units].reshape(steps, 3, units, *batch).swapaxes(0, 1)
         after, before = self.rows[1:].reshape(steps, -1), self.rows[:-1].reshape(steps, -1)
-        self.tell: Callable[[Array, Array, Array], object] = np.divide
-        told = self.sums.hidden[1:]
-        if projection is None:
-            outputs = [row.reshape(-1) for row in told]
-        else:
-            outputs = list(told)
-            self._projection, self.tell = Recurrence(projection, batch), self._tell_projected
+        self.tell: Callable[[Array, Array, Any], object] = np.divide
+        told: list[Any] = [row.reshape(-1) for row in self.sums.hidden[1:]]
+        if projection is not None:
+            self.tell = self._tell_projected
+            told = list(Recurrence(projection, batch).products([self._output] * steps, self.sums.hidden[1:]))
         views = list(
             zip(
                 before[:, : 3 * width],
@@ -255,7 +253,7 @@ class _Block:
                 before[:, : 2 * width],
                 before[:, 2 * width : 3 * width],
                 after[:, 4 * width :],
-                outputs,
+                told,
                 strict=True,
             )
         )
@@ -263,7 +261,7 @@ class _Block:
         self.views = [(sum_up, *view) for sum_up, view in zip(plain, views, strict=True)]
         self.settling_views = [(sum_up, *view) for sum_up, view in zip(settling, views, strict=True)]
 
-    def _tell_projected(self, shown: Array, d_o: Array, h_after: Array) -> None:
-        """``h_after = projection^T (shown / d_o)``."""
+    def _tell_projected(self, shown: Array, d_o: Array, project: Product) -> None:
+        """``h = projection^T (shown / d_o)``; ``project`` knows its place."""
         np.divide(shown, d_o, self._output.reshape(-1))
-        self._projection.products([self._output], [h_after])[0]()
+        project()

@@ -61,11 +61,6 @@ class Pool(Generic[Block]):
         self._waiting.append(block)
 
 
-def rows_of(array: Array) -> list[Array]:
-    """Each (N[, B]) row of a (steps, N[, B]) array as one contiguous run of numbers."""
-    return list(array.reshape(len(array), -1))
-
-
 class Weights:
     """A matrix with its columns in the order and with the signs that a fast path wants, shared by blocks and threads.
 

@@ -20,6 +20,9 @@ CACHE_LINE = 64
 STEPS = 64
 """Steps of a block: few enough to stay in the processor's cache, and that a run can be stopped soon."""
 
+STEPS_OF_A_BATCH = 16
+"""The same for a batch of sequences, whose steps are larger."""
+
 LARGE = 8 * 1024 * 1024
 """Bytes above which weights are not copied: an arranged copy would make products no faster."""
 
@@ -51,7 +54,7 @@ class Pool(Generic[Block]):
         """A block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
         steps, batch = len(inputs), inputs.shape[2:]
         if batch:
-            yield self._make(min(STEPS, steps), batch)
+            yield self._make(min(STEPS_OF_A_BATCH, steps), batch)
             return
         try:
             block = self._waiting.pop()

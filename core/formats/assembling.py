@@ -142,6 +142,8 @@ def _choice_of_module(parts: Sequence[Part], chosen: Any) -> Choice:
     if chains and 1 < len(parts) <= MOST_VALUES:
         names = [part.name for part in parts]
         values.append((names, f"one upon the other: {', '.join(names)}"))
+    if isinstance(chosen, list) and all(chosen != value for value, _ in values):
+        values.append((chosen, f"one upon the other: {', '.join(chosen)}"))
     return Choice(
         "module", tuple(values), None if chosen is UNSET else chosen, f"the file holds {len(parts)} recurrent modules"
     )

@@ -154,3 +154,10 @@ def test_an_embedding_goes_with_the_module_whose_name_it_bears(kept: bool) -> No
         imported = read(source, kept=kept, module=module)
         assert chosen(imported)["embedding"] == f"{module}_emb"
         assert said(imported, "the embedding could also be")
+
+
+def test_a_stack_that_was_chosen_is_among_what_is_offered() -> None:
+    source = torch_module(prefix="a.", width=5) | torch_module(prefix="b.", width=5)
+    imported = read(source, module=["b", "a"])
+    assert chosen(imported)["module"] == ["b", "a"]
+    assert offered(imported, "module") == ["a", "b", ["a", "b"], ["b", "a"]]

@@ -15,6 +15,7 @@ def copy_by_tiles(source: Array, out: Array, sign: int = 1) -> None:
         for left in range(0, columns, TILE):
             place = np.s_[top : top + TILE, left : left + TILE]
             if sign < 0:
-                np.negative(source[place], out=out[place])
+                # NumPy 2.4 negates some strided blocks wrongly; it multiplies them right.
+                np.multiply(source[place], -1, out=out[place])
             else:
                 out[place] = source[place]

@@ -74,7 +74,11 @@ def test_the_source_archive_carries_every_file_once(built: tuple[Path, Path, Pat
 def test_every_package_that_is_imported_is_declared() -> None:
     """What merely comes along with another package today may be gone with its next version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    requirements = [*project["dependencies"], *project["optional-dependencies"]["train"]]
+    requirements = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["train"],
+        *project["optional-dependencies"]["formats"],
+    ]
     declared = {re.match(r"[\w-]+", line)[0].lower() for line in requirements}  # type: ignore[index]
     owners = packages_distributions()
     for file in [*(ROOT / "core").rglob("*.py"), *(ROOT / "server").rglob("*.py")]:

@@ -299,3 +299,14 @@ def test_pre_activations_are_what_stood_inside_the_activations(variant: str) -> 
         activation = cell.recurrent_activation if gate.endswith("_gate") else cell.activation
         expected = ACTIVATIONS[activation].function(x)
         np.testing.assert_allclose(trace[gate], expected, atol=1e-13, err_msg=gate)
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 4, 16])
+@every_dtype
+@every_variant
+def test_a_cell_of_one_unit(variant: str, dtype: str, inputs: int) -> None:
+    """Its gates lie a single number apart, which a version of NumPy negates wrongly."""
+    cell = random_cell(variant, inputs, 1, dtype=dtype)
+    cell = cell.with_arrays({name: np.asfortranarray(array) for name, array in cell.arrays().items()})
+    x, state = normal(40, inputs, dtype=dtype), random_state(cell)
+    assert_same(cell.forward(x, state), by_steps(cell, x, state), TOLERANCE[dtype])

@@ -93,7 +93,7 @@ def _one(work: Callable[[Array, list[Array | None], Mapping[str, Any]], Any]) ->
     def move(inputs: list[Array | None], attributes: Mapping[str, Any]) -> tuple[int, Callable[[], Any]]:
         first = inputs[0]
         if first is None:
-            raise ValueError("nothing comes in")
+            raise FormatError("an operation of the graph needs an input, but nothing comes in")
         return first.size, lambda: work(first, inputs[1:], attributes)
 
     return move

@@ -83,6 +83,17 @@ class Trace:
             return _network_inputs(self.network, self.encoded)
         return _side_by_side([below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1])
 
+    def layer_input(self, layer: int, step: int) -> Array:
+        """What a layer read at one step, (D,)."""
+        if layer > 0:
+            hidden = [below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1]
+            return np.concatenate([array[step] for array in hidden])
+        sequence = self.encoded.values if self.encoded.tokens is None else self.encoded.tokens
+        assert sequence is not None  # an Encoded has one of the two
+        embedding = self.network.embedding
+        row = sequence[step : step + 1]
+        return (embedding(row) if embedding else row)[0].copy()
+
     def pre_activations(self, index: int) -> dict[str, Array]:
         """What stood inside each activation of ``layers[index]``, (T, H) by the gate's name, computed again.
 

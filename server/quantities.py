@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from gatescope.core.cells import Cell
-from gatescope.core.network import Network
+from gatescope.core.network import DirectionName, Network
 from gatescope.core.quantities import names_for
 from gatescope.core.trace import Trace
 
@@ -34,6 +34,20 @@ def check_quantities(network: Network, names: Iterable[str], *pointer: str | int
             place: Pointer = (*pointer, index)
             raise Problem(INVALID, detail, (Cause(detail, place),))
     return tuple(dict.fromkeys(names))
+
+
+def find_layer(trace: Trace, layer: int, direction: DirectionName) -> int:
+    """Which of ``trace.layers`` this direction of this layer is.
+
+    Raises:
+        Problem: the trace has no such layer or direction.
+    """
+    places = [(place.layer, place.direction) for place in trace.layers]
+    if (layer, direction) not in places:
+        known = ", ".join(f"layer {number} {name}" for number, name in places[:20])
+        detail = f"This trace has {known}, not layer {str(layer)[:20]} {direction}."
+        raise Problem(INVALID, detail, (Cause(detail, ("query", "layer")),))
+    return places.index((layer, direction))
 
 
 def chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -1,0 +1,109 @@
+"""Inside a step, as JSON bytes: the arithmetic of a number and the memory ledger; sizes are looked at first."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from gatescope.core.arithmetic import arithmetic
+from gatescope.core.ledger import Ledger, Triangle, account_of, ledger, triangle
+from gatescope.core.network import DirectionName
+from gatescope.core.trace import LayerTrace, Trace
+
+from .errors import INVALID, TOO_LARGE, Cause, Problem, located
+from .pieces import array, members, value
+from .quantities import find_layer
+from .schemas import Encoding
+from .settings import Settings
+
+FLOAT64 = 8
+NUMBERS_A_TERM = 4
+
+
+def arithmetic_json(
+    settings: Settings, trace: Trace, layer: int, direction: DirectionName, quantity: str, unit: int, step: int
+) -> bytes:
+    """Every term of one number.
+
+    Raises:
+        Problem: the trace has no such layer, or the terms pass a limit.
+        InputError: the layer has no such quantity or unit, or the trace no such step.
+    """
+    index = find_layer(trace, layer, direction)
+    cell = trace.layers[index].cell
+    terms = cell.input_size + cell.hidden_size + cell.output_size
+    check_arrays(settings, terms * NUMBERS_A_TERM * FLOAT64, "list", "quantity")
+    with located("query"):
+        found = arithmetic(trace, index, quantity, unit, step)
+    where = {"layer": layer, "direction": direction, "quantity": quantity, "unit": unit, "step": step}
+    terms_json = [{**asdict(term), "product": term.product} for term in found.terms]
+    return orjson.dumps({**where, **asdict(found), "terms": terms_json})
+
+
+def ledger_json(
+    settings: Settings,
+    trace: Trace,
+    layer: int,
+    direction: DirectionName,
+    unit: int | None,
+    step: int | None,
+    encoding: Encoding,
+) -> bytes:
+    """What was written when and is still there: of one unit at one step, of all at one step, of one at every step.
+
+    Raises:
+        Problem: neither unit nor step is given, the trace has no such layer, or the ledger passes a limit.
+        InputError: the cell has no ledger, or the trace no such unit or step.
+    """
+    place = trace.layers[find_layer(trace, layer, direction)]
+    with located("query"):
+        account = account_of(place)
+        found = _ledger(settings, place, trace.steps, unit, step, encoding)
+    numbers: dict[str, Any] = {"initial": found.initial, "writes": found.writes, "total": found.total}
+    if unit is not None and step is not None:
+        numbers = {"initial": found.initial[0], "writes": found.writes[:, 0], "total": found.total[0]}
+    where = {"layer": layer, "direction": direction, "unit": unit, "step": step}
+    return b"".join(
+        members(
+            {
+                **{name: value(content) for name, content in where.items()},
+                "quantity": value(account.state),
+                "kept_by": value(account.keep),
+                "steps": value(found.steps.tolist()),
+                **{
+                    name: array(content, encoding) if content.ndim else value(float(content))
+                    for name, content in numbers.items()
+                },
+            }
+        )
+    )
+
+
+def _ledger(
+    settings: Settings, place: LayerTrace, steps: int, unit: int | None, step: int | None, encoding: Encoding
+) -> Ledger | Triangle:
+    if step is not None:
+        units = place.cell.hidden_size if unit is None else 1
+        check_arrays(settings, steps * units * FLOAT64, encoding, "step")
+        return ledger(place, step, unit)
+    if unit is not None:
+        check_arrays(settings, steps * steps * FLOAT64, encoding, "unit")
+        return triangle(place, unit)
+    detail = "A ledger is that of a unit, of a step, or of a unit at a step: give unit, step or both."
+    raise Problem(INVALID, detail, (Cause(detail, ("query", "unit")),))
+
+
+def check_arrays(settings: Settings, size: int, encoding: Encoding, parameter: str) -> None:
+    """Refuse an answer whose arrays would pass a limit, before they are made.
+
+    Raises:
+        Problem: says the limit and what was asked.
+    """
+    if size > settings.max_trace_bytes:
+        detail = f"The arrays of an answer must take at most {settings.max_trace_bytes:,} bytes, not {size:,}."
+    elif encoding == "list" and size > settings.max_list_bytes:
+        most = settings.max_list_bytes
+        detail = f"Lists hold at most {most:,} bytes of arrays, not {size:,}; an answer in base64 can hold more."
+    else:
+        return
+    raise Problem(TOO_LARGE, detail, (Cause(detail, ("query", parameter)),))

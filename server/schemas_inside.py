@@ -1,0 +1,58 @@
+"""What is found inside a step, as types."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .schemas import Answer, Base64Array, DirectionName
+
+
+class Term(Answer):
+    """One product of a sum: `value` times `weight`, times `factor`."""
+
+    source: Literal["input", "hidden", "bias", "peephole", "coupled", "kept", "written", "read out"]
+    index: int | None = Field(description="Of the feature or unit that the value belongs to.")
+    label: str
+    value: float
+    weight: float
+    factor: float = Field(description="1, or the reset gate where it stands in between.")
+    product: float
+
+
+class Arithmetic(Answer):
+    """A number and the sum it comes from; products are exact and the sum is rounded once, in float64."""
+
+    layer: int
+    direction: DirectionName
+    quantity: str
+    unit: int
+    step: int
+    terms: list[Term]
+    pre_activation: float = Field(description="The sum of the products.")
+    activation: str
+    value: float = Field(description="The number in the trace.")
+    rounding: float = Field(description="By how much it differs from the activation of the sum.")
+    equation: str
+
+
+FloatArray = float | list[float] | list[list[float]] | Base64Array
+
+
+class Ledger(Answer):
+    """What of a state was written when and is still there: `initial` + the sum of `writes` = `total`.
+
+    Of one unit at one step, `writes` has one number for each step read so far. Without `unit` a number becomes a row of
+    H. Without `step` it becomes a list of T, and `writes` a (T, T) array with zeros above the diagonal, whose row j is
+    the ledger after the j-th step that was read.
+    """
+
+    layer: int
+    direction: DirectionName
+    unit: int | None
+    step: int | None
+    quantity: Literal["cell_state", "hidden_state"] = Field(description="The state that is split into its origins.")
+    kept_by: Literal["forget_gate", "update_gate"]
+    steps: list[int] = Field(description="When each entry was written, in the order of reading.")
+    initial: FloatArray = Field(description="What is left of the initial state.")
+    writes: FloatArray
+    total: FloatArray = Field(description="The state in the trace.")

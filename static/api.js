@@ -156,6 +156,21 @@ export async function postPreActivations({ model, input }, names, signal) {
 }
 
 /**
+ * The sum behind one number of a trace.
+ * @param {string} trace
+ * @param {{layer: number, direction: string}} layer
+ * @param {{quantity: string, unit: number, step: number}} which
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./lib/terms.js").Sum>}
+ */
+export async function fetchArithmetic(trace, { layer, direction }, { quantity, unit, step }, signal) {
+  const query = new URLSearchParams({ layer: String(layer), direction, quantity, unit: String(unit), step: String(step) });
+  const { terms, pre_activation, activation, value, rounding, equation } = await (await request(`/traces/${encodeURIComponent(trace)}/arithmetic?${query}`, { signal })).json();
+  const told = (/** @type {any} */ term) => ({ ...term, index: term.index ?? null, factor: term.factor ?? 1 });
+  return { terms: terms.map(told), preActivation: pre_activation, activation, value, rounding: rounding ?? null, equation };
+}
+
+/**
  * A quantity of a trace as a Plotly figure.
  * @param {string} trace
  * @param {{layer: number, direction: string}} layer

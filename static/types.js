@@ -53,10 +53,11 @@
 /**
  * Props of the carry track (views/carry-track.js).
  * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
- * `reading` is whether numbers are to follow; while playing fast they rest in between.
+ * `bands` split the first lane by who wrote what it holds. `reading` is whether numbers are to follow; while playing fast they rest in between.
  * `compact` folds the legend away, where the screen is narrow. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
  * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
- *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean}} CarryTrackProps
+ *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean,
+ *   bands?: import("./lib/origins.js").Bands | null, numeric?: boolean}} CarryTrackProps
  */
 
 /**

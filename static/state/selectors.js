@@ -129,3 +129,17 @@ const lanes = memo(
  * @param {State} state
  */
 export const lanesOf = (state) => lanes(state.selection.unit ?? 0, state.selection.pins);
+
+/**
+ * The number whose arithmetic is shown: the chosen quantity, or the cell's memory, of the chosen unit and step.
+ * @param {State} state
+ * @returns {import("../lib/terms.js").Place | null}
+ */
+export function placeOf(state) {
+  const layer = layerOf(state);
+  if (!layer) return null;
+  const { selection, inside } = state;
+  const quantity = inside.quantity !== null && inside.quantity in layer.quantities ? inside.quantity : "cell_state" in layer.quantities ? "cell_state" : "hidden_state";
+  const row = isOfUnits(layer, quantity) ? null : Math.min(inside.row ?? 0, layer.quantities[quantity].columns - 1);
+  return { layer: selection.layer, unit: selection.unit ?? 0, step: selection.step, quantity, row };
+}

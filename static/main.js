@@ -32,6 +32,7 @@ import * as heatmap from "./views/heatmap.js";
 import * as holdings from "./views/holdings.js";
 import * as inputBar from "./views/input-bar.js";
 import * as inspector from "./views/inspector.js";
+import * as ledgerTable from "./views/ledger-table.js";
 import * as numbers from "./views/numbers.js";
 import * as originList from "./views/origin-list.js";
 import * as places from "./views/places.js";
@@ -63,7 +64,8 @@ const views = {
   tabs: tabs.create(root("tabs"), emit),
   inspector: inspector.createInspector(root("inspector"), emit),
   arithmetic: arithmetic.create(root("arithmetic"), emit),
-  numbers: numbers.create(root("numbers"), emit),
+  numbers: numbers.create(root("units"), emit),
+  ledgerTable: ledgerTable.create(root("ledger"), emit),
   transport: transport.create(root("transport"), emit),
   announcer: announcer.create(root("announcer")),
   dialogs: dialogs.create(root("dialogs"), emit),
@@ -158,7 +160,10 @@ function render(state) {
 /** Only what is seen is told anything. @param {State} state @param {import("./types.js").LayerTrace} layer */
 function updateAside(state, layer) {
   if (state.view.aside === "cell") return views.inspector.update(propsOf.inspectorProps(state, layer));
-  if (state.view.aside === "numbers") return views.numbers.update(propsOf.numbersProps(state, layer));
+  if (state.view.aside === "numbers") {
+    views.ledgerTable.update(insideProps.originListProps(state));
+    return views.numbers.update(propsOf.numbersProps(state, layer));
+  }
   const sum = insideProps.arithmeticProps(state, layer);
   if (sum) views.arithmetic.update(sum);
 }

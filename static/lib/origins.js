@@ -20,9 +20,12 @@ export const INITIAL = -1;
  * The bands of one unit: the named origins from the oldest on, and how far all positive and all negative ones reach.
  * @typedef {{account: Account, named: Named[], positive: Float64Array, negative: Float64Array}} Bands
  *
- * What one unit holds after one step: `left` of each row's writing, of the named origins, of the `others` together.
- * @typedef {{step: number, total: number, initial: number, left: Float64Array, named: {row: number | null, slot: number, left: number}[], others: number, counted: number}} Holding
+ * What one unit holds after one step: `left` of each row's writing, of the named origins that still count, of the `counted` others together.
+ * @typedef {{step: number, total: number, initial: number, left: Float64Array, named: {place: number, row: number | null, slot: number, left: number}[], others: number, counted: number}} Holding
  */
+
+/** A named origin of which less than this share of the largest is left is told among the others. */
+const TOLD = 0.005;
 
 /** The places with the largest amounts, at most `count`, none of them zero. @param {ArrayLike<number>} amounts @param {number} count */
 function largest(amounts, count) {
@@ -74,8 +77,10 @@ export function originBands(account, lasting, present) {
 export function holdingOf({ account, named }, held, step) {
   const left = new Float64Array(account.keep.length);
   held.writes.forEach((value, place) => (left[rowAt(account, place)] = value));
-  const amounts = named.map(({ place, row, slot }) => ({ row, slot, left: place === INITIAL ? held.initial : (held.writes[place] ?? 0) }));
-  const said = new Set(named.map(({ place }) => place));
+  const amounts = named.map(({ place, row, slot }) => ({ place, row, slot, left: place === INITIAL ? held.initial : (held.writes[place] ?? 0) }));
+  const least = Math.max(...amounts.map((origin) => Math.abs(origin.left))) * TOLD;
+  const told = amounts.filter((origin) => origin.row === null || (origin.left !== 0 && Math.abs(origin.left) >= least));
+  const said = new Set(told.map(({ place }) => place));
   let others = 0;
   let counted = 0;
   held.writes.forEach((value, place) => {
@@ -83,5 +88,5 @@ export function holdingOf({ account, named }, held, step) {
     others += value;
     counted++;
   });
-  return { step, total: held.total, initial: held.initial, left, named: amounts, others, counted };
+  return { step, total: held.total, initial: held.initial, left, named: told, others, counted };
 }

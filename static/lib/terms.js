@@ -43,7 +43,7 @@ export function listedTerms({ terms }, trace, layer, quantity, unit, step) {
     const total = sources.get(term.source) ?? { source: term.source, product: 0, count: 0 };
     sources.set(term.source, { ...total, product: total.product + term.product, count: total.count + 1 });
     const to = destination(term, from);
-    const text = visible(term.label);
+    const text = term.source === "input" && to === "input" ? visible(term.label) : term.label;
     return { ...term, key: `${term.source} ${term.index ?? ""} ${index}`, text, note: noteOf(term, to), to, search: `${term.source} ${term.label} ${text}`.toLowerCase() };
   });
   listed.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));

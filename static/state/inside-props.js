@@ -104,7 +104,7 @@ const chips = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types
 function placeName(state, place) {
   const layers = state.shown?.trace.layers ?? [];
   const info = layers[place.layer];
-  const where = layers.length > 1 ? `, layer ${info.layer}${layers.some((other) => other !== info && other.layer === info.layer) ? ` ${info.direction}` : ""}` : "";
+  const where = layers.length > 1 ? `, layer ${info.layer + 1}${layers.some((other) => other !== info && other.layer === info.layer) ? ` ${info.direction}` : ""}` : "";
   return `${words(place.quantity)} ${place.row === null ? `of unit ${place.unit}` : `[${place.row}]`} at step ${place.step + 1}${where}`;
 }
 

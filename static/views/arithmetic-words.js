@@ -7,7 +7,7 @@ import { formatNumber, formatSigned } from "../lib/numerals.js";
 /** @typedef {import("../lib/terms.js").ListedTerm} ListedTerm */
 
 /** What each source of terms is called, for people. @type {Record<string, string>} */
-const SOURCES = { input: "input", hidden: "hidden state before", bias: "bias", peephole: "peephole", kept: "kept", written: "written", "read out": "read out", coupled: "coupled gate" };
+const SOURCES = { input: "input", hidden: "hidden", bias: "bias", peephole: "peephole", kept: "kept", written: "written", "read out": "read out", coupled: "coupled gate" };
 
 /** @param {string} source */
 export const sourceName = (source) => SOURCES[source] ?? source;

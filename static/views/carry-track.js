@@ -19,7 +19,7 @@ import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
 import { originColours, paintOrigins } from "./origins-canvas.js";
-import { carryWords, laneName, stepNumbers, stepSentence } from "./carry-words.js";
+import { carryWords, laneName, originWords, stepNumbers, stepSentence } from "./carry-words.js";
 
 /** @typedef {import("../types.js").CarryTrackProps} CarryTrackProps */
 /** @typedef {import("../types.js").Emit} Emit */
@@ -197,8 +197,8 @@ export function createCarryTrack(root, emit) {
   };
 
   /** @param {CarryTrackProps} props */
-  const drawLegend = ({ layer, compact }) => {
-    const words = carryWords(layer);
+  const drawLegend = ({ layer, compact, bands }) => {
+    const words = bands ? originWords(layer) : carryWords(layer);
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
     );
@@ -249,7 +249,7 @@ export function createCarryTrack(root, emit) {
       const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands") && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
       if (!sameDrawing) draw(props);
-      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact) drawLegend(props);
+      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null)) drawLegend(props);
       shown = props;
       const sameStep = sameDrawing && same("step", "stage");
       if (!sameStep) moveCover(props);

@@ -51,13 +51,14 @@ export function create(root) {
     const context = canvas.getContext("2d");
     if (!context || !colours) return;
     context.clearRect(0, 0, wide, tall);
-    const zero = Math.round(tall / 2);
+    const { bars, reach, above } = barColumns(left, window, wide, density);
+    const zero = Math.round(above * (tall - density));
     context.fillStyle = colours.zero;
     context.fillRect(0, zero, wide, 1);
-    for (const { x, width: across, share } of barColumns(left, window, wide, density)) {
-      const size = Math.max(1, Math.abs(share) * (tall / 2 - density));
-      context.fillStyle = share < 0 ? colours.negative : colours.positive;
-      context.fillRect(x, share < 0 ? zero : zero - size, across, size);
+    for (const { x, width: across, value } of bars) {
+      const size = Math.max(1, (Math.abs(value) / reach) * (tall - density));
+      context.fillStyle = value < 0 ? colours.negative : colours.positive;
+      context.fillRect(x, value < 0 ? zero : zero - size, across, size);
     }
   };
 
@@ -77,7 +78,7 @@ export function create(root) {
         };
         colours = { positive: of("--positive"), negative: of("--negative"), zero: of("--line-strong") };
       }
-      setText(name, "held from each");
+      setText(name, "still held");
       setText(initial, `initial ${formatShortSigned(holding.initial)}`);
       plot.setAttribute("aria-label", sentence(holding, unit, symbol, labels));
       paint(props, holding);

@@ -39,7 +39,7 @@ export function create(root, emit) {
       setText(total, `Unit ${unit} after step ${holding.step + 1}: ${symbol} = ${formatShort(holding.total)} =`);
       total.title = formatExact(holding.total);
       list.setAttribute("aria-label", `Who wrote what unit ${unit} holds after step ${holding.step + 1}`);
-      list.replaceChildren(...holding.named.filter(({ row, left }) => row === null || left !== 0).map((origin) => entry(origin, props)), ...rest(holding));
+      list.replaceChildren(...holding.named.map((origin) => entry(origin, props)), ...rest(holding));
     },
     destroy: () => root.replaceChildren(),
   };

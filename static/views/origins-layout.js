@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ADDED, columnWidth, FORGOTTEN, xOf, yOf } from "./carry-track-layout.js";
+import { ADDED, columnWidth, FORGOTTEN, STRAND_WIDTH, xOf, yOf } from "./carry-track-layout.js";
 
 /** @typedef {import("../lib/origins.js").Bands} Bands */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
@@ -78,10 +78,13 @@ function nearMoments({ account }, time) {
   /** @type {Moment[]} */
   const moments = [];
   const count = last - first + 1;
+  // In a narrow column what is forgotten before something is added would only be a fringe.
+  const wide = columnWidth(time) >= STRAND_WIDTH;
+  const middle = (/** @type {number} */ at) => (wide || at === 0 ? { at, kept: true } : { at: at - 1, kept: false });
   for (let index = 0; index < count; index++) {
     const row = time.backward ? last - index : first + index;
     const at = account.backward ? account.keep.length - 1 - row : row;
-    moments.push({ x: xOf(time, row, FORGOTTEN), at, kept: true }, { x: xOf(time, row, ADDED), at, kept: false }, { x: xOf(time, row, 1), at, kept: false });
+    moments.push({ x: xOf(time, row, FORGOTTEN), ...middle(at) }, { x: xOf(time, row, ADDED), at, kept: false }, { x: xOf(time, row, 1), at, kept: false });
     // The band enters a column as it left the one before.
     if (index === 0 && at > 0) moments.unshift({ x: xOf(time, row, 0), at: at - 1, kept: false });
   }

@@ -16,6 +16,7 @@ from .activations import ACTIVATIONS, Array
 from .cells import GRU, LSTM, RNN
 from .equations import equation
 from .errors import InputError, NumericalError
+from .interventions import Operation
 from .ledger import check_index
 from .quantities import names_for
 from .trace import LayerTrace, Trace
@@ -43,10 +44,21 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Arithmetic:
-    """A number and where it comes from: ``value`` is ``activation(pre_activation)`` up to ``rounding``.
+class Change:
+    """What an intervention made of the number."""
 
-    ``pre_activation`` is the sum of the terms' products, rounded once; ``equation`` the formula they fill.
+    operation: Operation
+    value: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """A number and where it comes from: ``value`` is ``activation(pre_activation)``, changed by ``interventions``.
+
+    It is so up to ``rounding``. ``pre_activation`` is the sum of the terms' products, rounded once; ``equation`` the
+    formula they fill.
     """
 
     terms: tuple[Term, ...]
@@ -55,6 +67,7 @@ class Arithmetic:
     value: float
     rounding: float
     equation: str
+    interventions: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,19 @@ def arithmetic(trace: Trace, index: int, quantity: str, unit: int, step: int) ->
     total = _sum(terms, quantity)
     value = float(place.quantities[quantity][step, unit])
     expected = float(ACTIVATIONS[activation].function(np.array(total)))
-    return Arithmetic(tuple(terms), total, activation, value, value - expected, equation(cell, quantity))
+    changes = tuple(_changes(trace, place, quantity, unit, step, expected))
+    if changes:
+        expected = changes[-1].after
+    return Arithmetic(tuple(terms), total, activation, value, value - expected, equation(cell, quantity), changes)
+
+
+def _changes(trace: Trace, place: LayerTrace, quantity: str, unit: int, step: int, number: float) -> Iterator[Change]:
+    for one in trace.interventions:
+        here = (one.layer, one.direction, one.quantity) == (place.layer, place.direction, quantity)
+        if here and one.on(unit) and one.at(step):
+            after = float(one.apply(np.array(number)))
+            yield Change(one.operation, one.value, number, after)
+            number = after
 
 
 def _sum(terms: list[Term], quantity: str) -> float:

@@ -9,7 +9,8 @@ holds exactly: the state splits into its origins. A GRU's hidden state obeys the
 
 Products are taken step by step in float64, and nothing is ever divided by a small number. What a step wrote is the
 state after it less what was kept of the state before it, as the trace has them: it differs from ``i g`` by that step's
-own rounding, and makes the entries add up to the traced state.
+own rounding, and makes the entries add up to the traced state. A state that an intervention set keeps nothing of what
+it was; of one that it scaled, all that was kept is scaled.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ import numpy as np
 
 from .activations import Array
 from .errors import InputError
-from .trace import LayerTrace
+from .trace import LayerTrace, Trace
 
 SPENT = 1e-250
 """What has shrunk below this counts as forgotten: smaller numbers soon are subnormal, which is many times slower."""
@@ -85,15 +86,15 @@ def account_of(place: LayerTrace) -> Account:
         ) from None
 
 
-def ledger(place: LayerTrace, step: int, unit: int | None = None) -> Ledger:
-    """The ledger of one unit, or of all, as of ``step``, a row of the trace.
+def ledger(trace: Trace, index: int, step: int, unit: int | None = None) -> Ledger:
+    """The ledger of one unit of ``trace.layers[index]``, or of all, as of ``step``, a row of the trace.
 
     Raises:
         InputError: the cell has no ledger, or the trace no such unit or step.
     """
-    keep, state, initial, steps = _in_reading_order(place, unit)
+    keep, state, initial, steps = _in_reading_order(trace, trace.layers[index], unit)
     check_index("step", step, len(steps))
-    count = step + 1 if place.direction == "forward" else len(steps) - step
+    count = step + 1 if trace.layers[index].direction == "forward" else len(steps) - step
     written = _written(keep[:count], state[:count], initial)
     survived = np.empty((count + 1, len(initial)))
     survived[count] = 1
@@ -105,13 +106,13 @@ def ledger(place: LayerTrace, step: int, unit: int | None = None) -> Ledger:
     return Ledger(steps[:count], survived[0] * initial, written, state[count - 1])
 
 
-def triangle(place: LayerTrace, unit: int) -> Triangle:
-    """The ledgers of one unit after every step.
+def triangle(trace: Trace, index: int, unit: int) -> Triangle:
+    """The ledgers of one unit of ``trace.layers[index]`` after every step.
 
     Raises:
         InputError: the cell has no ledger, or no such unit.
     """
-    keep, state, initial, steps = _in_reading_order(place, unit)
+    keep, state, initial, steps = _in_reading_order(trace, trace.layers[index], unit)
     count, gates, written = len(steps), keep[:, 0], _written(keep, state, initial)[:, 0]
     # One more column in front of the steps: what is left of the initial state.
     shares = np.zeros((count, count + 1))
@@ -137,16 +138,21 @@ def check_index(name: str, value: int, size: int) -> None:
         raise InputError(f"the {name} must be {known}, not {str(value)[:20]}", (name,))
 
 
-def _in_reading_order(place: LayerTrace, unit: int | None) -> tuple[Array, Array, Array, Array]:
-    """Keeping gate and state (T, U), initial state (U,), and the steps (T,), all with the step read first in front."""
+def _in_reading_order(trace: Trace, place: LayerTrace, unit: int | None) -> tuple[Array, Array, Array, Array]:
+    """What is kept and the state (T, U), initial state (U,), and the steps (T,), with the step read first in front."""
     account = account_of(place)
     if unit is not None:
         check_index("unit", unit, place.cell.hidden_size)
     units = slice(None) if unit is None else slice(unit, unit + 1)
+    keep, state = (place.quantities[name][:, units].astype(np.float64) for name in (account.keep, account.state))
+    for one in trace.interventions:
+        here = (one.layer, one.direction, one.quantity) == (place.layer, place.direction, account.state)
+        if here and one.operation != "add" and (unit is None or one.on(unit)):
+            columns = list(one.units) if unit is None and one.units is not None else slice(None)
+            keep[slice(*(one.steps or (None,))), columns] *= one.value if one.operation == "scale" else 0
     turn = slice(None, None, 1 if place.direction == "forward" else -1)
-    keep, state = (place.quantities[name][turn, units].astype(np.float64) for name in (account.keep, account.state))
     initial = place.initial_state[account.state][units].astype(np.float64)
-    return keep, state, initial, np.arange(len(state))[turn]
+    return keep[turn], state[turn], initial, np.arange(len(state))[turn]
 
 
 def _written(keep: Array, state: Array, initial: Array) -> Array:

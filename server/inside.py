@@ -8,7 +8,7 @@ import orjson
 from gatescope.core.arithmetic import arithmetic
 from gatescope.core.ledger import Ledger, Triangle, account_of, ledger, triangle
 from gatescope.core.network import DirectionName
-from gatescope.core.trace import LayerTrace, Trace
+from gatescope.core.trace import Trace
 
 from .errors import INVALID, TOO_LARGE, Cause, Problem, located
 from .pieces import array, members, value
@@ -55,10 +55,10 @@ def ledger_json(
         Problem: neither unit nor step is given, the trace has no such layer, or the ledger passes a limit.
         InputError: the cell has no ledger, or the trace no such unit or step.
     """
-    place = trace.layers[find_layer(trace, layer, direction)]
+    index = find_layer(trace, layer, direction)
     with located("query"):
-        account = account_of(place)
-        found = _ledger(settings, place, trace.steps, unit, step, encoding)
+        account = account_of(trace.layers[index])
+        found = _ledger(settings, trace, index, unit, step, encoding)
     numbers: dict[str, Any] = {"initial": found.initial, "writes": found.writes, "total": found.total}
     if unit is not None and step is not None:
         numbers = {"initial": found.initial[0], "writes": found.writes[:, 0], "total": found.total[0]}
@@ -80,15 +80,15 @@ def ledger_json(
 
 
 def _ledger(
-    settings: Settings, place: LayerTrace, steps: int, unit: int | None, step: int | None, encoding: Encoding
+    settings: Settings, trace: Trace, index: int, unit: int | None, step: int | None, encoding: Encoding
 ) -> Ledger | Triangle:
     if step is not None:
-        units = place.cell.hidden_size if unit is None else 1
-        check_arrays(settings, steps * units * FLOAT64, encoding, "step")
-        return ledger(place, step, unit)
+        units = trace.layers[index].cell.hidden_size if unit is None else 1
+        check_arrays(settings, trace.steps * units * FLOAT64, encoding, "step")
+        return ledger(trace, index, step, unit)
     if unit is not None:
-        check_arrays(settings, steps * steps * FLOAT64, encoding, "unit")
-        return triangle(place, unit)
+        check_arrays(settings, trace.steps * trace.steps * FLOAT64, encoding, "unit")
+        return triangle(trace, index, unit)
     detail = "A ledger is that of a unit, of a step, or of a unit at a step: give unit, step or both."
     raise Problem(INVALID, detail, (Cause(detail, ("query", "unit")),))
 

@@ -46,6 +46,25 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
                 "quantities": ["output_gate", "output_gate_pre"],
             },
         },
+        "interventions": {
+            "summary": "What would be remembered if two units forgot nothing from the third step on",
+            "value": {
+                "model": "brackets",
+                "input": {"text": "(a[b]c)"},
+                "interventions": [
+                    {
+                        "layer": 0,
+                        "direction": "forward",
+                        "quantity": "forget_gate",
+                        "units": [3, 5],
+                        "steps": [2, 7],
+                        "operation": "set",
+                        "value": 1.0,
+                    }
+                ],
+                "quantities": ["cell_state"],
+            },
+        },
     },
     schemas.StepRequest: {
         "first": {

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import Answer, Base64Array, DirectionName
+from .schemas import Answer, Base64Array, DirectionName, Operation
 
 
 class Term(Answer):
@@ -19,6 +19,15 @@ class Term(Answer):
     product: float
 
 
+class Change(Answer):
+    """What an intervention made of the number."""
+
+    operation: Operation
+    value: float
+    before: float
+    after: float
+
+
 class Arithmetic(Answer):
     """A number and the sum it comes from; products are exact and the sum is rounded once, in float64."""
 
@@ -31,8 +40,11 @@ class Arithmetic(Answer):
     pre_activation: float = Field(description="The sum of the products.")
     activation: str
     value: float = Field(description="The number in the trace.")
-    rounding: float = Field(description="By how much it differs from the activation of the sum.")
+    rounding: float = Field(
+        description="By how much it differs from the activation of the sum, or what was made of it."
+    )
     equation: str
+    interventions: list[Change] = Field(description="What was done to the number, in order.")
 
 
 FloatArray = float | list[float] | list[list[float]] | Base64Array

@@ -71,6 +71,7 @@ class Settings:
     max_list_bytes: int = _limit(
         64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
     )
+    max_interventions: int = _limit(1000, "interventions", "Interventions in one trace.")
     max_model_bytes: int = _limit(1024 * MIB, "bytes", "Largest network file that is read.")
     max_vocabulary_bytes: int = _limit(32 * MIB, "bytes", "Largest vocabulary file.")
     max_reference_bytes: int = _limit(64 * MIB, "bytes", "Largest file with a framework's own outputs.")

@@ -44,7 +44,7 @@ export function createCarryTrack(root, emit) {
   const id = `carry-${Math.random().toString(36).slice(2, 10)}`;
   const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
   const paintCurves = curvePainter(curves, id);
-  const split = h("canvas", { class: "carry-drawing", "aria-hidden": "true", hidden: true });
+  const split = h("canvas", { class: "carry-drawing carry-origins", "aria-hidden": "true", hidden: true });
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
   const slideAhead = slider(ahead);

@@ -42,11 +42,17 @@ export function paintOrigins(canvas, colours, bands, frame, time, { near, height
   const context = canvas.getContext("2d");
   if (!context) return;
   context.scale(density, density);
-  const outlines = bandOutlines(bands, frame, time, near);
+  const { bands: outlines, net } = bandOutlines(bands, frame, time, near);
   for (const band of outlines) {
     context.fillStyle = band.slot === "rest" ? colours.rest : colours.slots[band.slot];
     fill(context, band);
   }
+  context.beginPath();
+  net.x.forEach((x, index) => context.lineTo(x, net.y[index]));
+  context.lineWidth = 1.75;
+  context.lineJoin = "round";
+  context.strokeStyle = colours.net;
+  context.stroke();
   context.font = `600 ${0.6875 * frame.rem}px ${colours.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";

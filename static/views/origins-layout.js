@@ -24,7 +24,7 @@ const NAME_HEIGHT = 0.8;
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
  * @param {boolean} near whether each step has its three parts; from far, one point a pixel column
- * @returns {Band[]}
+ * @returns {{bands: Band[], net: {x: Float64Array, y: Float64Array}}} `net` is the line of what they add up to
  */
 export function bandOutlines(bands, frame, time, near) {
   const moments = near ? nearMoments(bands, time) : farMoments(time);
@@ -32,41 +32,45 @@ export function bandOutlines(bands, frame, time, near) {
   const x = Float64Array.from(moments, ({ x: at }) => at);
   const up = new Float64Array(count);
   const down = new Float64Array(count);
-  /** @param {Band["slot"]} slot @param {number | null} row @param {(moment: Moment) => number} amount */
-  const stacked = (slot, row, amount) => {
+  /** @param {Band["slot"]} slot @param {number | null} row @param {Float64Array} amounts */
+  const stacked = (slot, row, amounts) => {
     const inner = new Float64Array(count);
     const outer = new Float64Array(count);
+    const sides = sidesOf(amounts);
     for (let index = 0; index < count; index++) {
-      const value = amount(moments[index]);
-      const base = value < 0 ? down : up;
+      const base = sides[index] < 0 ? down : up;
       inner[index] = yOf(frame.area, base[index]);
-      base[index] += value;
+      base[index] += amounts[index];
       outer[index] = yOf(frame.area, base[index]);
     }
     return { slot, row, x, inner, outer };
   };
   const { account, named, positive, negative } = bands;
-  const outlines = named.map(({ place, slot, row, course }) => stacked(slot, row, ({ at, kept }) => (kept ? keptOf(course, at, account.keep, place < 0 ? account.initial : 0) : course[at])));
-  // What is left between the named ones and the ends of the stack belongs to all others.
-  const ends = (/** @type {Float64Array} */ sums, /** @type {Float64Array} */ stack, /** @type {number} */ sign) => {
-    const from = Float64Array.from(stack);
-    let index = 0;
-    return stacked("rest", null, ({ at, kept }) => {
-      const reach = kept ? (at > 0 ? sums[at - 1] : sign * Math.max(0, sign * account.initial)) * account.keep[at] : sums[at];
-      const value = reach - from[index++];
-      return value * sign > 0 ? value : 0;
-    });
-  };
-  return [...outlines, ends(positive, up, 1), ends(negative, down, -1)];
+  const { keep, initial, state } = account;
+  const amountsOf = (/** @type {Float64Array} */ course, /** @type {number} */ first) => Float64Array.from(moments, ({ at, kept }) => (kept ? (at > 0 ? course[at - 1] : first) * keep[at] : course[at]));
+  const outlines = named.map(({ place, slot, row, course }) => stacked(slot, row, amountsOf(course, place < 0 ? initial : 0)));
+  // What is left between the named ones and the ends of the stack belongs to all others; a hair's breadth of it is rounding.
+  const ends = (/** @type {Float64Array} */ sums, /** @type {Float64Array} */ stack, /** @type {number} */ sign) =>
+    stacked("rest", null, amountsOf(sums, sign * Math.max(0, sign * initial)).map((reach, index) => ((reach - stack[index]) * sign > 1e-12 ? reach - stack[index] : 0)));
+  const all = [...outlines, ends(positive, up, 1), ends(negative, down, -1)];
+  return { bands: all, net: { x, y: amountsOf(state, initial).map((value) => yOf(frame.area, value)) } };
+}
+
+/**
+ * The side of zero each amount stands on. Where there is nothing (yet) it is that of what comes, or of what was: a band grows out of its own side.
+ * @param {Float64Array} amounts
+ */
+function sidesOf(amounts) {
+  const sides = amounts.map(Math.sign);
+  for (let index = sides.length - 2; index >= 0; index--) if (sides[index] === 0) sides[index] = sides[index + 1];
+  for (let index = 1; index < sides.length; index++) if (sides[index] === 0) sides[index] = sides[index - 1];
+  return sides;
 }
 
 /**
  * A point of time: after the step at a place, or, `kept`, between what it forgets and what it adds.
  * @typedef {{x: number, at: number, kept: boolean}} Moment
  */
-
-/** What is kept of an origin before the step at a place adds its own. @param {Float64Array} course @param {number} at @param {Float64Array} keep @param {number} first */
-const keptOf = (course, at, keep, first) => (at > 0 ? course[at - 1] : first) * keep[at];
 
 /**
  * @param {Bands} bands

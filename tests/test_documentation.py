@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from gatescope.core import encode, load_network, trace
+from gatescope.core.snippets import SNIPPETS
 from gatescope.server.settings import markdown_table
 from scripts.serving import serving
 
@@ -52,6 +53,13 @@ def test_the_readme_lists_every_setting_as_the_program_has_it() -> None:
     assert markdown_table() in (ROOT / "README.md").read_text("utf-8"), (
         "README.md must hold the table that 'gatescope --print-settings-table' prints"
     )
+
+
+def test_the_readme_shows_the_lines_that_write_a_reference() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for snippet in SNIPPETS.values():
+        assert f"{snippet.framework} (" in readme
+        assert f"```python\n{snippet.code}```" in readme
 
 
 def make_targets() -> set[str]:

@@ -106,7 +106,7 @@ function factsOf(model, emit) {
     h("dl", { class: "card" },
       ...row("Reads", inputWords(model)),
       ...(model.input.labels?.length ? row("Vocabulary", vocabulary(model.input.labels)) : []),
-      ...row("Says", readoutWords(model)),
+      ...row("Readout", readoutWords(model)),
       ...row("Weights", weightsLine(model)),
       ...(file ? row("From the file", file) : []),
       ...(model.created ? row("Added", when(model.created)) : []),

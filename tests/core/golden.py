@@ -65,7 +65,8 @@ class Golden:
 
     def _cell(self, arrays: Mapping[str, Array], layer: int, direction: str) -> Cell:
         prefix = f"layers.{layer}.{direction}."
-        own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+        names = [name for name in arrays if name.startswith(prefix)]
+        own: dict[str, Any] = {name.removeprefix(prefix): arrays[name] for name in names}
         if self.kind == "lstm":
             return LSTM(**own)
         if self.kind.startswith("gru"):

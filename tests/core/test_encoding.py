@@ -37,7 +37,7 @@ LETTERS_WITH_UNKNOWN = random_network(tokens=True, unknown=LABELS.index("?"))
 IDS = Network((Layer(random_cell()),), Embedding(normal(7, 3)))
 PADDED = Network(IDS.layers, Embedding(normal(7, 3), padding=2))
 PADDED_LETTERS = Network(
-    LETTERS.layers, Embedding(LETTERS.embedding.table, padding=3), LETTERS.readout, Vocabulary(LABELS, 3)
+    LETTERS.layers, Embedding(LETTERS.parameters()["embedding"], padding=3), LETTERS.readout, Vocabulary(LABELS, 3)
 )
 ROW = [1, 2, 3]
 NAN, INFINITY = float("nan"), float("inf")

@@ -99,7 +99,7 @@ def test_every_quantity_of_the_textbook_steps(name: str) -> None:
 def test_derivatives_of_a_cell(name: str) -> None:
     golden = load(name)
     network = golden.network()
-    (state,), cell, inputs = golden.initial_state(), network.layers[0].forward, golden.arrays["inputs"]
+    (state,), cell, inputs = golden.initial_state(), network.directions[0].cell, golden.arrays["inputs"]
     found = cell.backward(inputs, state, cell.forward(inputs, state), golden.arrays["coefficients"])
     tolerance = gradient_tolerance(golden)
     expected = {key.removeprefix("layers.0.forward."): array for key, array in parameter_gradients(golden).items()}

@@ -111,7 +111,7 @@ def test_pre_activations_of_every_direction_give_the_gates(name: str) -> None:
 def test_any_other_order_of_the_gates_is_noticed(name: str) -> None:
     golden = load(name)
     network = golden.network()
-    gates = len(network.layers[0].forward.gates)
+    gates = len(network.directions[0].cell.gates)
     for order in permutations(range(gates)):
 
         def reorder(array: Array, order: tuple[int, ...] = order) -> Array:

@@ -109,7 +109,8 @@ def test_layers_read_the_hidden_states_below_side_by_side_and_the_readout_those_
         for index in (0, 1)
     )
     np.testing.assert_array_equal(result.layer_inputs(1), below)
-    expected = network.layers[1].forward.forward(below, network.layers[1].forward.zero_state())
+    cell = network.directions[2].cell
+    expected = cell.forward(below, cell.zero_state())
     np.testing.assert_array_equal(result.layers[2].quantities["hidden_state"], expected["hidden_state"])
     assert network.readout is not None
     assert result.outputs is not None

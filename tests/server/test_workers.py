@@ -51,6 +51,48 @@ def test_threads_start_when_needed_and_end_with_their_owner() -> None:
     workers.submit(done.set)
     assert done.wait(PATIENCE)
     own = set(computing()) - before
+    assert len(own) == 1, "the second thread has nothing to do yet"
+    meeting = threading.Barrier(3)
+    for _ in range(2):
+        workers.submit(lambda: meeting.wait(PATIENCE))
+    meeting.wait(PATIENCE)
+    own = set(computing()) - before
     assert len(own) == 2
     del workers
     until(lambda: not any(thread.is_alive() for thread in own))
+
+
+def test_the_thread_that_worked_last_works_next() -> None:
+    workers = Workers(2)
+    meeting = threading.Barrier(3)
+    for _ in range(2):
+        workers.submit(lambda: meeting.wait(PATIENCE))
+    meeting.wait(PATIENCE)
+    names: list[str] = []
+
+    def ten_in_a_row() -> bool:
+        done = threading.Event()
+
+        def note() -> None:
+            names.append(threading.current_thread().name)
+            done.set()
+
+        workers.submit(note)
+        assert done.wait(PATIENCE)
+        return len(names) >= 10 and len(set(names[-10:])) == 1
+
+    until(ten_in_a_row)
+
+
+def test_closing_lets_what_was_submitted_run_and_takes_no_thread_more() -> None:
+    before = set(computing())
+    workers = Workers(1)
+    begin, ran = threading.Event(), []
+    workers.submit(lambda: begin.wait(PATIENCE))
+    own = set(computing()) - before
+    workers.submit(lambda: ran.append("waited"))
+    workers.close()
+    begin.set()
+    until(lambda: not any(thread.is_alive() for thread in own))
+    assert ran == ["waited"]
+    workers.close()

@@ -69,7 +69,7 @@ class Sunspots:
 
     def finish(self, network: Network) -> Network:
         """Fold the scaling into the first kernel and the readout: the network reads and gives sunspot numbers."""
-        cell = network.layers[0].forward
+        cell = network.directions[0].cell
         arrays = {name: array.astype(np.float64) for name, array in cell.arrays().items()}
         arrays["bias"] = arrays["bias"] - (self.mean / self.scale) * arrays["kernel"][0]
         arrays["kernel"] = arrays["kernel"] / self.scale

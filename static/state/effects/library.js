@@ -64,8 +64,8 @@ export function attachLibrary(store, api) {
         else store.dispatch({ type: "delete-refused", text: sentence(error) });
       }
     },
-    async "trace-failed"(state) {
-      if (state.message?.tone === "error" && state.modelId) await refresh();
+    async "trace-failed"(_, { gone }) {
+      if (gone) await refresh();
     },
   };
 

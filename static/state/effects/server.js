@@ -41,7 +41,7 @@ export function attachServer(store, api) {
       performance.mark("gatescope:trace-arrived");
       store.dispatch({ type: "trace-arrived", wanted, trace });
     } catch (error) {
-      if (!signal.aborted) store.dispatch({ type: "trace-failed", wanted, text: sentence(error), again: passing(error) });
+      if (!signal.aborted) store.dispatch({ type: "trace-failed", wanted, text: sentence(error), again: passing(error), gone: error instanceof api.ApiError && error.status === 404 });
     }
   };
 

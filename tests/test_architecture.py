@@ -20,8 +20,8 @@ CORE_ORDER = (
     {"encoding", "examples", "formats", "initialisation", "interventions"},
     {"references", "states"},
     {"trace"},
-    {"alternatives", "comparison", "ledger", "training"},
-    {"arithmetic", "hints"},
+    {"alternatives", "comparison", "difference", "ledger", "training"},
+    {"arithmetic", "health", "hints"},
     {"verification"},
     {"pretrained"},
 )

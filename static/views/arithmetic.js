@@ -41,8 +41,14 @@ export function create(root, emit) {
   const chips = h("div", { class: "sum-quantities", role: "group", "aria-label": "Quantity" });
   const title = h("span");
   const token = h("kbd", { class: "inspector-token" });
+  const heading = h("h2", { class: "inspector-title sum-title", tabindex: -1 }, title, token);
+  /** What was clicked is gone with the sum it belonged to: the heading of the next one takes the focus, and is read out. @param {import("../types.js").ViewEvent} event */
+  const walk = (event) => {
+    emit(event);
+    heading.focus();
+  };
   const backText = h("span");
-  const back = h("button", { type: "button", class: "sum-back", hidden: true, on: { click: () => emit({ type: "walked-back" }) } }, icon("back"), backText);
+  const back = h("button", { type: "button", class: "sum-back", hidden: true, on: { click: () => walk({ type: "walked-back" }) } }, icon("back"), backText);
   const formula = h("p", { class: "sum-formula" });
   const result = h("p", { class: "sum-result" });
   const sources = h("dl", { class: "sum-sources" });
@@ -53,13 +59,15 @@ export function create(root, emit) {
   const list = h("ol", { class: "sum-terms", "aria-label": "Terms, the largest first", on: { click: (/** @type {Event} */ event) => {
     const button = event.target instanceof Element && event.target.closest("button");
     const term = button && shown?.listed?.terms.find(({ key }) => key === button.dataset.key);
-    if (term) emit(term.to === "input" ? { type: "step-looked-up" } : { type: "walked", to: term.to });
+    if (!term) return;
+    if (term.to === "input") emit({ type: "step-looked-up" });
+    else walk({ type: "walked", to: term.to });
   } } });
   const more = h("button", { type: "button", class: "tool sum-more", on: { click: () => emit({ type: "terms-unfolded" }) } });
   const failure = h("p", { class: "sum-failure", role: "alert" });
   const wait = h("p", { class: "sum-wait", text: "Adding up…" });
   const body = h("div", { class: "sum-body" }, formula, result, sources, total, rounding, h("div", { class: "sum-tools" }, search, count), list, more);
-  root.append(chips, back, h("h2", { class: "inspector-title sum-title" }, title, token), failure, wait, body);
+  root.append(chips, back, heading, failure, wait, body);
 
   /** @type {ArithmeticProps | null} */
   let shown = null;

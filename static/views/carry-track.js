@@ -74,6 +74,8 @@ export function createCarryTrack(root, emit) {
   let bandColours = null;
   /** @type {import("../types.js").TimeWindow | null} what the curves show, which may be more than the window */
   let drawn = null;
+  /** @type {import("../types.js").TimeWindow | null} what the bands of the origins show */
+  let banded = null;
   /** What gutter and scales were drawn from. */
   let scales = "";
   /** @type {{step: number, lane: number} | null} what the pointer is over */
@@ -160,8 +162,25 @@ export function createCarryTrack(root, emit) {
       paintColumns(columns, (colours ??= columnColours(columns)), lanes, frames, time, height);
     }
     split.toggleAttribute("hidden", bands === null);
-    if (bands) paintOrigins(split, (bandColours ??= originColours(split)), bands, frames[0], time, { near, height, labels: props.labels, numeric: props.numeric === true });
+    if (bands) drawBands(bands, props, sameScales && width === shown?.width && props.theme === shown.theme && bands === shown.bands, near, height);
     if (!sameScales) drawAxis(props, height);
+  };
+
+  /**
+   * The bands are painted for more than the window once it moves, and then only moved, as the curves are.
+   *
+   * @param {import("../lib/origins.js").Bands} bands
+   * @param {CarryTrackProps} props
+   * @param {boolean} same whether nothing but the window has changed
+   * @param {boolean} near
+   * @param {number} height
+   */
+  const drawBands = (bands, { window, labels, numeric }, same, near, height) => {
+    const before = same ? banded : null;
+    banded = drawnWindow(window, shown?.window ?? null, before, time.steps);
+    const perStep = columnWidth(time);
+    if (banded !== before) paintOrigins(split, (bandColours ??= originColours(split)), bands, frames[0], { ...time, ...banded, width: (banded.to - banded.from) * perStep }, { near, height, labels, numeric: numeric === true });
+    split.style.transform = `translateX(${(banded.from - time.from) * perStep}px)`;
   };
 
   /**

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import Array
-from .errors import InputError
+from .errors import InputError, NumericalError
 from .network import DirectionName
 from .trace import LayerTrace, Trace
 
@@ -64,6 +64,7 @@ def difference(trace: Trace, baseline: Trace) -> Difference:
 
     Raises:
         InputError: they differ in steps or layers.
+        NumericalError: a change is infinite, as between the largest numbers of both signs.
     """
     check_comparable(trace, baseline)
     layers, largest = [], []
@@ -98,7 +99,10 @@ def sentence(one: Largest) -> str:
 def _less(here: Array, baseline: Array) -> Array:
     """``here - baseline``; where float32 and float64 meet, in float64."""
     with np.errstate(over="ignore"):
-        return here - baseline
+        change = here - baseline
+    if not np.isfinite(change).all():
+        raise NumericalError(f"every change must be finite, but one left the range of {change.dtype}")
+    return change
 
 
 def _same_readout(trace: Trace, baseline: Trace) -> bool:

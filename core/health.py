@@ -34,7 +34,7 @@ class QuantityHealth:
     """Figures of one quantity, each (U,): one number a unit.
 
     ``low`` and ``high`` are shares of the steps, None for a quantity without bounds; ``stuck`` says that it hardly
-    moved.
+    moved, which a single step cannot tell.
     """
 
     quantity: str
@@ -44,6 +44,13 @@ class QuantityHealth:
     minimum: Array
     maximum: Array
     stuck: Array
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as lists, one number a unit."""
+        return {
+            "quantity": self.quantity,
+            **{name: _listed(getattr(self, name)) for name in ("low", "high", "mean", "minimum", "maximum", "stuck")},
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +68,18 @@ class LayerHealth:
     quantities: tuple[QuantityHealth, ...]
     half_life: Array | None
     dead: Array
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as lists, one number a unit; a half-life without end is None."""
+        return {
+            "layer": self.layer,
+            "direction": self.direction,
+            "cell": self.cell.name,
+            "hidden_size": self.cell.hidden_size,
+            "quantities": [row.to_json() for row in self.quantities],
+            "half_life": _listed(self.half_life),
+            "dead": _listed(self.dead),
+        }
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,15 @@ class Health:
     findings: tuple[Finding, ...]
     sentences: tuple[str, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        return {
+            "steps": self.steps,
+            "layers": [layer.to_json() for layer in self.layers],
+            "findings": list(self.sentences),
+            "flags": [vars(finding) | {"units": list(finding.units)} for finding in self.findings],
+        }
+
 
 def health(traces: Sequence[Trace]) -> Health:
     """The health of one network over the traces of one input or many.
@@ -103,17 +131,27 @@ def health(traces: Sequence[Trace]) -> Health:
     return Health(sum(trace.steps for trace in traces), layers, findings, tuple(sentences))
 
 
+def _listed(array: Array | None) -> list[Any] | None:
+    if array is None:
+        return None
+    numbers: list[Any] = array.tolist()
+    return [None if number == np.inf else number for number in numbers]
+
+
 def _layer(places: list[LayerTrace]) -> LayerHealth:
     first = places[0]
-    joined = {name: np.concatenate([place.quantities[name] for place in places]) for name in first.quantities}
     account = ACCOUNTS.get(first.cell.name)
+
+    def joined(name: str) -> Array:
+        return np.concatenate([place.quantities[name] for place in places])
+
     return LayerHealth(
         first.layer,
         first.direction,
         first.cell,
-        tuple(_quantity(first.cell, name, array) for name, array in joined.items()),
-        None if account is None else _half_life(joined[account.keep]),
-        np.abs(joined["hidden_state"]).max(axis=0) < STILL,
+        tuple(_quantity(first.cell, name, joined(name)) for name in first.quantities),
+        None if account is None else _half_life(joined(account.keep)),
+        np.abs(joined("hidden_state")).max(axis=0) < STILL,
     )
 
 
@@ -146,7 +184,7 @@ def _quantity(cell: Cell, name: str, array: Array) -> QuantityHealth:
         array.mean(axis=0, dtype=np.float64),
         minimum,
         maximum,
-        maximum - minimum < STILL,
+        (maximum - minimum < STILL) & (len(array) > 1),
     )
 
 

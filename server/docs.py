@@ -67,7 +67,8 @@ def _operation(method: str, path: str, operation: Schema) -> dict[str, Any]:
 
 
 def _curl_query(path: str, value: dict[str, Any]) -> str:
-    return f"curl {_quoted(f'http://127.0.0.1:8000{path}?{urlencode(value)}')}"
+    query = f"?{urlencode(value, safe='{}')}" if value else ""
+    return f"curl {_quoted(f'http://127.0.0.1:8000{path}{query}')}"
 
 
 def _curl_form(method: str, path: str, value: dict[str, str]) -> str:

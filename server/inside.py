@@ -1,4 +1,4 @@
-"""Inside a step, as JSON bytes: the arithmetic of a number and the memory ledger; sizes are looked at first."""
+"""Inside a step, as JSON bytes: arithmetic, memory ledger, health and difference; sizes are looked at first."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,18 +6,24 @@ from typing import Any
 import orjson
 
 from gatescope.core.arithmetic import arithmetic
+from gatescope.core.difference import Difference, difference, movers, sentence
+from gatescope.core.health import health
 from gatescope.core.ledger import Ledger, Triangle, account_of, ledger, triangle
 from gatescope.core.network import DirectionName
+from gatescope.core.quantities import names_for
 from gatescope.core.trace import Trace
 
 from .errors import INVALID, TOO_LARGE, Cause, Problem, located
-from .pieces import array, members, value
+from .pieces import array, items, members, value
 from .quantities import find_layer
 from .schemas import Encoding
 from .settings import Settings
+from .store.traces import KeptTrace
+from .tracing import check_size
 
 FLOAT64 = 8
 NUMBERS_A_TERM = 4
+FIGURES_A_UNIT = 6
 
 
 def arithmetic_json(
@@ -77,6 +83,90 @@ def ledger_json(
             }
         )
     )
+
+
+def health_json(settings: Settings, trace: Trace) -> bytes:
+    """Figures of every gate and unit, and what deserves a look.
+
+    Raises:
+        Problem: the figures pass a limit.
+    """
+    numbers = sum(size for place in trace.layers for size in place.cell.sizes.values())
+    check_arrays(settings, numbers * FIGURES_A_UNIT * FLOAT64, "list", "layer")
+    return orjson.dumps(health([trace]).to_json())
+
+
+def difference_json(
+    settings: Settings, kept: KeptTrace, baseline: KeptTrace, encoding: Encoding, names: tuple[str, ...] | None
+) -> bytes:
+    """One trace less another, array by array.
+
+    Raises:
+        Problem: the arrays pass a limit.
+        InputError: the traces differ in steps or layers.
+    """
+    trace = kept.trace
+    check_size(settings, trace.network, trace.steps, encoding, names, "encoding")
+    with located("query"):
+        found = difference(trace, baseline.trace)
+    readout = trace.network.readout
+    softmax = readout is not None and readout.kind == "softmax"
+    layers = (
+        members(
+            {
+                "layer": value(place.layer),
+                "direction": value(place.direction),
+                "cell": value(place.cell.name),
+                "hidden_size": value(place.cell.hidden_size),
+                "quantities": members(
+                    {
+                        name: array(changes[name], encoding)
+                        for name in names_for(place.cell.name)
+                        if names is None or name in names
+                    }
+                ),
+            }
+        )
+        for place, changes in zip(trace.layers, found.layers, strict=True)
+    )
+    outputs = found.outputs
+    return b"".join(
+        members(
+            {
+                "trace": value(kept.id),
+                "baseline": value(baseline.id),
+                "steps": value(trace.steps),
+                "layers": items(layers),
+                "outputs": value(None) if outputs is None or softmax else array(outputs, encoding),
+                "predictions": value(_moved(trace, baseline.trace, found) if softmax else None),
+                "largest": value(vars(found.largest[0])),
+                "by_quantity": value([vars(one) for one in found.largest]),
+                "sentence": value(sentence(found.largest[0])),
+            }
+        )
+    )
+
+
+def _moved(trace: Trace, baseline: Trace, found: Difference) -> list[list[dict[str, object]]] | None:
+    """The outputs whose probability changed most at each step."""
+    if found.outputs is None or trace.outputs is None or baseline.outputs is None:
+        return None
+    labels = trace.network.output_labels or tuple(map(str, range(trace.outputs.shape[1])))
+    return [
+        [
+            {
+                "label": labels[token],
+                "token": token,
+                "probability": float(here[token]),
+                "baseline": float(there[token]),
+                "difference": float(change[token]),
+            }
+            for token in tokens
+        ]
+        for tokens, here, there, change in zip(
+            movers(found.outputs).tolist(), trace.outputs, baseline.outputs, found.outputs, strict=True
+        )
+    ]
 
 
 def _ledger(

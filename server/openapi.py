@@ -109,6 +109,13 @@ QUERIES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
         "units": {"summary": "That of all units there", "value": {"step": 5, "encoding": "base64"}},
         "steps": {"summary": "That of unit 3 after every step", "value": {"unit": 3}},
     },
+    schemas_inside.GateHealth: {"trace": {"summary": "Of all units over the whole sequence", "value": {}}},
+    schemas_inside.Difference: {
+        "itself": {
+            "summary": "What changed in the cell state since another trace",
+            "value": {"baseline": "{trace_id}", "quantities": "cell_state"},
+        }
+    },
 }
 """Example queries of what is asked about a trace, by the answer's schema."""
 

@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from ..admission import Stop
 from ..errors import BUSY, DEADLINE, DOES_NOT_FIT, INVALID, NOT_FINITE, TOO_LARGE, UNKNOWN_TRACE
-from ..inside import arithmetic_json, ledger_json
+from ..inside import arithmetic_json, difference_json, health_json, ledger_json
 from ..openapi import parameters_of
+from ..quantities import check_quantities
 from ..schemas import DirectionName, Encoding
-from ..schemas_inside import Arithmetic, Ledger
+from ..schemas_inside import Arithmetic, Difference, GateHealth, Ledger
 from ..services import Services
 from .routes import BASE, RequestRoute, json_response, problems
 
@@ -22,7 +23,7 @@ Encoded = Annotated[Encoding, Query(description="How arrays are sent.")]
 
 
 def router(services: Services) -> APIRouter:
-    """``/traces/{id}/arithmetic`` and ``/traces/{id}/ledger``."""
+    """``/traces/{id}/arithmetic``, ``/ledger``, ``/health``, ``/difference``."""
     routes = APIRouter(prefix=f"{BASE}/traces", tags=["Inside a step"], route_class=RequestRoute)
     traces, admission, settings = services.traces, services.admission, services.settings
 
@@ -65,6 +66,42 @@ def router(services: Services) -> APIRouter:
     ) -> Response:
         def work(_: Stop) -> bytes:
             return ledger_json(settings, traces.get(trace_id).trace, layer, direction, unit, step, encoding)
+
+        return json_response(await admission.run(work, request.receive))
+
+    @routes.get(
+        "/{trace_id}/health",
+        summary="Saturated, stuck and dead units, and how long memory lasts",
+        response_model=GateHealth,
+        responses=REFUSALS,
+        openapi_extra=parameters_of(GateHealth),
+    )
+    async def get_health(trace_id: str, request: Request) -> Response:
+        return json_response(
+            await admission.run(lambda _: health_json(settings, traces.get(trace_id).trace), request.receive)
+        )
+
+    @routes.get(
+        "/{trace_id}/difference",
+        summary="A trace less another of equal shape",
+        response_model=Difference,
+        responses=REFUSALS,
+        openapi_extra=parameters_of(Difference),
+    )
+    async def get_difference(
+        trace_id: str,
+        request: Request,
+        baseline: Annotated[str, Query(description="Id of the trace that is taken away.")],
+        encoding: Encoded = "list",
+        quantities: Annotated[
+            str | None, Query(description="Names of gates and states, separated by commas; all if not given.")
+        ] = None,
+    ) -> Response:
+        def work(_: Stop) -> bytes:
+            kept, other = traces.get(trace_id), traces.get(baseline)
+            own = None if quantities is None else quantities.split(",")
+            names = None if own is None else check_quantities(kept.trace.network, own, "query", "quantities")
+            return difference_json(settings, kept, other, encoding, names)
 
         return json_response(await admission.run(work, request.receive))
 

@@ -114,7 +114,8 @@ def test_example_queries_are_answered_as_described(real: Client, description: di
     count = 0
     for path, methods in description["paths"].items():
         for example in methods.get("get", {}).get("x-example-queries", {}).values():
-            answer = real.request("GET", path.replace("{trace_id}", traced), params=example["value"])
+            query = {name: str(text).replace("{trace_id}", traced) for name, text in example["value"].items()}
+            answer = real.request("GET", path.replace("{trace_id}", traced), params=query)
             assert answer.status_code == 200, answer.text
             conforms(description, answer_schema(description, "get", path, 200), answer.json())
             count += 1
@@ -231,11 +232,12 @@ def test_generated_requests_find_no_server_error(tmp_path: Path) -> None:
 def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> None:
     """Make the generator use ids, names and files that exist, or it would hardly ever pass the first check."""
     existing: dict[str, list[str]] = {"trace_id": [trace_id], "model_id": ["numbers", *networks(), own]}
-    existing |= {"quantity": ["forget_gate", "hidden_state", "nothing"]}
+    existing |= {"baseline": [trace_id, "nothing"], "quantity": ["forget_gate", "hidden_state", "nothing"]}
     numbers = {name: [0, 1, 1_000_000] for name in ("layer", "unit", "step")}
     files = files_of_the_examples()
-    for name, field in (("ModelUpload", "weights"), ("ReferenceUpload", "reference")):
-        schemathesis.openapi.format(field, strategies.sampled_from(list(files.values())) | strategies.binary())
+    fields = (("ModelUpload", "weights", "network.safetensors"), ("ReferenceUpload", "reference", "reference.npz"))
+    for name, field, file in fields:
+        schemathesis.openapi.format(field, strategies.just(files[file]) | strategies.binary())
         described["components"]["schemas"][name]["properties"][field]["format"] = field
     for name in ("TraceRequest", "StepRequest"):
         described["components"]["schemas"][name]["properties"]["model"]["enum"] = ["letters", "numbers"]

@@ -26,13 +26,24 @@ def check_quantities(network: Network, names: Iterable[str], *pointer: str | int
     Raises:
         Problem: it has none for one of them; ``pointer`` is where the names stand in the request.
     """
-    known = list(dict.fromkeys(name for place in network.directions for name in quantity_names(place.cell)))
-    names = tuple(names)
+    return _checked(names, [name for place in network.directions for name in quantity_names(place.cell)], pointer)
+
+
+def own_quantities(network: Network, names: Iterable[str], *pointer: str | int) -> tuple[str, ...]:
+    """As `check_quantities`, but without what stood inside activations.
+
+    Raises:
+        Problem: the network has no such quantity.
+    """
+    return _checked(names, [name for place in network.directions for name in names_for(place.cell.name)], pointer)
+
+
+def _checked(names: Iterable[str], known: Iterable[str], pointer: Pointer) -> tuple[str, ...]:
+    known, names = tuple(dict.fromkeys(known)), tuple(names)
     for index, name in enumerate(names):
         if name not in known:
             detail = f"A quantity of this model must be one of {', '.join(known)}, not {name[:40]!r}."
-            place: Pointer = (*pointer, index)
-            raise Problem(INVALID, detail, (Cause(detail, place),))
+            raise Problem(INVALID, detail, (Cause(detail, (*pointer, index)),))
     return tuple(dict.fromkeys(names))
 
 

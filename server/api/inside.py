@@ -9,7 +9,7 @@ from ..admission import Stop
 from ..errors import BUSY, DEADLINE, DOES_NOT_FIT, INVALID, NOT_FINITE, TOO_LARGE, UNKNOWN_TRACE
 from ..inside import arithmetic_json, difference_json, health_json, ledger_json
 from ..openapi import parameters_of
-from ..quantities import check_quantities
+from ..quantities import own_quantities
 from ..schemas import DirectionName, Encoding
 from ..schemas_inside import Arithmetic, Difference, GateHealth, Ledger
 from ..services import Services
@@ -99,8 +99,10 @@ def router(services: Services) -> APIRouter:
     ) -> Response:
         def work(_: Stop) -> bytes:
             kept, other = traces.get(trace_id), traces.get(baseline)
-            own = None if quantities is None else quantities.split(",")
-            names = None if own is None else check_quantities(kept.trace.network, own, "query", "quantities")
+            network = kept.trace.network
+            names = (
+                None if quantities is None else own_quantities(network, quantities.split(","), "query", "quantities")
+            )
             return difference_json(settings, kept, other, encoding, names)
 
         return json_response(await admission.run(work, request.receive))

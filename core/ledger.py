@@ -114,17 +114,17 @@ def triangle(trace: Trace, index: int, unit: int) -> Triangle:
     """
     keep, state, initial, steps = _in_reading_order(trace, trace.layers[index], unit)
     count, gates, written = len(steps), keep[:, 0], _written(keep, state, initial)[:, 0]
-    # One more column in front of the steps: what is left of the initial state.
-    shares = np.zeros((count, count + 1))
-    before = initial
+    writes, left = np.zeros((count, count)), np.empty(count)
+    before, kept = np.empty(0), initial
     for j in range(count):
-        row = shares[j, : j + 1]
+        row, kept = writes[j, :j], kept * gates[j]
         np.multiply(before, gates[j], out=row)
         if j % STEPS_BETWEEN_LOOKS == 0:
             _settle(row)
-        shares[j, j + 1] = written[j]
-        before = shares[j, : j + 2]
-    return Triangle(steps, shares[:, 0], shares[:, 1:], state[:, 0])
+            _settle(kept)
+        writes[j, j], left[j] = written[j], kept[0]
+        before = writes[j, : j + 1]
+    return Triangle(steps, left, writes, state[:, 0])
 
 
 def check_index(name: str, value: int, size: int) -> None:

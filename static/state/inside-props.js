@@ -87,13 +87,21 @@ export const originListProps = (state) => ({
   backward: layerOf(state)?.direction === "backward",
 });
 
-/** What of the chosen unit's memory came from the hovered step, for the words beside the pointer. @param {State} state */
+/**
+ * What of a unit's memory came from the hovered step, for the words beside the pointer: of the unit that is pointed at, as far as that is drawn.
+ * @param {State} state
+ */
 export function heldFromHovered(state) {
-  const held = state.hover && holdingShown(state);
-  return held && state.hover ? fromOne(held, state.hover.step, state.selection.unit ?? 0) : null;
+  const { hover, selection } = state;
+  const layer = layerOf(state);
+  if (!hover || !layer) return null;
+  const all = hover.quantity === "origins" ? unitsLedger(state, layer) : null;
+  if (all && hover.unit !== null) return told(hover.unit, restedStep(state), all.data[hover.step * all.columns + hover.unit]);
+  const held = hover.unit === null || hover.unit === selection.unit ? holdingShown(state) : null;
+  return held && told(selection.unit ?? 0, held.step, held.left[hover.step]);
 }
 
-const fromOne = memo((/** @type {import("../lib/origins.js").Holding} */ { left, step }, /** @type {number} */ from, /** @type {number} */ unit) => ({ unit, step, value: left[from] }));
+const told = memo((/** @type {number} */ unit, /** @type {number} */ step, /** @type {number} */ value) => ({ unit, step, value }));
 
 const terms = memo(listedTerms);
 

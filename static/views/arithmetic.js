@@ -154,7 +154,7 @@ function bar(share) {
 function termRow(term, reach) {
   const lead = leadText(term);
   const parts = [
-    h("span", { class: "term-label" }, term.source === "bias" ? "bias " : "", h("b", { text: term.text }), term.note ? ` ${term.note}` : ""),
+    h("span", { class: "term-label" }, `${sourceName(term.source)} `, h("b", { text: term.text }), term.note ? ` ${term.note}` : ""),
     h("span", { class: "term-product", text: signed(term.product), title: formatExact(term.product) }),
     bar(reach > 0 ? term.product / reach : 0),
     h("span", { class: "term-factors", text: productText(term) }),

@@ -49,7 +49,7 @@ export function paintOrigins(canvas, colours, bands, frame, time, { near, height
   }
   context.beginPath();
   net.x.forEach((x, index) => context.lineTo(x, net.y[index]));
-  context.lineWidth = 1.75;
+  context.lineWidth = near ? 1.75 : 0.75;
   context.lineJoin = "round";
   context.strokeStyle = colours.net;
   context.stroke();

@@ -215,6 +215,8 @@ def test_origins_of_all_units(visit: Visit) -> None:
     expect(panel(page, "origins").locator("canvas")).to_be_visible()
     box = panel(page, "origins").locator(".plot").bounding_box()
     assert box
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.75)
+    expect(page.locator(".held-row")).to_contain_text("left in unit 7 at step 5")
     page.mouse.click(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.75)
     expect(page.locator("#unit")).to_have_value("7")
     expect(page).to_have_url(re.compile("origins=all"))

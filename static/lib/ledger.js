@@ -24,6 +24,9 @@ const ACCOUNTS = {
  */
 export const hasLedger = ({ cell }) => ACCOUNTS[cell] !== null;
 
+/** What has been kept to this share is gone: going on would only multiply subnormal numbers, which is slow. */
+const GONE = 1e-30;
+
 /**
  * One unit's gate, writings and state in the order of reading, each of length T.
  * @typedef {{keep: Float64Array, written: Float64Array, state: Float64Array, initial: number, backward: boolean}} Account
@@ -74,6 +77,7 @@ export function ledgerAt({ keep, written, state, initial }, place) {
   for (let origin = place; origin >= 0; origin--) {
     writes[origin] = survival * written[origin];
     survival *= keep[origin];
+    if (Math.abs(survival) < GONE) return { initial: 0, writes, total: state[place] };
   }
   return { initial: survival * initial, writes, total: state[place] };
 }
@@ -106,7 +110,7 @@ export function courseOf({ keep, written, initial }, origin) {
   const course = new Float64Array(keep.length);
   let left = origin < 0 ? initial : written[origin];
   if (origin >= 0) course[origin] = left;
-  for (let place = origin + 1; place < keep.length; place++) {
+  for (let place = origin + 1; place < keep.length && Math.abs(left) >= GONE; place++) {
     left *= keep[place];
     course[place] = left;
   }
@@ -148,7 +152,9 @@ export function ledgerOfUnits(layer, step) {
   const earlier = layer.direction === "backward" ? 1 : -1;
   const data = new Float64Array(rows * columns);
   const survival = new Float64Array(columns).fill(1);
-  for (let row = step; row >= 0 && row < rows; row += earlier) {
+  let most = 1;
+  for (let row = step; row >= 0 && row < rows && most >= GONE; row += earlier) {
+    most = 0;
     const before = row + earlier;
     const inside = before >= 0 && before < rows;
     for (let unit = 0; unit < columns; unit++) {
@@ -156,6 +162,7 @@ export function ledgerOfUnits(layer, step) {
       const keep = gates[at];
       data[at] = survival[unit] * (states[at] - keep * (inside ? states[before * columns + unit] : initial[unit]));
       survival[unit] *= keep;
+      most = Math.max(most, Math.abs(survival[unit]));
     }
   }
   return { data, rows, columns };

@@ -141,7 +141,8 @@ export function arithmeticProps(state, layer) {
     waiting: sum === null && inside.failure?.key !== key,
     failure: inside.failure?.key === key ? inside.failure.text : null,
     find: inside.find,
-    all: inside.all,
+    // Whoever watches it play follows the largest ones.
+    all: inside.all && !state.view.playing,
     back: last ? placeName(state, last) : null,
     dtype: shown.trace.dtype,
   };

@@ -15,9 +15,15 @@
  */
 
 /**
- * One direction of one layer, traced. `quantities` is keyed by name in display order. `form` says how it computes; without one, as in textbooks.
+ * What was done to a quantity right after it was computed; null stands for all, and `steps` ends before its second number.
+ * @typedef {{layer: number, direction: string, quantity: string, units: number[] | null, steps: [number, number] | null, operation: "set" | "scale" | "add", value: number}} Intervention
+ */
+
+/**
+ * One direction of one layer, traced. `quantities` is keyed by name in display order. `form` says how it computes; without one, as in textbooks. `interventions` are those in this layer.
  * @typedef {{layer: number, direction: "forward" | "backward", cell: "lstm" | "gru" | "rnn", hiddenSize: number,
- *   form?: import("./lib/cell-form.js").CellForm, initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>}} LayerTrace
+ *   form?: import("./lib/cell-form.js").CellForm, initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>,
+ *   interventions?: Intervention[]}} LayerTrace
  */
 
 /** @typedef {{label: string, token: number, probability: number}} Prediction */

@@ -32,6 +32,31 @@ const GONE = 1e-30;
  * @typedef {{keep: Float64Array, written: Float64Array, state: Float64Array, initial: number, backward: boolean}} Account
  */
 
+/** @type {WeakMap<LayerTrace, ArrayLike<number>>} */
+const changed = new WeakMap();
+
+/**
+ * What share of the state before is kept, (T, H): the gate, except where an intervention set the state, which then keeps nothing of what it was, or
+ * scaled it.
+ * @param {LayerTrace} layer
+ * @param {{state: string, keep: string}} names
+ * @returns {ArrayLike<number>}
+ */
+function keptShares(layer, { state, keep }) {
+  const gate = layer.quantities[keep];
+  const ones = (layer.interventions ?? []).filter(({ quantity, operation }) => quantity === state && operation !== "add");
+  if (ones.length === 0) return gate.data;
+  const known = changed.get(layer);
+  if (known) return known;
+  const shares = Float64Array.from(gate.data);
+  for (const { units, steps, operation, value } of ones) {
+    const [from, to] = steps ?? [0, gate.rows];
+    for (let row = from; row < to; row++) for (const unit of units ?? Array(gate.columns).keys()) shares[row * gate.columns + unit] *= operation === "scale" ? value : 0;
+  }
+  changed.set(layer, shares);
+  return shares;
+}
+
 /**
  * @param {LayerTrace} layer
  * @param {number} unit
@@ -41,7 +66,7 @@ export function accountOf(layer, unit) {
   const names = ACCOUNTS[layer.cell];
   if (!names) return null;
   const { data: states, rows, columns } = layer.quantities[names.state];
-  const gates = layer.quantities[names.keep].data;
+  const gates = keptShares(layer, names);
   const backward = layer.direction === "backward";
   const initial = layer.initialState[names.state][unit];
   const keep = new Float64Array(rows);
@@ -147,7 +172,7 @@ export function ledgerOfUnits(layer, step) {
   const names = ACCOUNTS[layer.cell];
   if (!names) return null;
   const { data: states, rows, columns } = layer.quantities[names.state];
-  const gates = layer.quantities[names.keep].data;
+  const gates = keptShares(layer, names);
   const initial = layer.initialState[names.state];
   const earlier = layer.direction === "backward" ? 1 : -1;
   const data = new Float64Array(rows * columns);

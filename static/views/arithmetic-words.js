@@ -17,11 +17,21 @@ export const sourceName = (source) => SOURCES[source] ?? source;
  * @param {string} symbol
  * @param {Sum} sum
  */
-export function resultLine(symbol, { activation, preActivation, value }) {
+export function resultLine(symbol, { activation, preActivation, value: final, interventions }) {
+  const value = interventions[0]?.before ?? final;
   if (activation === "linear") return `${symbol} = ${formatNumber(value)}`;
   const open = ACTIVATIONS[activation]?.open ?? `${activation}(`;
   return `${symbol} = ${open}${formatNumber(preActivation)}) = ${formatNumber(value)}`;
 }
+
+/** What interventions made of a number. @type {Record<string, (value: number) => string>} */
+const DONE = { set: (value) => `set to ${formatNumber(value)}`, scale: (value) => `scaled by ${formatNumber(value)}`, add: (value) => `shifted by ${formatSigned(value)}` };
+
+/**
+ * What was done to the number after it was computed; empty where nothing was.
+ * @param {Sum} sum
+ */
+export const interventionLine = ({ interventions }) => interventions.map(({ operation, value, after }) => `Then ${DONE[operation]?.(value) ?? operation} by an intervention: ${formatNumber(after)}.`).join(" ");
 
 /**
  * How exact the sum is: products and sum are formed in float64, the network computes in its own precision.

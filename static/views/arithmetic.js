@@ -4,7 +4,7 @@ import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { words } from "../lib/format.js";
 import { formatExact, formatNumber } from "../lib/numerals.js";
 import { icon } from "../lib/svg.js";
-import { leadText, productText, resultLine, roundingLine, signed, sourceName } from "./arithmetic-words.js";
+import { interventionLine, leadText, productText, resultLine, roundingLine, signed, sourceName } from "./arithmetic-words.js";
 
 /** @typedef {import("../lib/terms.js").ListedTerm} ListedTerm */
 /** @typedef {import("../lib/terms.js").Listed} Listed */
@@ -51,6 +51,7 @@ export function create(root, emit) {
   const back = h("button", { type: "button", class: "sum-back", hidden: true, on: { click: () => walk({ type: "walked-back" }) } }, icon("back"), backText);
   const formula = h("p", { class: "sum-formula" });
   const result = h("p", { class: "sum-result" });
+  const intervened = h("p", { class: "sum-intervened" });
   const sources = h("dl", { class: "sum-sources" });
   const total = h("p", { class: "sum-total" });
   const rounding = h("p", { class: "sum-rounding" });
@@ -66,7 +67,7 @@ export function create(root, emit) {
   const more = h("button", { type: "button", class: "tool sum-more", on: { click: () => emit({ type: "terms-unfolded" }) } });
   const failure = h("p", { class: "sum-failure", role: "alert" });
   const wait = h("p", { class: "sum-wait", text: "Adding up…" });
-  const body = h("div", { class: "sum-body" }, formula, result, sources, total, rounding, h("div", { class: "sum-tools" }, search, count), list, more);
+  const body = h("div", { class: "sum-body" }, formula, result, intervened, sources, total, rounding, h("div", { class: "sum-tools" }, search, count), list, more);
   root.append(chips, back, heading, failure, wait, body);
 
   /** @type {ArithmeticProps | null} */
@@ -85,6 +86,7 @@ export function create(root, emit) {
     setText(formula, text);
     setText(result, resultLine(symbol, sum));
     result.title = formatExact(sum.value);
+    setText(intervened, interventionLine(sum));
     const reach = Math.max(...listed.sources.map(({ product }) => Math.abs(product)), Number.MIN_VALUE);
     sources.replaceChildren(...listed.sources.flatMap(({ source, product, count: terms }) => [
       h("dt", {}, sourceName(source), terms > 1 ? h("span", { class: "sum-many", text: ` ${terms} terms` }) : null),

@@ -103,6 +103,22 @@ export function test_the_ledger_of_all_units_is_that_of_each() {
   }
 }
 
+export function test_a_state_that_was_set_keeps_nothing_of_what_it_was() {
+  const plain = layer("forward");
+  const state = { ...plain.quantities.cell_state, data: plain.quantities.cell_state.data.slice() };
+  const keep = plain.quantities.forget_gate.data;
+  // Unit 1 is set to 0.5 at step 10, and goes on from there.
+  for (let step = 10; step < STEPS; step++) state.data[step * UNITS + 1] += (step === 10 ? 0.5 - state.data[31] : keep[step * UNITS + 1] * (state.data[step * UNITS - 2] - plain.quantities.cell_state.data[step * UNITS - 2]));
+  const interventions = /** @type {import("/static/types.js").Intervention[]} */ ([{ layer: 0, direction: "forward", quantity: "cell_state", units: [1], steps: [10, 11], operation: "set", value: 0.5 }]);
+  const after = { ...plain, interventions, quantities: { ...plain.quantities, cell_state: state } };
+  const { initial, writes, total } = ledgerAt(account(after, 1), 12);
+  equal([initial, ...writes.subarray(0, 10)], Array(11).fill(0));
+  near(writes[10], 0.5 * keep[11 * UNITS + 1] * keep[12 * UNITS + 1], "what was set");
+  near(sum(writes), total, "still adds up");
+  near(/** @type {any} */ (ledgerOfUnits(after, 12)).data[9 * UNITS + 1], 0, "of all units too");
+  check(ledgerAt(account(after, 0), 12).writes[9] !== 0, "other units are as they were");
+}
+
 export function test_a_simple_network_has_no_ledger() {
   const plain = /** @type {import("/static/types.js").LayerTrace} */ ({ ...layer("forward", "gru"), cell: "rnn" });
   check(!hasLedger(plain) && accountOf(plain, 0) === null && ledgerOfUnits(plain, 3) === null, "no ledger");
@@ -156,7 +172,7 @@ export function test_bars_keep_the_largest_of_a_pixel() {
 const term = (source, index, product) => ({ source, index, label: `${source}[${index}]`, value: product, weight: 1, factor: 1, product });
 
 /** @param {any[]} layers @param {string} quantity @param {number} which @param {number} step @param {ReturnType<typeof term>[]} terms */
-const listed = (layers, quantity, which, step, terms) => listedTerms({ terms, preActivation: 0, activation: "sigmoid", value: 0, rounding: 0, equation: "" }, { layers, steps: STEPS }, which, quantity, 1, step);
+const listed = (layers, quantity, which, step, terms) => listedTerms({ terms, preActivation: 0, activation: "sigmoid", value: 0, rounding: 0, equation: "", interventions: [] }, { layers, steps: STEPS }, which, quantity, 1, step);
 
 export function test_terms_lead_to_where_their_value_came_from() {
   const both = [layer("forward", "gru"), layer("backward", "gru"), { ...layer("forward", "gru"), layer: 1 }];

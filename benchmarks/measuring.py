@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -45,18 +46,28 @@ class Spread:
 
 
 def interleaved(
-    rivals: Mapping[str, Callable[[], object]], *, seconds: float, least: int, most: int = 400
+    rivals: Mapping[str, Callable[..., object]],
+    *,
+    seconds: float,
+    least: int,
+    most: int = 400,
+    prepare: Mapping[str, Callable[[], object]] | None = None,
+    clock: Callable[[], float] = time.process_time,
+    shortest: float = SHORTEST,
 ) -> dict[str, list[float]]:
     """Time every rival once a round, in a new random order each round, for about ``seconds``.
 
     What is counted is processor time of this process: on a shared machine the wall clock adds what other programs took,
-    and adds it mostly to whoever runs longest. A rival that takes less than `SHORTEST` is called several times in a
-    row, or the round would measure how cold its predecessor left the caches.
+    and adds it mostly to whoever runs longest. Only where another process has a part in the work, ``clock`` must be the
+    wall's. A rival that takes less than ``shortest`` seconds is called several times in a row, or the round would
+    measure how cold its predecessor left the caches. A rival named in ``prepare`` is called with what that gives, made
+    anew for each call and outside the time.
 
     Returns:
         For each rival its seconds a call by round; entries with the same index were taken next to each other.
     """
-    calls = {name: max(1, round(SHORTEST / max(1e-6, _second_call(call)))) for name, call in rivals.items()}
+    ready = {name: _with_arguments(call, (prepare or {}).get(name)) for name, call in rivals.items()}
+    calls = {name: max(1, round(shortest / max(1e-6, _second_call(make, clock)))) for name, make in ready.items()}
     times: dict[str, list[float]] = {name: [] for name in rivals}
     order = list(rivals)
     shuffle = random.Random(0).shuffle  # noqa: S311 - an order, not a secret
@@ -64,19 +75,28 @@ def interleaved(
     while (count := len(times[order[0]])) < least or (count < most and time.perf_counter() < deadline):
         shuffle(order)
         for name in order:
-            before = time.process_time()
-            for _ in range(calls[name]):
-                rivals[name]()
-            times[name].append((time.process_time() - before) / calls[name])
+            row = [ready[name]() for _ in range(calls[name])]
+            before = clock()
+            for call in row:
+                call()
+            times[name].append((clock() - before) / calls[name])
     return times
 
 
-def _second_call(call: Callable[[], object]) -> float:
+def _with_arguments(
+    call: Callable[..., object], prepare: Callable[[], object] | None
+) -> Callable[[], Callable[[], object]]:
+    """What makes the next call ready."""
+    return (lambda: call) if prepare is None else (lambda: partial(call, prepare()))
+
+
+def _second_call(make: Callable[[], Callable[[], object]], clock: Callable[[], float]) -> float:
     """Seconds that a call takes once it is warm."""
+    make()()
+    call = make()
+    before = clock()
     call()
-    before = time.process_time()
-    call()
-    return time.process_time() - before
+    return clock() - before
 
 
 def paired_ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
-import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
 
-from gatescope.core.encoding import encode
+from gatescope.core.encoding import Encoded, encode
 from gatescope.core.formats import save_network
 from gatescope.core.initialisation import initial_cell
 from gatescope.core.network import Embedding, Layer, Network
@@ -23,12 +22,12 @@ from gatescope.core.threads import one_blas_thread
 from gatescope.core.trace import trace
 from scripts.serving import serving
 
-from .measuring import Spread, paired_ratio
+from .client import Client
+from .measuring import Spread, interleaved, paired_ratio
 from .tables import aligned, verdict
 
 VOCABULARY = 96
 ENCODINGS = ("base64", "list")
-WARM_UP = 3
 
 
 @dataclass(frozen=True)
@@ -67,32 +66,33 @@ def run(quick: bool) -> dict[str, Any]:
         models.mkdir()
         for index, network in enumerate(networks.values()):
             save_network(network, models / f"{index}.safetensors")
-        with serving(Path(folder)) as address, one_blas_thread():
-            client = http.client.HTTPConnection(urlsplit(address).netloc)
+        with serving(Path(folder)) as address, one_blas_thread(), closing(Client(address)) as client:
             cases = [_measure(client, case, network, 1.5 if quick else 8.0) for case, network in networks.items()]
-            client.close()
     return {"unit": "milliseconds", "cases": cases}
 
 
-def _measure(client: http.client.HTTPConnection, case: Case, network: Network, seconds: float) -> dict[str, Any]:
+def _measure(client: Client, case: Case, network: Network, seconds: float) -> dict[str, Any]:
     """Rounds of one trace in process and one request in each encoding, each time of a new sequence, in random order."""
     sequences = _sequences(case)
-    shuffle = random.Random(0).shuffle  # noqa: S311 - an order, not a secret
-    timers: dict[str, Callable[[], float]] = {
-        "in_process": lambda: _time_trace(network, case.kind, next(sequences)),
-        "base64": lambda: _time_request(client, network, case.kind, next(sequences), "base64"),
-        "list": lambda: _time_request(client, network, case.kind, next(sequences), "list"),
-    }
-    times: dict[str, list[float]] = {name: [] for name in timers}
-    for _ in range(WARM_UP):
-        for timer in timers.values():
-            timer()
-    order = list(timers)
-    deadline = time.perf_counter() + seconds
-    while time.perf_counter() < deadline:
-        shuffle(order)
-        for name in order:
-            times[name].append(1e3 * timers[name]())
+
+    def encoded() -> Encoded:
+        sequence = next(sequences)
+        return encode(network, tokens=sequence) if case.kind == "tokens" else encode(network, values=sequence)
+
+    def request(encoding: str) -> bytes:
+        body = {"model": network.digest, "input": {case.kind: next(sequences)}, "encoding": encoding}
+        return client.request_of("/api/v1/traces", orjson.dumps(body))
+
+    times = interleaved(
+        {"in_process": partial(trace, network), **dict.fromkeys(ENCODINGS, client.ask)},
+        prepare={"in_process": encoded, **{encoding: partial(request, encoding) for encoding in ENCODINGS}},
+        seconds=seconds,
+        least=10,
+        most=2000,
+        clock=time.perf_counter,
+        shortest=0.0,  # a request comes alone, and finds the caches as they are; so must the trace beside it
+    )
+    times = {name: [1e3 * second for second in taken] for name, taken in times.items()}
     return {
         "kind": case.kind,
         "steps": case.steps,
@@ -104,29 +104,6 @@ def _measure(client: http.client.HTTPConnection, case: Case, network: Network, s
         },
         "targets": {"base64_ratio": case.most_ratio, "base64_milliseconds": case.most_milliseconds},
     }
-
-
-def _time_trace(network: Network, kind: str, sequence: list[Any]) -> float:
-    """Seconds to trace a sequence that is encoded already."""
-    encoded = encode(network, tokens=sequence) if kind == "tokens" else encode(network, values=sequence)
-    before = time.perf_counter()
-    trace(network, encoded)
-    return time.perf_counter() - before
-
-
-def _time_request(
-    client: http.client.HTTPConnection, network: Network, kind: str, sequence: list[Any], encoding: str
-) -> float:
-    """Seconds from sending a finished body to having read all of the answer."""
-    body = orjson.dumps({"model": network.digest, "input": {kind: sequence}, "encoding": encoding})
-    before = time.perf_counter()
-    client.request("POST", "/api/v1/traces", body, {"Content-Type": "application/json"})
-    response = client.getresponse()
-    answer = response.read()
-    taken = time.perf_counter() - before
-    if response.status != http.client.CREATED:
-        raise RuntimeError(f"a trace was expected, but the server answered {response.status}: {answer[:500]!r}")
-    return taken
 
 
 def _network(case: Case) -> Network:

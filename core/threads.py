@@ -4,26 +4,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import LibController, ThreadpoolController
 
 
 @cache
-def _controller() -> ThreadpoolController:
-    """Looking for the loaded libraries takes milliseconds, so it is done once."""
-    return ThreadpoolController()
+def _libraries() -> tuple[LibController, ...]:
+    """The loaded BLAS libraries; looking for them takes milliseconds, so it is done once."""
+    return tuple(library for library in ThreadpoolController().lib_controllers if library.user_api == "blas")
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Run the block with a single BLAS thread and restore the former number after it."""
-    controller = _controller()
-    if all(library.num_threads == 1 for library in controller.lib_controllers if library.user_api == "blas"):
+    before = [(library, threads) for library in _libraries() if (threads := library.num_threads) != 1]
+    for library, _ in before:
+        library.set_num_threads(1)
+    try:
         yield
-        return
-    with controller.limit(limits=1, user_api="blas"):
-        yield
+    finally:
+        for library, threads in before:
+            library.set_num_threads(threads)
 
 
 def pin_blas_threads() -> None:
     """Keep BLAS at a single thread for the rest of the process, as a server does."""
-    _controller().limit(limits=1, user_api="blas")
+    for library in _libraries():
+        library.set_num_threads(1)

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect, Request
 
 from .errors import GONE, INVALID, LONGEST_KEY, NOT_JSON_TYPE, TOO_LARGE, Cause, Problem
+from .rows_as_sent import may_have_booleans
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -65,7 +66,7 @@ def parse(body: bytes, schema: type[Model]) -> Model:
         place = f" at line {error.lineno}, column {error.colno}"
         raise Problem(INVALID, f"The body must be JSON: {_plain(error.msg)}{place if body else ''}.") from None
     try:
-        return schema.model_validate(value, context={"booleans": b"true" in body or b"false" in body})
+        return schema.model_validate(value, context={"booleans": may_have_booleans(body)})
     except ValidationError as error:
         causes = tuple(_cause(entry) for entry in error.errors(include_url=False))
         raise Problem(INVALID, f"{causes[0].detail[0].upper()}{causes[0].detail[1:]}.", causes) from None

@@ -36,11 +36,11 @@ def trace_json(kept: KeptTrace) -> bytes:
         for index, layer in enumerate(trace.layers)
     )
     sequence = {
-        "kind": encoded.kind,
-        "tokens": encoded.tokens,
-        "labels": encoded.labels,
-        "values": encoded.values,
-        "unknown": encoded.unknown,
+        "kind": value(encoded.kind),
+        "tokens": value(encoded.tokens),
+        "labels": value(encoded.labels),
+        "values": value(encoded.values) if kept.rows is None else [kept.rows],
+        "unknown": value(encoded.unknown),
     }
     outputs = trace.outputs
     pieces = members(
@@ -49,7 +49,7 @@ def trace_json(kept: KeptTrace) -> bytes:
             "model": value(kept.model_id),
             "steps": value(trace.steps),
             "dtype": value(trace.network.dtype.name),
-            "input": value(sequence),
+            "input": members(sequence),
             "layers": items(map(members, layers)),
             "predictions": value(_predictions(trace.network, outputs) if softmax and outputs is not None else None),
             "outputs": value(None) if softmax or outputs is None else array(outputs, encoding),

@@ -11,19 +11,22 @@ from gatescope.core.trace import Step, step, trace, trace_bytes, trace_id
 from .admission import Stop
 from .errors import INVALID, TOO_LARGE, Cause, Problem, located
 from .quantities import check_quantities, input_bytes, sent_bytes
+from .reading import parse
+from .rows_as_sent import rows_as_sent
 from .schemas import Encoding, SequenceInput, StateEntry, StepRequest, TraceRequest
 from .services import Services
 from .settings import Settings
 from .store.traces import KeptTrace
 
 
-def make_trace(services: Services, request: TraceRequest, stop: Stop) -> KeptTrace:
-    """The trace that was asked for, computed unless it is still kept.
+def make_trace(services: Services, body: bytes, stop: Stop) -> KeptTrace:
+    """The trace that a request body asks for, computed unless it is still kept.
 
     Raises:
-        Problem: the model is unknown, or a limit would be passed.
+        Problem: the body is no such request, the model is unknown, or a limit would be passed.
         CoreError: the input or state does not fit the model; its pointer leads into the request body.
     """
+    request = parse(body, TraceRequest)
     model = services.models.get(request.model, "model")
     network = model.network
     names = None if request.quantities is None else check_quantities(network, request.quantities, "quantities")
@@ -37,7 +40,8 @@ def make_trace(services: Services, request: TraceRequest, stop: Stop) -> KeptTra
     identifier = trace_id(network, encoded, state, changes)
     known = services.traces.find(identifier)
     traced = known.trace if known else trace(network, encoded, state, interventions=changes, poll=stop.poll)
-    return KeptTrace(identifier, traced, model.id, model.title, request.encoding, names)
+    rows = rows_as_sent(body, request.input.values)
+    return KeptTrace(identifier, traced, model.id, model.title, request.encoding, names, rows)
 
 
 def make_step(services: Services, request: StepRequest) -> tuple[Network, Step]:

@@ -8,7 +8,8 @@ batch.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -164,11 +165,11 @@ class Cell(ABC):
         """Numbers of the hidden state: H, or fewer where the cell projects it."""
         return int(self.recurrent_kernel.shape[0])
 
-    @property
-    def sizes(self) -> dict[str, int]:
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
         """How many numbers each quantity has at each step, by its name."""
         names = (*self.gates, *reversed(self.state_names))
-        return dict.fromkeys(names, self.hidden_size) | {"hidden_state": self.output_size}
+        return MappingProxyType(dict.fromkeys(names, self.hidden_size) | {"hidden_state": self.output_size})
 
     @property
     def dtype(self) -> np.dtype[Any]:

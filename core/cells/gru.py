@@ -70,9 +70,9 @@ class GRU(Cell):
         gates, candidate = (0, 2 * units, -1), (2 * units, 3 * units, 1)
         # With the reset before the product, the product for n has to wait for r.
         if self.reset_after:
-            return Pool(partial(_Block, Weights(self.recurrent_kernel, (gates, candidate)), None), units, self.dtype)
+            return Pool(partial(_Block, Weights(self.recurrent_kernel, (gates, candidate)), None))
         waiting = Weights(self.recurrent_kernel, (candidate,))
-        return Pool(partial(_Block, Weights(self.recurrent_kernel, (gates,)), waiting), units, self.dtype)
+        return Pool(partial(_Block, Weights(self.recurrent_kernel, (gates,)), waiting))
 
     @cached_property
     def _biases(self) -> tuple[Array, Array]:
@@ -240,7 +240,7 @@ class _Block:
         ``batch`` is () or (B,).
         """
         (units, split), dtype = recurrent.shape, recurrent.dtype
-        self.recurrence = Recurrence(recurrent, bool(batch))
+        self.recurrence = Recurrence(recurrent, batch)
         self.denominators = aligned_empty((steps, 3 * units, *batch), dtype)
         self.states = aligned_empty((steps + 1, 2 * units, *batch), dtype)
         self.plain = aligned_empty((steps, 3 * units, *batch), dtype)
@@ -248,7 +248,7 @@ class _Block:
         self.settled, self.reset_h, self.inner = (np.empty((units, *batch), dtype) for _ in range(3))
         width = self.settled.size
         if waiting is not None:
-            (self.multiply_reset_h,) = Recurrence(waiting, bool(batch)).products([self.reset_h], [self.inner])
+            (self.multiply_reset_h,) = Recurrence(waiting, batch).products([self.reset_h], [self.inner])
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
         self.one = np.ones(3 * width, dtype)

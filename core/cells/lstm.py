@@ -3,17 +3,17 @@
 Peepholes are those of Gers et al. 2002, the projection of Sak et al. 2014, coupled gates of Greff et al. 2017.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
-from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total, unaltered
-from .working import Pool, Product, Recurrence, Weights, aligned_empty, rows_of
+from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, total, unaltered
+from .working import Affine, Pool, Product, Recurrence, Sums, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +92,16 @@ class LSTM(Cell):
         return activations == ("sigmoid", "tanh", "tanh") and self.peepholes is None and not self.coupled
 
     @cached_property
-    def _arranged(self) -> Weights:
-        """The recurrent kernel with the columns -i, -f, -o, g: see `forward`."""
+    def _affine(self) -> Affine:
+        """What stands inside the gates, with the columns -i, -f, -o, g: see `_Block`."""
         units = self.hidden_size
         pieces = ((0, 2 * units, -1), (3 * units, 4 * units, -1), (2 * units, 3 * units, 1))
-        return Weights(self.recurrent_kernel, pieces)
+        return Affine(self.recurrent_kernel, self.kernel, self.bias, pieces)
 
     @cached_property
     def _blocks(self) -> Pool["_Block"]:
         projection = None if self.projection is None else Weights(self.projection, ((0, self.output_size, 1),))
-        return Pool(partial(_Block, self._arranged, projection), self.hidden_size, self.dtype)
+        return Pool(partial(_Block, self._affine, projection))
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
@@ -111,56 +111,40 @@ class LSTM(Cell):
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
-        units, arrange = self.hidden_size, self._arranged.arrange
-        trace = {
-            name: np.empty((len(inputs), size, *inputs.shape[2:]), self.dtype) for name, size in self.sizes.items()
-        }
-        i, f, g, o, c, h = trace.values()
-        rows, hidden, recurrence = block.rows, block.hidden, block.recurrence
-        plain, projected = block.plain, block.projected
-        settled, both, written, kept, shown, one = (
-            block.settled, block.both, block.written, block.kept, block.shown, block.one
-        )  # fmt: skip
+        units, dtype, steps, batch = self.hidden_size, self.dtype, len(inputs), inputs.shape[2:]
+        i, f, o, g, c = gates_and_c = np.empty((5, steps, units, *batch), dtype)
+        h = np.empty((steps, self.output_size, *batch), dtype)
+        rows, hidden, whole = block.rows, block.sums.hidden, block.steps
+        both, written, kept, shown, one = block.both, block.written, block.kept, block.shown, block.one
+        add, exp, tanh, divide, tell = np.add, np.exp, np.tanh, np.divide, block.tell
 
         rows[0, 4 * units :] = state["cell_state"]
         hidden[0] = state["hidden_state"]
-        guarded = False
-        add, exp, tanh, divide = np.add, np.exp, np.tanh, np.divide
+        views = block.views
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(inputs), len(projected)):
-                count = min(len(projected), len(inputs) - start)
+            for start in range(0, steps, whole):
                 if poll is not None:
                     poll()
-                project_inputs(inputs[start : start + count], self.kernel, self.bias, plain[:count])
-                arrange(plain[:count], projected[:count])
-                views = block.views[:count]
-                for h_before, z, product, pre, p, d_ifo, z_g, g_and_c, d_if, d_o, c_after, told, project in views:
-                    if guarded:
-                        recurrence.settle(h_before, settled)
-                        recurrence.products([settled], [z])[0]()
-                    else:
-                        product()
-                    add(pre, p, pre)
+                if start:
+                    rows[0, 4 * units :] = rows[whole, 4 * units :]
+                    views = block.settling_views if block.sums.carry() else block.views
+                count = min(whole, steps - start)
+                block.sums.read(inputs[start : start + count])
+                for sum_up, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in views[:count]:
+                    sum_up()
                     exp(d_ifo, d_ifo)
-                    tanh(z_g, z_g)
                     add(d_ifo, one, d_ifo)
+                    tanh(g_now, g_now)
                     divide(g_and_c, d_if, both)
                     add(written, kept, c_after)
                     tanh(c_after, shown)
-                    divide(shown, d_o, told)
-                    if project is not None:
-                        project()
+                    tell(shown, d_o, h_after)
                 done = slice(start, start + count)
-                np.reciprocal(rows[:count, :units], out=i[done])
-                np.reciprocal(rows[:count, units : 2 * units], out=f[done])
-                np.reciprocal(rows[:count, 2 * units : 3 * units], out=o[done])
+                np.reciprocal(block.d_ifo[:, :count], gates_and_c[:3, done])
                 g[done] = rows[:count, 3 * units : 4 * units]
                 c[done] = rows[1 : count + 1, 4 * units :]
                 h[done] = hidden[1 : count + 1]
-                rows[0, 4 * units :] = rows[count, 4 * units :]
-                hidden[0] = hidden[count]
-                guarded = recurrence.has_tiny(hidden[0])
-        return trace
+        return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
     def backward(
         self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
@@ -241,42 +225,42 @@ class _Block:
     what is written and what is kept.
     """
 
-    def __init__(self, weights: Weights, projection: Weights | None, steps: int, batch: tuple[int, ...]) -> None:
-        """``weights`` (R, 4H) with the columns -i, -f, -o, g; ``projection`` (H, R); ``batch`` is () or (B,)."""
-        told, columns, dtype = *weights.shape, weights.dtype
+    def __init__(self, affine: Affine, projection: Weights | None, steps: int, batch: tuple[int, ...]) -> None:
+        """``affine`` has the columns -i, -f, -o, g; ``projection`` is (H, R); ``batch`` is () or (B,)."""
+        columns, dtype = affine.recurrent.shape[1], affine.recurrent.dtype
         units = columns // 4
-        self.recurrence = Recurrence(weights, bool(batch))
+        self.steps = steps
+        self.sums = Sums(affine, steps, batch)
         self.rows = aligned_empty((steps + 1, 5 * units, *batch), dtype)
-        self.hidden = aligned_empty((steps + 1, told, *batch), dtype)
-        self.plain, self.projected = (aligned_empty((steps, columns, *batch), dtype) for _ in range(2))
-        self.settled = np.empty((told, *batch), dtype)
-        output = np.empty((units, *batch), dtype)
-        width = output.size
+        self._output = np.empty((units, *batch), dtype)
+        width = self._output.size
         self.both = np.empty(2 * width, dtype)
         self.written, self.kept, self.shown = self.both[:width], self.both[width:], np.empty(width, dtype)
         self.one = np.ones(3 * width, dtype)
-        rows, before = self.rows.reshape(steps + 1, -1), self.rows[:-1].reshape(steps, -1)
-        if projection is None:
-            outputs: list[Array] = rows_of(self.hidden[1:])
-            projects: Sequence[Product | None] = [None] * steps
-        else:
-            outputs = [output.reshape(-1)] * steps
-            projects = Recurrence(projection, bool(batch)).products([output] * steps, self.hidden[1:])
-        self.views = list(
+        self.d_ifo = self.rows[:-1, : 3 * units].reshape(steps, 3, units, *batch).swapaxes(0, 1)
+        after, before = self.rows[1:].reshape(steps, -1), self.rows[:-1].reshape(steps, -1)
+        self.tell: Callable[[Array, Array, Any], object] = np.divide
+        told: list[Any] = [row.reshape(-1) for row in self.sums.hidden[1:]]
+        if projection is not None:
+            self.tell = self._tell_projected
+            told = list(Recurrence(projection, batch).products([self._output] * steps, self.sums.hidden[1:]))
+        views = list(
             zip(
-                self.hidden[:-1],
-                self.rows[:-1, : 4 * units],
-                self.recurrence.products(self.hidden[:-1], self.rows[:-1, : 4 * units]),
-                before[:, : 4 * width],
-                rows_of(self.projected),
                 before[:, : 3 * width],
                 before[:, 3 * width : 4 * width],
                 before[:, 3 * width :],
                 before[:, : 2 * width],
                 before[:, 2 * width : 3 * width],
-                rows[1:, 4 * width :],
-                outputs,
-                projects,
+                after[:, 4 * width :],
+                told,
                 strict=True,
             )
         )
+        plain, settling = self.sums.sums(self.rows[:-1, : 4 * units])
+        self.views = [(sum_up, *view) for sum_up, view in zip(plain, views, strict=True)]
+        self.settling_views = [(sum_up, *view) for sum_up, view in zip(settling, views, strict=True)]
+
+    def _tell_projected(self, shown: Array, d_o: Array, project: Product) -> None:
+        """``h = projection^T (shown / d_o)``; ``project`` knows its place."""
+        np.divide(shown, d_o, self._output.reshape(-1))
+        project()

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
-from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total, unaltered
-from .working import Pool, Recurrence, Weights, aligned_empty
+from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, total, unaltered
+from .working import Affine, Pool, Sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,8 @@ class RNN(Cell):
 
     @cached_property
     def _blocks(self) -> Pool["_Block"]:
-        weights = Weights(self.recurrent_kernel, ((0, self.hidden_size, 1),))
-        return Pool(partial(_Block, weights), self.hidden_size, self.dtype)
+        affine = Affine(self.recurrent_kernel, self.kernel, self.bias, ((0, self.hidden_size, 1),))
+        return Pool(partial(_Block, affine))
 
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
@@ -55,33 +55,26 @@ class RNN(Cell):
             return self._run(block, inputs, state, poll)
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
-        h = np.empty((len(inputs), self.hidden_size, *inputs.shape[2:]), self.dtype)
-        hidden, projected, settled, zero, recurrence = (
-            block.hidden, block.projected, block.settled, block.zero, block.recurrence
-        )  # fmt: skip
+        steps, whole = len(inputs), block.steps
+        h = np.empty((steps, self.hidden_size, *inputs.shape[2:]), self.dtype)
+        hidden, views, zero = block.sums.hidden, block.views, block.zero
         hidden[0] = state["hidden_state"]
-        guarded, is_tanh = False, self.activation == "tanh"
-        add, tanh, maximum = np.add, np.tanh, np.maximum
+        tanh, maximum, is_tanh = np.tanh, np.maximum, self.activation == "tanh"
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(inputs), len(projected)):
-                count = min(len(projected), len(inputs) - start)
+            for start in range(0, steps, whole):
                 if poll is not None:
                     poll()
-                project_inputs(inputs[start : start + count], self.kernel, self.bias, projected[:count])
-                for h_before, product, p, h_after in block.views[:count]:
-                    if guarded:
-                        recurrence.settle(h_before, settled)
-                        recurrence.products([settled], [h_after])[0]()
-                    else:
-                        product()
-                    add(h_after, p, h_after)
+                if start:
+                    views = block.settling_views if block.sums.carry() else block.views
+                count = min(whole, steps - start)
+                block.sums.read(inputs[start : start + count])
+                for sum_up, h_after in views[:count]:
+                    sum_up()
                     if is_tanh:
                         tanh(h_after, h_after)
                     else:
                         maximum(h_after, zero, out=h_after)
                 h[start : start + count] = hidden[1 : count + 1]
-                hidden[0] = hidden[count]
-                guarded = recurrence.has_tiny(hidden[0])
         return {"hidden_state": h}
 
     def backward(
@@ -117,13 +110,11 @@ class RNN(Cell):
 class _Block:
     """Working memory of `RNN.forward` for some steps, with each step's views of it made once."""
 
-    def __init__(self, weights: Weights, steps: int, batch: tuple[int, ...]) -> None:
-        """``weights`` (H, H); ``batch`` is () or (B,)."""
-        units, dtype = weights.shape[0], weights.dtype
-        self.recurrence = Recurrence(weights, bool(batch))
-        self.hidden = aligned_empty((steps + 1, units, *batch), dtype)
-        self.projected = aligned_empty((steps, units, *batch), dtype)
-        self.settled = np.empty((units, *batch), dtype)
-        self.zero = np.zeros((units, *batch), dtype)
-        before, after = self.hidden[:-1], self.hidden[1:]
-        self.views = list(zip(before, self.recurrence.products(before, after), self.projected, after, strict=True))
+    def __init__(self, affine: Affine, steps: int, batch: tuple[int, ...]) -> None:
+        """``batch`` is () or (B,)."""
+        self.steps = steps
+        self.sums = Sums(affine, steps, batch)
+        after = self.sums.hidden[1:]
+        self.zero = np.zeros(after.shape[1:], after.dtype)
+        plain, settling = self.sums.sums(after)
+        self.views, self.settling_views = (list(zip(sums, after, strict=True)) for sums in (plain, settling))

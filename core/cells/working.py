@@ -10,19 +10,30 @@ import numpy as np
 
 from ..activations import Array
 from ..tiles import copy_by_tiles
+from .cell import project_inputs
 
 Product = Callable[[], object]
 
 CACHE_LINE = 64
 """Bytes."""
 
-PANEL_BYTES = 1024 * 1024
-"""Recurrent weights beyond this are cut into panels, so that what a core's own cache holds of them is used twice."""
+STEPS = 64
+"""Steps of a block: few enough to stay in the processor's cache, and that a run can be stopped soon."""
 
-MOST_PANELS = 8
+STEPS_OF_A_BATCH = 16
+"""The same for a batch of sequences, whose steps are larger."""
 
-Piece = tuple[int, int, int]
-"""Columns ``start`` to ``stop`` of a matrix, and the sign, 1 or -1, by which they are taken."""
+LARGE = 8 * 1024 * 1024
+"""Bytes above which weights are not copied: an arranged copy would make products no faster."""
+
+STACKED = 128 * 1024
+"""Bytes up to which all weights of a cell are one matrix."""
+
+Columns = tuple[tuple[int, int, int], ...]
+"""Columns ``start`` to ``stop`` of a matrix, and the sign, 1 or -1, by which they are taken; and further ones."""
+
+Piece = tuple[slice, slice, int]
+"""A place among arranged columns, the columns of the matrix that stand there, and their sign."""
 
 Block = TypeVar("Block")
 
@@ -33,11 +44,9 @@ class Pool(Generic[Block]):
     Threads may share a cell: each run borrows a block of its own, and taking from and adding to a list is atomic.
     """
 
-    def __init__(self, make: Callable[[int, tuple[int, ...]], Block], units: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, make: Callable[[int, tuple[int, ...]], Block]) -> None:
         """An empty pool; ``make`` makes a block for a number of steps and a batch, () or (B,)."""
         self._make = make
-        # As many steps as leave the block in the processor's cache.
-        self._steps = 64 if units * dtype.itemsize <= 256 else 32
         self._waiting: list[Block] = []
 
     @contextmanager
@@ -45,75 +54,48 @@ class Pool(Generic[Block]):
         """A block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
         steps, batch = len(inputs), inputs.shape[2:]
         if batch:
-            yield self._make(min(self._steps, steps), batch)
+            yield self._make(min(STEPS_OF_A_BATCH, steps), batch)
             return
         try:
             block = self._waiting.pop()
         except IndexError:
-            block = self._make(self._steps, batch)
+            block = self._make(STEPS, batch)
         yield block
         self._waiting.append(block)
 
 
-def rows_of(array: Array) -> list[Array]:
-    """Each (N[, B]) row of a (steps, N[, B]) array as one contiguous run of numbers."""
-    return list(array.reshape(len(array), -1))
-
-
 class Weights:
-    """A matrix with its columns arranged for a fast path, made once for a cell and shared by its blocks and threads.
+    """A matrix with its columns in the order and with the signs that a fast path wants, shared by blocks and threads.
 
-    Measured: a product is up to 1.7 times as fast where each row of the matrix begins at a cache line. Weights larger
-    than a core's own cache stream through it at each step and push themselves out; cut into panels that are taken from
-    the left in one step and from the right in the next, those that were last are first and still there: 1.4 times as
-    fast at 512 units.
+    A small one is copied, once for a cell, to where each row begins at a cache line: products are up to 1.7 times as
+    fast. A large one stays where and as it lies, in a file's bytes or transposed: memory decides how fast its products
+    are, so that putting their results in order costs nothing, and nothing has to be copied before the first step.
     """
 
-    def __init__(self, matrix: Array, pieces: tuple[Piece, ...]) -> None:
-        """``matrix`` (R, C) in any order; ``pieces`` are its columns in the order of the arrangement."""
-        self._matrix = matrix
-        self._pieces = pieces
+    def __init__(self, matrix: Array, columns: Columns) -> None:
+        """``matrix`` (R, N) in any order; ``columns`` are those that are wanted, from left to right."""
+        self.matrix = matrix
         self.dtype = matrix.dtype
-        self.shape = (matrix.shape[0], sum(stop - start for start, stop, _ in pieces))
+        self.pieces: list[Piece] = []
+        width = 0
+        for start, stop, sign in columns:
+            self.pieces.append((slice(width, width + stop - start), slice(start, stop), sign))
+            width += stop - start
+        self.shape = (matrix.shape[0], width)
 
     @cached_property
-    def panels(self) -> list[Array]:
-        """For products of a row with the matrix: the columns from left to right, each panel (R, some)."""
-        rows, columns = self.shape
-        count = min(MOST_PANELS, -(-rows * columns * self.dtype.itemsize // PANEL_BYTES))
-        width = -(-columns // count)
-        panels = [aligned_empty((rows, min(width, columns - start)), self.dtype) for start in range(0, columns, width)]
-        for start, panel in zip(range(0, columns, width), panels, strict=True):
-            self._fill(panel, start)
-        return panels
+    def copied(self) -> Array | None:
+        """The arranged matrix (R, C) where it is small."""
+        if self.matrix.nbytes > LARGE and self.matrix.flags.aligned:
+            return None
+        copy = aligned_empty(self.shape, self.dtype)
+        self.write(copy)
+        return copy
 
-    @cached_property
-    def transposed(self) -> Array:
-        """For products of two matrices, which keep to the caches by themselves: (C, R)."""
-        matrix = aligned_empty(self.shape[::-1], self.dtype)
-        self._fill(matrix.T, 0)
-        return matrix
-
-    def arrange(self, columns: Array, out: Array) -> None:
-        """Write arrays (N, C[, B]) that were made with the matrix as it is as the arrangement has them."""
-        to = 0
-        for start, stop, sign in self._pieces:
-            place = out[:, to : to + stop - start]
-            if sign < 0:
-                np.negative(columns[:, start:stop], out=place)
-            else:
-                place[...] = columns[:, start:stop]
-            to += stop - start
-
-    def _fill(self, out: Array, first: int) -> None:
-        """Arranged columns from ``first`` on into ``out`` (R, some)."""
-        last, to = first + out.shape[1], 0
-        for start, stop, sign in self._pieces:
-            low, high = max(first, to), min(last, to + stop - start)
-            if low < high:
-                source = self._matrix[:, start + low - to : start + high - to]
-                copy_by_tiles(source, out[:, low - first : high - first], sign)
-            to += stop - start
+    def write(self, out: Array) -> None:
+        """Write the arranged matrix into ``out`` (R, C)."""
+        for place, columns, sign in self.pieces:
+            copy_by_tiles(self.matrix[:, columns], out[:, place], sign)
 
 
 class Recurrence:
@@ -125,32 +107,33 @@ class Recurrence:
     value.
     """
 
-    def __init__(self, weights: Weights, batched: bool) -> None:
-        """``weights`` is U, (H, G H); ``batched`` says that states are (H, B)."""
-        self._batched = batched
-        self._panels = [weights.transposed] if batched else weights.panels
+    def __init__(self, weights: Weights, batch: tuple[int, ...]) -> None:
+        """``weights`` is U, (R, C); states are (R,), or (R, B) where ``batch`` is (B,)."""
+        self._weights = weights
+        self._batched = bool(batch)
+        if weights.copied is None:
+            self._whole = np.empty((weights.matrix.shape[1], *batch), weights.dtype)
         self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
 
     def products(self, hidden: Iterable[Array], out: Iterable[Array]) -> list[Product]:
         """For each step of the block what computes z from the numbers that are in h by then.
 
         Args:
-            hidden: h of each step, (H[, B]).
-            out: z of each step, (G H[, B]).
+            hidden: h of each step, (R[, B]).
+            out: z of each step, (C[, B]).
         """
-        steps = zip(hidden, out, strict=True)
+        steps, matrix = zip(hidden, out, strict=True), self._weights.copied
+        if matrix is None:
+            return [partial(self._by_large, h, z) for h, z in steps]
         if self._batched:
-            return [partial(np.dot, self._panels[0], h, z) for h, z in steps]
-        if len(self._panels) == 1:
-            # An array's own method is found faster than np.dot finds it.
-            return [partial(h.dot, self._panels[0], z) for h, z in steps]
-        return [partial(self._by_panels, h, z, turn % 2 == 1) for turn, (h, z) in enumerate(steps)]
+            return [partial(np.dot, matrix.T, h, z) for h, z in steps]
+        # An array's own method is found faster than np.dot finds it.
+        return [partial(h.dot, matrix, z) for h, z in steps]
 
-    def _by_panels(self, h: Array, z: Array, from_right: bool) -> None:
-        width = self._panels[0].shape[1]
-        parts = [(panel, z[k * width : (k + 1) * width]) for k, panel in enumerate(self._panels)]
-        for panel, part in reversed(parts) if from_right else parts:
-            h.dot(panel, part)
+    def _by_large(self, h: Array, z: Array) -> None:
+        np.dot(self._weights.matrix.T, h, self._whole)
+        for place, columns, sign in self._weights.pieces:
+            np.multiply(self._whole[columns], sign, z[place])
 
     def has_tiny(self, h: Array) -> bool:
         """Whether some number in ``h`` is on its way to the subnormal ones."""
@@ -161,6 +144,107 @@ class Recurrence:
         """Write ``h`` without subnormal numbers into ``out``."""
         np.add(h, self._tiny, out)
         np.subtract(out, self._tiny, out)
+
+
+class Affine:
+    """``U^T h + K^T x + b`` with arranged columns, made once for a cell.
+
+    Small weights are stacked to one matrix ``[U; K; b]``, so that one product of a row ``[h | x | 1]`` is the whole
+    sum. Of larger ones the inputs' share is one product for all steps of a block, and added at each.
+    """
+
+    def __init__(self, recurrent_kernel: Array, kernel: Array, bias: Array, columns: Columns) -> None:
+        """``recurrent_kernel`` (R, N), ``kernel`` (D, N), ``bias`` (N,); ``columns`` are those that are wanted."""
+        self.recurrent, self.inputs = Weights(recurrent_kernel, columns), Weights(kernel, columns)
+        self._bias = Weights(bias[None], columns)
+        self.is_stacked = recurrent_kernel.nbytes + kernel.nbytes <= STACKED
+
+    @cached_property
+    def bias(self) -> Array:
+        """The arranged bias, (C,)."""
+        bias = np.empty(self._bias.shape[1], self._bias.dtype)
+        self._bias.write(bias[None])
+        return bias
+
+    def project(self, inputs: Array, out: Array) -> None:
+        """``out[t] = K^T inputs[t] + b`` for (T, D[, B]) inputs, into (T, C[, B])."""
+        if self.inputs.copied is not None:
+            project_inputs(inputs, self.inputs.copied, self.bias, out)
+            return
+        for place, columns, sign in self.inputs.pieces:
+            signed = inputs if sign > 0 else -inputs
+            project_inputs(signed, self.inputs.matrix[:, columns], self.bias[place], out[:, place])
+
+    @cached_property
+    def stacked(self) -> Weights:
+        """The arranged rows [U; K; b]."""
+        (told, columns), read = self.recurrent.shape, self.inputs.shape[0]
+        matrix = np.empty((told + read + 1, columns), self.recurrent.dtype)
+        self.recurrent.write(matrix[:told])
+        self.inputs.write(matrix[told : told + read])
+        self._bias.write(matrix[told + read :])
+        return Weights(matrix, ((0, columns, 1),))
+
+
+class Sums:
+    """An `Affine` at each step of one working block; ``hidden`` (steps + 1, R[, B]) has h before each step and after.
+
+    Call ``read`` with the inputs of a block, then one sum after the other.
+    """
+
+    def __init__(self, affine: Affine, steps: int, batch: tuple[int, ...]) -> None:
+        """``batch`` is () or (B,)."""
+        self._affine = affine
+        (told, columns), read, dtype = affine.recurrent.shape, affine.inputs.shape[0], affine.recurrent.dtype
+        weights = affine.stacked if affine.is_stacked else affine.recurrent
+        self._rows = aligned_empty((steps + 1, weights.shape[0], *batch), dtype)
+        self.hidden = self._rows[:, :told]
+        if affine.is_stacked:
+            self._inputs, self._rows[:, told + read :] = self._rows[:, told : told + read], 1
+        else:
+            self._projected = aligned_empty((steps, columns, *batch), dtype)
+        self._recurrence = Recurrence(weights, batch)
+        self._settled = np.empty(self._rows.shape[1:], dtype)
+
+    def read(self, inputs: Array) -> None:
+        """Take the inputs of a block, (steps or fewer, D[, B])."""
+        if self._affine.is_stacked:
+            self._inputs[: len(inputs)] = inputs
+        else:
+            self._affine.project(inputs, self._projected[: len(inputs)])
+
+    def sums(self, out: Array) -> tuple[list[Product], list[Product]]:
+        """What computes each step's sum into ``out`` (steps, C[, B]), plainly, and after settling its row."""
+        rows, recurrence = self._rows[:-1], self._recurrence
+        plain = recurrence.products(rows, out)
+        settled = recurrence.products([self._settled] * len(rows), out)
+        settling: list[Product] = [partial(self._settle, *both) for both in zip(rows, settled, strict=True)]
+        if self._affine.is_stacked:
+            return plain, settling
+        return self._with_shares(plain, out), self._with_shares(settling, out)
+
+    def _with_shares(self, products: list[Product], out: Array) -> list[Product]:
+        return [_and_add(*parts) for parts in zip(products, out, self._projected, strict=True)]
+
+    def _settle(self, row: Array, product: Product) -> None:
+        self._recurrence.settle(row, self._settled)
+        product()
+
+    def carry(self) -> bool:
+        """Begin the next block with the last state of this one; whether sums have to settle it."""
+        self.hidden[0] = self.hidden[-1]
+        return self._recurrence.has_tiny(self.hidden[0])
+
+
+def _and_add(product: Product, z: Array, share: Array) -> Product:
+    """What computes z and adds its share; a closure is called faster than a partial."""
+    add = np.add
+
+    def sum_up() -> None:
+        product()
+        add(z, share, z)
+
+    return sum_up
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -1,5 +1,6 @@
 """What the user says about a file that the file does not say, or says otherwise."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -67,6 +68,8 @@ class Options:
 
 
 def _brief(value: Any) -> str:
+    if value is None or value is True or value is False:
+        return json.dumps(value)
     text = repr(value).encode("utf-8", "replace").decode()
     return text if len(text) <= 80 else text[:77] + "..."
 

@@ -41,7 +41,12 @@ from .routes import BASE, Responses, json_response, problems
 PIECE = 1024 * 1024
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILE: Responses = {200: {"content": {"application/octet-stream": BINARY}}}
-AGAIN: Responses = {200: {"model": schemas.Model, "description": "The same network was there already, as it is"}}
+AGAIN: Responses = {
+    200: {
+        "model": schemas.Model,
+        "description": "It was there already: its name stays, its notes are about this file",
+    }
+}
 OF_FILES = (UNREADABLE_FILE, UNSAFE_FILE, UNSUPPORTED, MISSING_READER, WRONG_OPTION, CHOICE_NEEDED)
 
 

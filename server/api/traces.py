@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..openapi import body_of
 from ..quantities import check_quantities
-from ..reading import parse, read_body
+from ..reading import read_body
 from ..representation import trace_json, trace_npz
 from ..services import Services
 from ..tracing import check_size, make_trace
@@ -47,7 +47,7 @@ def router(services: Services) -> APIRouter:
         body = await read_body(request, settings.max_body_bytes)
 
         def work(stop: Stop) -> tuple[str, bytes]:
-            kept = make_trace(services, parse(body, schemas.TraceRequest), stop)
+            kept = make_trace(services, body, stop)
             stop.poll()
             content = trace_json(kept)
             traces.put(kept)  # last, so that what is refused changes nothing

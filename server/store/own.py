@@ -114,6 +114,7 @@ class OwnModels:
         """Keep a network; gives its id and whether it is new here. It is on the disk when this returns.
 
         The index learns of it first: an entry without a file is not listed, a file without its entry has lost its name.
+        Of a network that is there already, notes and choices become those of the file that came last.
 
         Raises:
             Problem: a limit would be passed, or the disk does not take it.
@@ -122,14 +123,14 @@ class OwnModels:
         with self._lock:
             self._refresh()
             if network.digest in self._own:
+                self._understand(network.digest, imported, file_name)
                 return network.digest, False
         self._check_size(canonical_size(network))
         described = describe(network)
         entry = Entry(
             network.digest, name or network.digest[:12], datetime.now(UTC).isoformat(timespec="milliseconds"),
-            imported.format, file_name, orjson.dumps(imported.notes).decode(),
-            orjson.dumps([choice.to_json() for choice in imported.choices]).decode(),
-            DESCRIBED, orjson.dumps(without_labels(described)),
+            imported.format, file_name, *_understood(imported), DESCRIBED,
+            orjson.dumps(without_labels(described)),
         )  # fmt: skip
         try:
             return entry.id, self._write(network, entry, orjson.dumps(described), poll)
@@ -217,6 +218,26 @@ class OwnModels:
                 self._refresh()
         return True
 
+    def _understand(self, model_id: str, imported: Imported, file_name: str | None) -> None:
+        """Another file gave a network that is kept: from now on its notes and choices are about that file.
+
+        Gatescope's own file leaves nothing open and says nothing of where it came from, so it changes nothing.
+        """
+        entry = self._entry(model_id)
+        notes, choices = _understood(imported)
+        told = replace(entry, format=imported.format, file_name=file_name, notes=notes, choices=choices)
+        if imported.format == "gatescope" or told == entry:
+            return
+        try:
+            unwritten = self._unwritten.get(model_id)
+            details = unwritten[1] if unwritten else self._index.details(model_id) or entry.summary
+            self._index.put(told, details, self._own[model_id][0])
+        except OSError as error:
+            logger.warning("What the file of the network %s says was not kept: %s", model_id, error)
+        else:
+            self._unwritten.pop(model_id, None)
+            self._entries[model_id] = told
+
     def _entry(self, model_id: str) -> Entry:
         self._refresh()
         if model_id not in self._own or model_id not in self._entries:
@@ -297,6 +318,12 @@ class OwnModels:
         if network.digest != model_id:
             raise FormatError("its file no longer holds the network that was kept")
         return network
+
+
+def _understood(imported: Imported) -> tuple[str, str]:
+    """Notes and choices, as the index keeps them."""
+    choices = [choice.to_json() for choice in imported.choices]
+    return orjson.dumps(imported.notes).decode(), orjson.dumps(choices).decode()
 
 
 def _own_json(entry: Entry, description: bytes) -> dict[str, Any]:

@@ -15,7 +15,10 @@ BYTES_PER_STEP = 200
 
 @dataclass(frozen=True, eq=False)
 class KeptTrace:
-    """A trace with the representation it was last asked for in. ``quantities`` of None are the cell's own."""
+    """A trace with the representation it was last asked for in. ``quantities`` of None are the cell's own.
+
+    ``rows`` are the values it read, as the JSON text they came in, where that is known.
+    """
 
     id: str
     trace: Trace
@@ -23,12 +26,14 @@ class KeptTrace:
     model_title: str
     encoding: Encoding
     quantities: tuple[str, ...] | None
+    rows: bytes | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory it takes, roughly; a wide row that was read can be larger than all that came of it."""
-        rows = self.trace.encoded.values
-        return self.trace.nbytes + BYTES_PER_STEP * self.trace.steps + (0 if rows is None else rows.nbytes)
+        values = self.trace.encoded.values
+        read = (0 if values is None else values.nbytes) + (0 if self.rows is None else len(self.rows))
+        return self.trace.nbytes + BYTES_PER_STEP * self.trace.steps + read
 
 
 class TraceCache:

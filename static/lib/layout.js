@@ -1,7 +1,7 @@
 /** How much room the parts of the time-aligned stack get. Pure. */
 
 /** Left of every plot, in rem: names, values and legends. On a narrow screen they stand above instead. The style sheets use the same numbers. */
-export const GUTTER = { wide: 11.5, narrow: 2.125 };
+export const GUTTER = { wide: 13, narrow: 2.125 };
 
 /** Vertical room between two panels, in CSS pixels. */
 const PANEL_GAP = 7;

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -53,14 +52,6 @@ def test_forward_equals_the_loop_of_textbook_steps(variant: str, dtype: str, uni
     assert_same(found, by_steps(cell, inputs, state), TOLERANCE[dtype])
     assert {name: array.shape for name, array in found.items()} == {n: (steps, size) for n, size in cell.sizes.items()}
     assert all(array.flags.c_contiguous for array in found.values())
-
-
-@pytest.mark.parametrize("variant", FAST)
-def test_weights_cut_into_panels_change_nothing(variant: str) -> None:
-    cell = random_cell(variant, 2, 400)
-    assert cell.recurrent_kernel.nbytes > 1024 * 1024 or variant == "lstm, projected"
-    inputs, state = normal(35, 2), random_state(cell)
-    assert_same(cell.forward(inputs, state), by_steps(cell, inputs, state), 1e-11)
 
 
 @every_variant
@@ -177,60 +168,6 @@ def test_huge_pre_activations_give_exact_gates_and_no_warning(variant: str, dtyp
             else:
                 outermost = ACTIVATIONS[cell.activation].function(np.array(sign * 1e4, dtype))
                 np.testing.assert_allclose(trace[gate], np.full_like(trace[gate], outermost), rtol=1e-3)
-
-
-@every_variant
-def test_runs_one_after_another_do_not_disturb_each_other(variant: str) -> None:
-    cell, state = random_cell(variant), random_state(random_cell(variant))
-    runs = [(normal(steps, 3, seed=steps), state if steps % 2 else cell.zero_state()) for steps in (70, 129, 3, 64)]
-    first = [cell.forward(*run) for run in runs]
-    kept = [{name: array.copy() for name, array in trace.items()} for trace in first]
-    for run, trace, before in zip(runs, first, kept, strict=True):
-        assert_same(cell.forward(*run), before)
-        assert_same(trace, before)  # and what was handed out is not written over
-
-
-@every_variant
-def test_two_threads_may_trace_one_cell_at_once(variant: str) -> None:
-    cell = random_cell(variant)
-    inputs, state = [normal(260, 3, seed=seed) for seed in (1, 2)], cell.zero_state()
-    expected = [random_cell(variant).forward(each, state) for each in inputs]
-    found: list[dict[str, Array]] = [{}, {}]
-    meet = threading.Barrier(2, timeout=20)
-
-    def poll() -> None:
-        meet.wait()  # for each other between blocks, so that both are inside a run with a block of their own
-
-    def run(index: int) -> None:
-        found[index] = cell.forward(inputs[index], state, poll)
-
-    cell.forward(inputs[0][:1], state)  # a block waits in the pool for whoever comes first
-    threads = [threading.Thread(target=run, args=(index,)) for index in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for trace, right in zip(found, expected, strict=True):
-        assert_same(trace, right)
-
-
-@every_variant
-def test_a_run_that_poll_stops_leaves_the_cell_usable(variant: str) -> None:
-    cell = random_cell(variant)
-    inputs, state = normal(200, 3), random_state(cell)
-    expected, calls = random_cell(variant).forward(inputs, state), []
-
-    def stop_at_the_third() -> None:
-        calls.append(1)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-
-    for _ in range(2):
-        calls.clear()
-        with pytest.raises(KeyboardInterrupt):
-            cell.forward(inputs, state, poll=stop_at_the_third)
-        assert len(calls) == 3
-        assert_same(cell.forward(inputs, state), expected)
 
 
 def assert_derivative(found: Array, array: Array, loss: Callable[[Array], float], tolerance: float = 1e-7) -> None:

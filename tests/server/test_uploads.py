@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import safetensors.numpy
 
 from gatescope.core.formats import from_bytes, to_bytes
 from tests.server.support import BASE, LABELS, Client, check_problem, empty, networks
@@ -47,6 +48,19 @@ def test_the_same_network_again_is_the_same_model(own: Client) -> None:
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     assert again.headers["location"] == first.headers["location"]
+
+
+def test_notes_and_choices_are_about_the_file_that_came_last(own: Client, folder: Path) -> None:
+    content = (FILES / "torch-lstm-language-f32.safetensors").read_bytes()
+    tensors = safetensors.numpy.load(content)
+    first = own.upload(content, name="Mine").json()
+    again = own.upload(safetensors.numpy.save({f"model.net.{name}": array for name, array in tensors.items()}))
+    model = again.json()
+    assert (again.status_code, model["id"], model["name"]) == (200, first["id"], "Mine")
+    assert model["created"] == first["created"]
+    assert model["notes"] != first["notes"]
+    assert "model.net." in json.dumps(model["choices"])
+    assert Client(empty(folder)).get(f"/models/{model['id']}").json() == model
 
 
 def test_another_server_finds_it_again(folder: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_thread_that_worked_last_works_next() -> None:
     meeting.wait(PATIENCE)
     names: list[str] = []
 
-    def ten_in_a_row() -> bool:
+    def thirty_in_a_row() -> bool:
         done = threading.Event()
 
         def note() -> None:
@@ -79,9 +79,9 @@ def test_the_thread_that_worked_last_works_next() -> None:
 
         workers.submit(note)
         assert done.wait(PATIENCE)
-        return len(names) >= 10 and len(set(names[-10:])) == 1
+        return len(names) >= 30 and len(set(names[-30:])) == 1
 
-    until(ten_in_a_row)
+    until(thirty_in_a_row)
 
 
 def test_closing_lets_what_was_submitted_run_and_takes_no_thread_more() -> None:

@@ -270,8 +270,13 @@ def _all_before(node: Node) -> list[Node]:
 def _readers(node: Node) -> list[Node]:
     """The layers that read this one's output, past those that only hand on."""
     found: list[Node] = []
-    for reader in node.readers:
-        if reader.inputs and reader.inputs[0] is not node and _is_recurrent(reader):
-            continue  # only its state is handed on
-        found += _readers(reader) if reader.kind in PASSING else [reader]
+    seen, waiting = {id(node)}, [node]
+    while waiting:
+        one = waiting.pop(0)
+        for reader in one.readers:
+            if reader.inputs and reader.inputs[0] is not one and _is_recurrent(reader):
+                continue  # only its state is handed on
+            if id(reader) not in seen:
+                seen.add(id(reader))
+                (waiting if reader.kind in PASSING else found).append(reader)
     return found

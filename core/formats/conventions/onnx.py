@@ -51,10 +51,15 @@ class _Graph:
             raise self._nothing()
         below = {id(node): self._below(node, answers) for node in nodes}
         lower = {id(node) for node in below.values() if node is not None}
+        tops = [node for node in nodes if id(node) not in lower]
+        if not tops:
+            raise _circle(nodes[0]["outputs"][0])
         parts, arounds = [], {}
-        for top in (node for node in nodes if id(node) not in lower):
+        for top in tops:
             chain = [top]
             while (under := below[id(chain[0])]) is not None:
+                if len(chain) == len(nodes):
+                    raise _circle(under["outputs"][0])
                 chain.insert(0, under)
             layers = [recurrent(node, self._values) for node in chain]
             part = self._part(layers)
@@ -86,13 +91,17 @@ class _Graph:
                     f"the graph has a recurrent node {shown(node['op'])}{where}, which is not computed here"
                 )
         return Unsupported(
-            "the graph has no recurrent node (LSTM, GRU, RNN); PyTorch's newer exporter writes every step of an RNN "
-            "out: export with dynamo=False, or save the state dict"
+            "the graph has no recurrent node (LSTM, GRU, RNN); PyTorch writes cells, such as LSTMCell, and with its "
+            "newer exporter nn.RNN as plain arithmetic: save the state dict, or export nn.RNN with dynamo=False"
         )
 
     def _source(self, name: str) -> tuple[Node | None, str]:
         """The node that gives a value, past those that only hand on, and the value's name there."""
+        seen = set()
         while (node := self._values.makers.get(name)) is not None and _passes(node):
+            if name in seen:
+                raise _circle(name)
+            seen.add(name)
             name = node["inputs"][0]
         return node, name
 
@@ -177,17 +186,20 @@ class _Graph:
                     notes.append(f"{shown(linear.name)} reads only the last step; here it reads every step")
                 yield linear
 
-    def _following(self, name: str, *, last: bool = False, depth: int = 0) -> Iterator[tuple[Node, bool]]:
+    def _following(self, name: str, *, last: bool = False) -> Iterator[tuple[Node, bool]]:
         """The nodes that read a value, past those that only hand on or take steps out; and whether steps were."""
-        if depth > 32 or not name:
-            return
-        for node in self._readers.get(name, []):
-            if _passes(node) and node["inputs"][0] == name:
-                yield from self._following(node["outputs"][0], last=last, depth=depth + 1)
-            elif node["op"] in PICKING and node["inputs"][0] == name:
-                yield from self._following(node["outputs"][0], last=True, depth=depth + 1)
-            else:
-                yield node, last
+        seen, waiting = set(), [(name, last)]
+        while waiting:
+            one = name, last = waiting.pop()
+            if not name or one in seen:
+                continue
+            seen.add(one)
+            for node in self._readers.get(name, []):
+                hands_on = node["inputs"][0] == name
+                if hands_on and (_passes(node) or node["op"] in PICKING):
+                    waiting.append((node["outputs"][0], last or not _passes(node)))
+                else:
+                    yield node, last
 
     def _linear(self, node: Node, size: int, notes: list[str]) -> Linear | None:
         """A MatMul or Gemm with constant weights, with the Add and the Softmax that follow."""
@@ -254,6 +266,10 @@ class _Graph:
             for output in node["outputs"]
             for after, _ in self._following(output)
         )
+
+
+def _circle(name: str) -> FormatError:
+    return FormatError(f"the graph goes round in a circle: {shown(name)} is worked out from itself")
 
 
 def _passes(node: Node) -> bool:

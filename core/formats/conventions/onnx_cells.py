@@ -28,11 +28,8 @@ PARAMETERS: dict[str, dict[tuple[float | None, ...], str]] = {
     "affine": {(1.0, 0.0): "linear"},
 }
 """What those with parameters are called here; numbers rounded to six places."""
-DEFAULT_PARAMETERS: dict[str, tuple[float, float | None]] = {
-    "hardsigmoid": (0.2, 0.5),
-    "elu": (1.0, None),
-    "affine": (1.0, 0.0),
-}
+DEFAULT_PARAMETERS: dict[str, tuple[float, float | None]] = {"hardsigmoid": (0.2, 0.5), "elu": (1.0, None)}
+"""Where alpha and beta are left out. Runtimes do not agree about Affine, which has to say them."""
 WITH_ALPHA = {"affine", "leakyrelu", "thresholdedrelu", "scaledtanh", "hardsigmoid", "elu"}
 WITH_BETA = {"affine", "scaledtanh", "hardsigmoid"}
 DEFAULTS = {"lstm": ("Sigmoid", "Tanh", "Tanh"), "gru": ("Sigmoid", "Tanh"), "rnn": ("Tanh",)}
@@ -180,6 +177,8 @@ def _activations(name: str, cell: str, count: int, attributes: Mapping[str, Any]
             numbers = "".join(
                 f", {word} {value:g}" for word, value in (("alpha", alpha), ("beta", beta)) if value is not None
             )
+            if plain == "affine" and not numbers:
+                numbers = " without alpha and beta"
             raise Unsupported(f"{shown(name)} has the activation {shown(one)}{numbers}, which is not computed here")
         found.append(known)
     return [tuple(found[index * each : (index + 1) * each]) for index in range(count)]

@@ -252,9 +252,9 @@ class Surroundings:
 
 
 def _shared(one: str, other: str) -> int:
-    """How many parts of their dotted names two layers have in common from the start."""
+    """How many parts of their names two layers have in common from the start: ``enc_emb`` goes with ``enc``."""
     count = 0
-    for left, right in zip(re.split(r"[./]", one), re.split(r"[./]", other), strict=False):
+    for left, right in zip(re.split(r"[./_]", one), re.split(r"[./_]", other), strict=False):
         if left != right:
             break
         count += 1

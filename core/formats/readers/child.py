@@ -13,7 +13,8 @@ from contextlib import suppress
 from ...errors import FileTooLarge, FormatError, MissingReader
 from ..checkpoint import Checkpoint
 from ..limits import Limits
-from .gathering import short
+from .gathering import short, size_in_words
+from .safetensors import LONGEST_HEADER
 
 with suppress(ImportError):
     import resource
@@ -69,6 +70,11 @@ def serialise(found: Checkpoint) -> list[bytes | memoryview]:
         pieces.append(array.tobytes() if not array.flags.c_contiguous else array.data.cast("B") if array.size else b"")
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
+    if len(text) > LONGEST_HEADER:
+        raise FileTooLarge(
+            f"the description of what a file holds may take {size_in_words(LONGEST_HEADER)}, but this one takes "
+            f"{size_in_words(len(text))}"
+        )
     return [len(text).to_bytes(8, "little") + text, *pieces]
 
 

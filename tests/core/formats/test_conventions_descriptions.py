@@ -111,6 +111,7 @@ def test_onnx_order_differs_from_the_canonical() -> None:
         ({"clip": 1.0}, "clip"),
         ({"activations": ["Sigmoid", "Tanh", "LeakyRelu"]}, "'LeakyRelu', alpha|'LeakyRelu', which"),
         ({"activations": ["HardSigmoid", "Tanh", "Tanh"], "activation_alpha": [0.3]}, "alpha 0.3, beta 0.5"),
+        ({"activations": ["Sigmoid", "Affine", "Tanh"]}, "'Affine' without alpha and beta"),
         ({"mystery": 1}, "'mystery'"),
     ],
 )
@@ -120,6 +121,59 @@ def test_attributes_that_are_not_computed_are_named(attributes: dict[str, Any], 
     structure["nodes"][-1]["attributes"] |= attributes
     with pytest.raises(Unsupported, match=words):
         understand(replace(checkpoint, structure=structure))
+
+
+def test_an_affine_activation_that_says_its_numbers_is_linear() -> None:
+    checkpoint = onnx_model()
+    structure: Any = deepcopy(checkpoint.structure)
+    more = {"activations": ["Sigmoid", "Affine", "Tanh"], "activation_alpha": [1.0], "activation_beta": [0.0]}
+    structure["nodes"][-1]["attributes"] |= more
+    cell: Any = understand(replace(checkpoint, structure=structure)).network.layers[0].forward
+    assert (cell.activation, cell.output_activation) == ("linear", "tanh")
+
+
+def test_a_graph_that_spells_a_cell_out_is_refused_with_the_way_out() -> None:
+    structure = {"nodes": [node("MatMul", ["x", "W"], "Y")], "integers": {}, "functions": []}
+    with pytest.raises(Unsupported, match=r"LSTMCell.*as plain arithmetic: save the state dict"):
+        understand(Checkpoint("onnx", {"W": numbers(1, 3, 5)}, structure))
+
+
+@pytest.mark.parametrize(
+    "circle",
+    [
+        [node("Identity", ["b"], "a"), node("Squeeze", ["a"], "b"), node("LSTM", ["b", "W", "R"], "Y")],
+        [node("LSTM", ["Z", "W", "R"], "Y"), node("LSTM", ["Y", "W", "R"], "Z")],
+        [node("LSTM", ["Z", "W", "R"], "Y"), node("LSTM", ["Y", "W", "R"], "Z"), node("LSTM", ["Y", "W", "R"], "top")],
+    ],
+)
+def test_a_graph_that_goes_round_in_a_circle_is_refused(circle: list[Any]) -> None:
+    tensors = {"W": numbers(1, 1, 20, 5), "R": numbers(2, 1, 20, 5)}
+    with pytest.raises(FormatError, match=r"goes round in a circle: '.+' is worked out from itself"):
+        understand(Checkpoint("onnx", tensors, {"nodes": circle, "integers": {}}))
+
+
+def test_many_ways_through_what_hands_on_are_followed_once() -> None:
+    onnx = [node("LSTM", ["x", "W", "R"], "0")]
+    onnx += [node("Identity", [str(index)], str(index + 1)) for index in range(30) for _ in range(2)]
+    tensors = {"W": numbers(1, 1, 20, 5), "R": numbers(2, 1, 20, 5)}
+    assert understand(Checkpoint("onnx", tensors, {"nodes": onnx, "integers": {}})).network.readout is None
+
+    model = keras_model()
+    layers: list[Any] = []
+    for entry in model.structure["config"]["config"]["layers"]:  # type: ignore[index]
+        names = [str(layers[-1]["config"]["name"])] if layers else []
+        layers.append(entry | {"inbound_nodes": [[[name, 0, 0, {}] for name in names]] if names else []})
+    words = layers.pop()
+    names = ["memory"]
+    for index in range(40):
+        twins = [f"{index} left", f"{index} right"]
+        read = [[[name, 0, 0, {}] for name in names]]
+        layers += [keras_layer("Dropout", name, rate=0.5) | {"inbound_nodes": read} for name in twins]
+        names = twins
+    words["inbound_nodes"] = [[[name, 0, 0, {}] for name in names]]
+    config = {"class_name": "Functional", "config": {"name": "model", "layers": [*layers, words]}}
+    network = understand(replace(model, structure=model.structure | {"config": config})).network  # type: ignore[operator]
+    assert network.readout is not None
 
 
 def test_working_out_constants_has_a_limit() -> None:

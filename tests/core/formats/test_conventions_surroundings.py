@@ -145,3 +145,12 @@ def test_a_name_that_fits_nothing_is_refused_with_those_that_would() -> None:
     assert error.value.pointer == ("options", "embedding")
     with pytest.raises(OptionError, match="5 inputs, which 'emb' has not; 'fc' would fit"):
         read(source, readout="emb")
+
+
+@ORDERS
+def test_an_embedding_goes_with_the_module_whose_name_it_bears(kept: bool) -> None:
+    source = table("enc_emb", 9, 3) | table("dec_emb", 8, 3) | torch_module(prefix="enc.") | torch_module(prefix="dec.")
+    for module in ("enc", "dec"):
+        imported = read(source, kept=kept, module=module)
+        assert chosen(imported)["embedding"] == f"{module}_emb"
+        assert said(imported, "the embedding could also be")

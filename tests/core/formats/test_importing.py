@@ -129,8 +129,8 @@ def test_a_canonical_file_is_itself() -> None:
     ("options", "words"),
     [
         ({"gates": "ifgo"}, "there is no option 'gates'; options are module, cell"),
+        ({"cell": None}, "the option cell must be lstm, gru or rnn, not null"),
         ({"cell": "LSTM"}, "the option cell must be lstm, gru or rnn, not 'LSTM'"),
-        ({"cell": None}, "not None"),
         ({"convention": "caffe"}, "torch, keras, onnx, flax or gatescope"),
         ({"gate_order": "ifg"}, "each of the letters"),
         ({"gate_order": "ifgg"}, "each of the letters"),

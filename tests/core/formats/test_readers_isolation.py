@@ -12,8 +12,10 @@ import pytest
 
 from gatescope.core.errors import FileTooLarge, FormatError
 from gatescope.core.formats import isolation
+from gatescope.core.formats.checkpoint import Checkpoint
 from gatescope.core.formats.limits import MIB, Limits
 from gatescope.core.formats.readers import read
+from gatescope.core.formats.readers.child import serialise
 from tests.core.formats.files import good_files, h5_file
 
 
@@ -101,3 +103,9 @@ print(sorted(os.environ), os.getcwd())
     assert answer.returncode == 0, answer.stderr
     assert "HOME" not in answer.stdout
     assert not {"GATESCOPE_TOKEN", "PATH"} & environment.keys()
+
+
+def test_a_description_that_is_too_long_is_named_as_what_it_is() -> None:
+    found = Checkpoint("onnx", {}, {"nodes": ["x" * 1000] * 20_000})
+    with pytest.raises(FileTooLarge, match=r"description of what a file holds may take 16.* but this one takes 19"):
+        serialise(found)

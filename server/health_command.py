@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -164,5 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print every figure as JSON")
     parser.add_argument("--vocabulary", metavar="FILE", help="the network's vocabulary")
     parser.add_argument("--options", type=_options, metavar="JSON", help="import options, as POST /models takes them")
-    parser.add_argument("--data-dir", metavar="DIR", help="folder of uploaded networks")
+    parser.add_argument(
+        "--data-dir", default=os.environ.get("GATESCOPE_DATA_DIR"), metavar="DIR", help="folder of uploaded networks"
+    )
     return parser

@@ -75,7 +75,9 @@ def test_numpy_s_files_are_read(broken: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.startswith("4 steps of 1 sequence.")
 
 
-def test_bundled_and_uploaded_networks_go_by_name_and_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bundled_and_uploaded_networks_go_by_name_and_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = tmp_path / "text"
     text.write_text("(a[b]c)\n")
     assert main(["health", "brackets", "--inputs", str(text)]) == 0
@@ -84,6 +86,8 @@ def test_bundled_and_uploaded_networks_go_by_name_and_id(tmp_path: Path, capsys:
     save_network(network, tmp_path / "models" / f"{network.digest}.safetensors")
     assert main(["health", network.digest, "--inputs", str(text), "--data-dir", str(tmp_path)]) == 0
     assert "Layer 1" in capsys.readouterr().out
+    monkeypatch.setenv("GATESCOPE_DATA_DIR", str(tmp_path))
+    assert main(["health", network.digest, "--inputs", str(text)]) == 0
     numbers = networks()["numbers"]
     save_network(numbers, tmp_path / "models" / f"{numbers.digest}.safetensors")
     assert main(["health", numbers.digest, "--inputs", str(text), "--data-dir", str(tmp_path)]) == 2

@@ -10,7 +10,9 @@
 (2, 2)
 """
 
+from .arithmetic import Arithmetic, Term, arithmetic
 from .cells import CELLS, GRU, LSTM, RNN, Cell
+from .difference import Difference, difference
 from .encoding import Encoded, encode
 from .errors import (
     Cancelled,
@@ -37,6 +39,9 @@ from .errors import (
     WrongWidth,
 )
 from .formats import Choice, Imported, Limits, Options, import_network, load_network, save_network
+from .health import Health, health
+from .interventions import Intervention
+from .ledger import Ledger, Triangle, ledger, triangle
 from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
 from .quantities import QUANTITIES, Quantity, names_for, quantities_of
 from .references import Reference, read_reference
@@ -49,22 +54,27 @@ __all__ = [
     "LSTM",
     "QUANTITIES",
     "RNN",
+    "Arithmetic",
     "Cancelled",
     "CannotStep",
     "Cell",
     "Choice",
     "ChoiceNeeded",
     "CoreError",
+    "Difference",
     "Direction",
     "Embedding",
     "EmptySequence",
     "Encoded",
     "FileTooLarge",
     "FormatError",
+    "Health",
     "Imported",
     "InputError",
+    "Intervention",
     "Layer",
     "LayerTrace",
+    "Ledger",
     "Limits",
     "MissingReader",
     "Network",
@@ -80,9 +90,11 @@ __all__ = [
     "Reference",
     "StateMismatch",
     "Step",
+    "Term",
     "TokenOutOfRange",
     "TopPredictions",
     "Trace",
+    "Triangle",
     "UnknownFormat",
     "UnsafeFile",
     "Unsupported",
@@ -90,8 +102,12 @@ __all__ = [
     "Vocabulary",
     "WrongKind",
     "WrongWidth",
+    "arithmetic",
+    "difference",
     "encode",
+    "health",
     "import_network",
+    "ledger",
     "load_network",
     "names_for",
     "quantities_of",
@@ -102,5 +118,6 @@ __all__ = [
     "trace",
     "trace_bytes",
     "trace_id",
+    "triangle",
     "verify",
 ]

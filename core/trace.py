@@ -1,11 +1,10 @@
 """Run a network over a sequence and keep everything."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -13,22 +12,20 @@ from .activations import Array
 from .cells import Cell
 from .cells.cell import Poll
 from .digest import portable_bytes
-from .encoding import Encoded, as_numbers, check_padding
+from .encoding import Encoded, check_padding
 from .errors import (
     CannotStep,
     InputError,
-    NotFinite,
     NumericalError,
-    StateMismatch,
     TokenOutOfRange,
     WrongKind,
     WrongWidth,
 )
+from .interventions import Intervention, check_interventions, interventions_text, plan, run_cell
 from .network import Direction, DirectionName, Network
 from .quantities import names_for
+from .states import InitialState, check_state
 from .threads import one_blas_thread
-
-InitialState = Sequence[Mapping[str, Any]]
 
 ONE_THREAD_BELOW = 512
 """Units below which several BLAS threads are slower than one."""
@@ -52,7 +49,7 @@ class LayerTrace:
 class Trace:
     """Everything a network did on a sequence.
 
-    A trace is a pure function of network, input and initial state; ``id`` is a digest of these.
+    A trace is a pure function of network, input, initial state and interventions; ``id`` is a digest of these.
     ``outputs`` is (T, O): probabilities with a softmax readout, values with a linear one, None without a readout.
     """
 
@@ -60,11 +57,13 @@ class Trace:
     encoded: Encoded
     layers: tuple[LayerTrace, ...]
     outputs: Array | None
+    interventions: tuple[Intervention, ...] = ()
 
     @cached_property
     def id(self) -> str:
-        """Digest of network, input and initial state: the same on any machine."""
-        return _digest(self.network, self.encoded, [layer.initial_state for layer in self.layers])
+        """Digest of network, input, initial state and interventions: the same on any machine."""
+        states = [layer.initial_state for layer in self.layers]
+        return _digest(self.network, self.encoded, states, self.interventions)
 
     @property
     def steps(self) -> int:
@@ -82,6 +81,17 @@ class Trace:
         if layer == 0:
             return _network_inputs(self.network, self.encoded)
         return _side_by_side([below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1])
+
+    def layer_input(self, layer: int, step: int) -> Array:
+        """What a layer read at one step, (D,)."""
+        if layer > 0:
+            hidden = [below.quantities["hidden_state"] for below in self.layers if below.layer == layer - 1]
+            return np.concatenate([array[step] for array in hidden])
+        sequence = self.encoded.values if self.encoded.tokens is None else self.encoded.tokens
+        assert sequence is not None  # an Encoded has one of the two
+        embedding = self.network.embedding
+        row = sequence[step : step + 1]
+        return np.array((embedding(row) if embedding else row)[0])
 
     def pre_activations(self, index: int) -> dict[str, Array]:
         """What stood inside each activation of ``layers[index]``, (T, H) by the gate's name, computed again.
@@ -122,7 +132,12 @@ class TopPredictions:
 
 
 def trace(
-    network: Network, encoded: Encoded, initial_state: InitialState | None = None, *, poll: Poll | None = None
+    network: Network,
+    encoded: Encoded,
+    initial_state: InitialState | None = None,
+    *,
+    interventions: Iterable[Intervention] = (),
+    poll: Poll | None = None,
 ) -> Trace:
     """Run ``network`` over ``encoded`` and keep every quantity of every step.
 
@@ -130,37 +145,44 @@ def trace(
         network: the network.
         encoded: a sequence that fits it, from `encode`.
         initial_state: one mapping of state names to H numbers for each entry of ``network.directions``; None for zeros.
+        interventions: what is done, in this order, to quantities right after they are computed.
         poll: called every few dozen steps; whatever it raises stops the run.
 
     Raises:
-        InputError: the sequence was encoded for another network.
+        InputError: the sequence was encoded for another network, or an intervention does not fit.
         StateMismatch: the initial state has another form than the network's.
-        NotFinite: the initial state has a number that is not finite in the network's precision.
+        NotFinite: the initial state or an intervention has a number that is not finite in the network's precision.
         NumericalError: a number left the finite range; says where.
     """
     state = check_state(network, initial_state)
+    checked = check_interventions(network, encoded.steps, interventions)
     small = any(place.cell.hidden_size < ONE_THREAD_BELOW for place in network.directions)
     with one_blas_thread() if small else nullcontext():
-        layers = tuple(_run_layers(network, encoded, state, poll))
+        layers = tuple(_run_layers(network, encoded, state, checked, poll))
     last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
     outputs = _outputs(network, _side_by_side(last))
-    return Trace(network, encoded, layers, outputs)
+    return Trace(network, encoded, layers, outputs, checked)
 
 
 def _run_layers(
-    network: Network, encoded: Encoded, state: Sequence[dict[str, Array]], poll: Poll | None
+    network: Network,
+    encoded: Encoded,
+    state: Sequence[dict[str, Array]],
+    interventions: Sequence[Intervention],
+    poll: Poll | None,
 ) -> Iterator[LayerTrace]:
     inputs = _network_inputs(network, encoded)
     hidden: list[Array] = []
     for index, (place, initial) in enumerate(zip(network.directions, state, strict=True)):
         if index and place.layer != network.directions[index - 1].layer:
             inputs, hidden = _side_by_side(hidden), []
+        changes = plan(place, encoded.steps, interventions)
         if place.direction == "forward":
-            quantities = place.cell.forward(inputs, initial, poll)
+            quantities = run_cell(place.cell, inputs, initial, changes, poll)
         else:
-            turned = place.cell.forward(np.ascontiguousarray(inputs[::-1]), initial, poll)
+            turned = run_cell(place.cell, np.ascontiguousarray(inputs[::-1]), initial, changes, poll)
             quantities = {name: np.ascontiguousarray(array[::-1]) for name, array in turned.items()}
-        _check_finite(place, quantities)
+        _check_finite(place, quantities, tuple(quantities) if changes else place.cell.state_names)
         hidden.append(quantities["hidden_state"])
         yield LayerTrace(place.layer, place.direction, place.cell, initial, quantities)
 
@@ -192,9 +214,13 @@ def _side_by_side(hidden: Sequence[Array]) -> Array:
     return hidden[0] if len(hidden) == 1 else np.concatenate(hidden, axis=1)
 
 
-def _check_finite(place: Direction, quantities: Mapping[str, Array]) -> None:
-    """No gate leaves the finite numbers before a state has, and a NaN stays in the state: the states are enough."""
-    for name in place.cell.state_names:
+def _check_finite(place: Direction, quantities: Mapping[str, Array], names: Iterable[str]) -> None:
+    """Check these quantities.
+
+    Where nothing was changed the states are enough: no gate leaves the finite numbers before a state has, and a NaN
+    stays in the state.
+    """
+    for name in names:
         finite = np.isfinite(quantities[name])
         if not finite.all():
             rows = np.flatnonzero(~finite.all(axis=1))
@@ -241,66 +267,12 @@ def step(network: Network, encoded: Encoded, state: InitialState | None = None) 
         with np.errstate(over="ignore", invalid="ignore"):
             values = place.cell.step(x, before)
         values = {name: values[name] for name in names_for(place.cell.name)}
-        _check_finite(place, {name: values[name][None] for name in place.cell.state_names})
+        _check_finite(place, {name: values[name][None] for name in place.cell.state_names}, place.cell.state_names)
         quantities.append((place, values))
         x = values["hidden_state"]
     states = tuple({name: values[name] for name in place.cell.state_names} for place, values in quantities)
     outputs = _outputs(network, x[None])
     return Step(tuple(quantities), states, None if outputs is None else outputs[0])
-
-
-def check_state(network: Network, state: InitialState | None) -> tuple[dict[str, Array], ...]:
-    """The state of each direction as arrays in the network's precision; zeros for None.
-
-    Raises:
-        StateMismatch: another number of entries, names or lengths.
-        NotFinite: a number that is not finite in the network's precision.
-    """
-    if state is None:
-        return tuple(place.cell.zero_state() for place in network.directions)
-    count = len(network.directions)
-    if not isinstance(state, (list, tuple)):
-        raise StateMismatch(
-            f"a state must be a list with one entry for each of the network's {count} layer directions, "
-            f"not a {type(state).__name__}"
-        )
-    if len(state) != count:
-        raise StateMismatch(
-            f"a state must have one entry for each of the network's {count} layer directions, not {len(state)}"
-        )
-    return tuple(
-        _check_entry(place.cell, entry, index)
-        for index, (place, entry) in enumerate(zip(network.directions, state, strict=True))
-    )
-
-
-def _check_entry(cell: Cell, entry: Mapping[str, Any], index: int) -> dict[str, Array]:
-    wanted, layer = " and ".join(cell.state_names), f"this {cell.name.upper()} layer"
-    if not isinstance(entry, Mapping):
-        raise StateMismatch(
-            f"the state of {layer} must be an object with {wanted}, not a {type(entry).__name__}", (index,)
-        )
-    if set(entry) != set(cell.state_names):
-        found = " and ".join(sorted(map(str, entry))) or "nothing"
-        raise StateMismatch(f"the state of {layer} must have {wanted}, not {found}", (index,))
-    arrays = {}
-    for name in cell.state_names:
-        numbers = as_numbers(entry[name])
-        if numbers is None:
-            raise StateMismatch(f"{name} must be a list of {cell.sizes[name]} finite numbers", (index, name))
-        with np.errstate(over="ignore"):
-            array = np.array(numbers, dtype=cell.dtype)
-        if array.shape != (cell.sizes[name],):
-            raise StateMismatch(
-                f"{name} must have {cell.sizes[name]} numbers, one for each unit; shape {array.shape} came",
-                (index, name),
-            )
-        if not np.isfinite(array).all():
-            raise NotFinite(
-                f"{name} must be finite in {cell.dtype}", (index, name, int(np.flatnonzero(~np.isfinite(array))[0]))
-            )
-        arrays[name] = array
-    return arrays
 
 
 def top_predictions(outputs: Array, count: int = 5) -> TopPredictions:
@@ -312,12 +284,23 @@ def top_predictions(outputs: Array, count: int = 5) -> TopPredictions:
     return TopPredictions(np.take_along_axis(tokens, order, axis=1), np.take_along_axis(probabilities, order, axis=1))
 
 
-def trace_id(network: Network, encoded: Encoded, initial_state: InitialState | None = None) -> str:
+def trace_id(
+    network: Network,
+    encoded: Encoded,
+    initial_state: InitialState | None = None,
+    interventions: Iterable[Intervention] = (),
+) -> str:
     """The id that ``trace`` will give, without running the network."""
-    return _digest(network, encoded, check_state(network, initial_state))
+    checked = check_interventions(network, encoded.steps, interventions)
+    return _digest(network, encoded, check_state(network, initial_state), checked)
 
 
-def _digest(network: Network, encoded: Encoded, state: Sequence[Mapping[str, Array]]) -> str:
+def _digest(
+    network: Network,
+    encoded: Encoded,
+    state: Sequence[Mapping[str, Array]],
+    interventions: Sequence[Intervention],
+) -> str:
     digest = hashlib.sha256(network.digest.encode())
     sequence = encoded.values if encoded.tokens is None else encoded.tokens
     assert sequence is not None  # an Encoded has one of the two
@@ -328,6 +311,7 @@ def _digest(network: Network, encoded: Encoded, state: Sequence[Mapping[str, Arr
         for name, array in sorted(entry.items()):
             digest.update(name.encode())
             digest.update(portable_bytes(array))
+    digest.update(interventions_text(interventions).encode())
     return digest.hexdigest()[:32]
 
 

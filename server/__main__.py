@@ -1,4 +1,4 @@
-"""The command ``gatescope``: start the server, say where it is, open the page."""
+"""The command ``gatescope``: start the server, say where it is, open the page; or ``gatescope health``."""
 
 import errno
 import logging
@@ -15,6 +15,7 @@ import uvicorn
 
 from gatescope import __version__
 
+from . import health_command
 from .app import create_app
 from .memory import settle
 from .protocol import protocol_class
@@ -48,7 +49,10 @@ class Server(uvicorn.Server):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until stopped; the exit status is 1 where the address cannot be had."""
+    """Serve until stopped, or ``health``; the exit status is 1 where the address cannot be had."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["health"]:
+        return health_command.main(arguments[1:])
     settings = Settings.from_arguments(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     if not settings.on_loopback and not settings.token:

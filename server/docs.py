@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from .errors import KINDS
 from .settings import Settings, flag, table, variable
@@ -56,9 +57,18 @@ def _operation(method: str, path: str, operation: Schema) -> dict[str, Any]:
                 "curl": curl(method, path, example["value"]),
             }
             for example in body.get("examples", {}).values()
+        ]
+        + [
+            {"summary": example["summary"], "json": "", "curl": _curl_query(path, example["value"])}
+            for example in operation.get("x-example-queries", {}).values()
         ],
         "answers": list(_answers(operation["responses"])),
     }
+
+
+def _curl_query(path: str, value: dict[str, Any]) -> str:
+    query = f"?{urlencode(value, safe='{}')}" if value else ""
+    return f"curl {_quoted(f'http://127.0.0.1:8000{path}{query}')}"
 
 
 def _curl_form(method: str, path: str, value: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from gatescope.core.quantities import quantities_of
 from gatescope.core.trace import Trace
 
 from .errors import INVALID, Cause, Problem
-from .quantities import PRE, chosen, quantity_names
+from .quantities import PRE, chosen, find_layer, quantity_names
 
 MOST_TICKS = 60
 VISIBLE = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS ARROW TO BAR}"}
@@ -29,7 +29,7 @@ def figure_json(trace: Trace, model_name: str, layer: int, direction: DirectionN
     """
     import plotly.graph_objects as go  # takes a second, so only who asks for a figure waits for it
 
-    index = _find_layer(trace, layer, direction)
+    index = find_layer(trace, layer, direction)
     place = trace.layers[index]
     if quantity not in quantity_names(place.cell):
         known = ", ".join(quantity_names(place.cell))
@@ -67,14 +67,6 @@ def escape(text: str) -> str:
 def step_label(label: str) -> str:
     """A step's label with its white space made visible, escaped."""
     return escape("".join(VISIBLE.get(character, character) for character in label))
-
-
-def _find_layer(trace: Trace, layer: int, direction: DirectionName) -> int:
-    places = [(place.layer, place.direction) for place in trace.layers]
-    if (layer, direction) not in places:
-        known = ", ".join(f"layer {number} {name}" for number, name in places[:20])
-        raise _refused(f"This trace has {known}, not layer {layer} {direction}.", "layer")
-    return places.index((layer, direction))
 
 
 def _colours(cell: str, quantity: str, values: np.ndarray[Any, Any]) -> dict[str, Any]:

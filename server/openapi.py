@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from gatescope import __version__
 
-from . import schemas, schemas_uploads
+from . import schemas, schemas_inside, schemas_uploads
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -46,6 +46,25 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
                 "quantities": ["output_gate", "output_gate_pre"],
             },
         },
+        "interventions": {
+            "summary": "What would be remembered if two units forgot nothing from the third step on",
+            "value": {
+                "model": "brackets",
+                "input": {"text": "(a[b]c)"},
+                "interventions": [
+                    {
+                        "layer": 0,
+                        "direction": "forward",
+                        "quantity": "forget_gate",
+                        "units": [3, 5],
+                        "steps": [2, 7],
+                        "operation": "set",
+                        "value": 1.0,
+                    }
+                ],
+                "quantities": ["cell_state"],
+            },
+        },
     },
     schemas.StepRequest: {
         "first": {
@@ -71,6 +90,35 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
 }
 """Example bodies of each request, by schema. In a form, as curl writes it, ``@`` stands before a file's name."""
 
+TRACED = {"model": "brackets", "input": {"text": "(a[b]c)"}}
+"""The trace that the example queries are about."""
+
+QUERIES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
+    schemas_inside.Arithmetic: {
+        "gate": {
+            "summary": "Why the forget gate of unit 3 is as open as it is at step 5",
+            "value": {"quantity": "forget_gate", "unit": 3, "step": 5},
+        },
+        "state": {
+            "summary": "What it keeps and writes there",
+            "value": {"quantity": "cell_state", "unit": 3, "step": 5},
+        },
+    },
+    schemas_inside.Ledger: {
+        "unit": {"summary": "Whose memory unit 3 holds after step 5", "value": {"unit": 3, "step": 5}},
+        "units": {"summary": "That of all units there", "value": {"step": 5, "encoding": "base64"}},
+        "steps": {"summary": "That of unit 3 after every step", "value": {"unit": 3}},
+    },
+    schemas_inside.GateHealth: {"trace": {"summary": "Of all units over the whole sequence", "value": {}}},
+    schemas_inside.Difference: {
+        "itself": {
+            "summary": "What changed in the cell state since another trace",
+            "value": {"baseline": "{trace_id}", "quantities": "cell_state"},
+        }
+    },
+}
+"""Example queries of what is asked about a trace, by the answer's schema."""
+
 DESCRIPTION = """\
 See inside recurrent networks: every gate and state of an LSTM, GRU or simple RNN at every step.
 
@@ -84,6 +132,11 @@ def body_of(schema: type[BaseModel]) -> dict[str, Any]:
     """The ``openapi_extra`` of a route that reads its body as ``schema``."""
     content = {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}, "examples": EXAMPLES[schema]}
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def parameters_of(answer: type[BaseModel]) -> dict[str, Any]:
+    """The ``openapi_extra`` of a route that is asked about the example trace with `QUERIES`."""
+    return {"x-example-queries": QUERIES[answer], "x-example-trace": TRACED}
 
 
 def form_of(schema: type[BaseModel]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from gatescope.core.cells import Cell
-from gatescope.core.network import Network
+from gatescope.core.network import DirectionName, Network
 from gatescope.core.quantities import names_for
 from gatescope.core.trace import Trace
 
@@ -26,14 +26,39 @@ def check_quantities(network: Network, names: Iterable[str], *pointer: str | int
     Raises:
         Problem: it has none for one of them; ``pointer`` is where the names stand in the request.
     """
-    known = list(dict.fromkeys(name for place in network.directions for name in quantity_names(place.cell)))
-    names = tuple(names)
+    return _checked(names, [name for place in network.directions for name in quantity_names(place.cell)], pointer)
+
+
+def own_quantities(network: Network, names: Iterable[str], *pointer: str | int) -> tuple[str, ...]:
+    """As `check_quantities`, but without what stood inside activations.
+
+    Raises:
+        Problem: the network has no such quantity.
+    """
+    return _checked(names, [name for place in network.directions for name in names_for(place.cell.name)], pointer)
+
+
+def _checked(names: Iterable[str], known: Iterable[str], pointer: Pointer) -> tuple[str, ...]:
+    known, names = tuple(dict.fromkeys(known)), tuple(names)
     for index, name in enumerate(names):
         if name not in known:
             detail = f"A quantity of this model must be one of {', '.join(known)}, not {name[:40]!r}."
-            place: Pointer = (*pointer, index)
-            raise Problem(INVALID, detail, (Cause(detail, place),))
+            raise Problem(INVALID, detail, (Cause(detail, (*pointer, index)),))
     return tuple(dict.fromkeys(names))
+
+
+def find_layer(trace: Trace, layer: int, direction: DirectionName) -> int:
+    """Which of ``trace.layers`` this direction of this layer is.
+
+    Raises:
+        Problem: the trace has no such layer or direction.
+    """
+    places = [(place.layer, place.direction) for place in trace.layers]
+    if (layer, direction) not in places:
+        known = ", ".join(f"layer {number} {name}" for number, name in places[:20])
+        detail = f"This trace has {known}, not layer {str(layer)[:20]} {direction}."
+        raise Problem(INVALID, detail, (Cause(detail, ("query", "layer")),))
+    return places.index((layer, direction))
 
 
 def chosen(trace: Trace, index: int, names: tuple[str, ...] | None) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -53,6 +53,7 @@ def trace_json(kept: KeptTrace) -> bytes:
             "layers": items(map(members, layers)),
             "predictions": value(_predictions(trace.network, outputs) if softmax and outputs is not None else None),
             "outputs": value(None) if softmax or outputs is None else array(outputs, encoding),
+            "interventions": value([one.to_json() for one in trace.interventions]),
             "notes": value(encoded.notes),
         }
     )

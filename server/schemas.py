@@ -1,14 +1,15 @@
 """What goes over the wire, as types: requests are checked against them, the OpenAPI description is made from them."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .arrays import Floats, Rows, Tokens, Vector
 
 Encoding = Literal["list", "base64"]
 DirectionName = Literal["forward", "backward"]
+Operation = Literal["set", "scale", "add"]
 CellName = Literal["lstm", "gru", "rnn"]
 
 QUANTITIES = (
@@ -50,12 +51,6 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
     return {**field, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
 
 
-def _none_yet(value: list[Any]) -> list[Any]:
-    if value:
-        raise PydanticCustomError("none_yet", "must be an empty list; interventions are not supported yet")
-    return value
-
-
 class SequenceInput(Request):
     """A sequence: exactly one of text, token ids, or rows of numbers."""
 
@@ -86,6 +81,20 @@ class StateEntry(Request):
         return {name: state for name, state in states.items() if state is not None}
 
 
+class Intervention(Request):
+    """A quantity clamped, scaled or shifted right after it is computed, so that all that follows sees it."""
+
+    layer: int = 0
+    direction: DirectionName = "forward"
+    quantity: str = Field(description="Name of a gate or state.")
+    units: list[int] | None = Field(None, description="Numbers of the units; null for all.")
+    steps: list[int] | None = Field(
+        None, description="First row of the trace, and the one after the last; null for all."
+    )
+    operation: Operation = Field(description="`set` to the value, `scale` by it, or `add` it.")
+    value: float
+
+
 class TraceRequest(Request):
     """What `POST /traces` takes."""
 
@@ -94,7 +103,7 @@ class TraceRequest(Request):
     initial_state: list[StateEntry] | None = Field(
         None, description="One entry for each entry of the model's layers; null for zeros."
     )
-    interventions: Annotated[list[Any], AfterValidator(_none_yet)] = Field([], json_schema_extra={"maxItems": 0})
+    interventions: list[Intervention] = Field([], description="What is done to quantities, in this order.")
     quantities: list[str] | None = Field(None, description=QUANTITIES)
     encoding: Encoding = "list"
 
@@ -247,6 +256,7 @@ class Trace(Answer):
     layers: list[TraceLayer]
     predictions: list[list[Prediction]] | None
     outputs: Array | None
+    interventions: list[Intervention]
     notes: list[str]
 
 

@@ -71,6 +71,7 @@ class Settings:
     max_list_bytes: int = _limit(
         64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
     )
+    max_interventions: int = _limit(1000, "interventions", "Interventions in one trace.")
     max_model_bytes: int = _limit(1024 * MIB, "bytes", "Largest network file that is read.")
     max_vocabulary_bytes: int = _limit(32 * MIB, "bytes", "Largest vocabulary file.")
     max_reference_bytes: int = _limit(64 * MIB, "bytes", "Largest file with a framework's own outputs.")
@@ -196,7 +197,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gatescope",
         description="See inside recurrent networks: every gate and state at every step, in the browser and over REST.",
-        epilog="Every option can also be given in the environment, as GATESCOPE_PORT=8123 for --port 8123.",
+        epilog="Every option can also be given in the environment, as GATESCOPE_PORT=8123 for --port 8123. "
+        "'gatescope health' looks at a network's gates instead; see 'gatescope health --help'.",
     )
     parser.add_argument("--version", action="version", version=f"gatescope {__version__}")
     parser.add_argument(

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from gatescope.core.encoding import Encoded, encode
+from gatescope.core.interventions import Intervention, check_interventions
 from gatescope.core.network import Network
-from gatescope.core.trace import Step, check_state, step, trace, trace_bytes, trace_id
+from gatescope.core.states import check_state
+from gatescope.core.trace import Step, step, trace, trace_bytes, trace_id
 
 from .admission import Stop
 from .errors import INVALID, TOO_LARGE, Cause, Problem, located
@@ -33,9 +35,11 @@ def make_trace(services: Services, body: bytes, stop: Stop) -> KeptTrace:
     encoded = _encode(network, request.input)
     with located("initial_state"):
         state = check_state(network, _arrays(request.initial_state))
-    identifier = trace_id(network, encoded, state)
+    with located("interventions"):
+        changes = check_interventions(network, encoded.steps, _interventions(services.settings, request))
+    identifier = trace_id(network, encoded, state, changes)
     known = services.traces.find(identifier)
-    traced = known.trace if known else trace(network, encoded, state, poll=stop.poll)
+    traced = known.trace if known else trace(network, encoded, state, interventions=changes, poll=stop.poll)
     rows = rows_as_sent(body, request.input.values)
     return KeptTrace(identifier, traced, model.id, model.title, request.encoding, names, rows)
 
@@ -95,6 +99,14 @@ def _length(sequence: SequenceInput) -> int:
 def _encode(network: Network, sequence: SequenceInput) -> Encoded:
     with located("input"):
         return encode(network, text=sequence.text, tokens=sequence.tokens, values=sequence.values)
+
+
+def _interventions(settings: Settings, request: TraceRequest) -> list[Intervention]:
+    count, most = len(request.interventions), settings.max_interventions
+    if count > most:
+        detail = f"A trace can have at most {most:,} interventions, not {count:,}."
+        raise Problem(TOO_LARGE, detail, (Cause(detail, ("interventions",)),))
+    return [Intervention(**dict(one)) for one in request.interventions]
 
 
 def _arrays(state: Sequence[StateEntry] | None) -> list[dict[str, object]] | None:

@@ -134,7 +134,7 @@ export async function postTrace({ model, input }, signal) {
       values: answer.input.values ? matrixOf(answer.input.values) : null,
       unknown: answer.input.unknown ?? [],
     },
-    layers: answer.layers.map(layerOf),
+    layers: answer.layers.map((/** @type {any} */ layer) => layerOf(layer, answer.interventions ?? [])),
     predictions: answer.predictions ?? null,
     outputs: answer.outputs ? matrixOf(answer.outputs) : null,
     notes: answer.notes ?? [],
@@ -153,6 +153,21 @@ export async function postPreActivations({ model, input }, names, signal) {
   /** @type {any[]} */
   const layers = (await response.json()).layers;
   return layers.map(({ quantities }) => Object.fromEntries(Object.entries(quantities).map(([name, array]) => [name.replace(/_pre$/, ""), matrixOf(array)])));
+}
+
+/**
+ * The sum behind one number of a trace.
+ * @param {string} trace
+ * @param {{layer: number, direction: string}} layer
+ * @param {{quantity: string, unit: number, step: number}} which
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./lib/terms.js").Sum>}
+ */
+export async function fetchArithmetic(trace, { layer, direction }, { quantity, unit, step }, signal) {
+  const query = new URLSearchParams({ layer: String(layer), direction, quantity, unit: String(unit), step: String(step) });
+  const { terms, pre_activation, activation, value, rounding, equation, interventions } = await (await request(`/traces/${encodeURIComponent(trace)}/arithmetic?${query}`, { signal })).json();
+  const told = (/** @type {any} */ term) => ({ ...term, index: term.index ?? null, factor: term.factor ?? 1 });
+  return { terms: terms.map(told), preActivation: pre_activation, activation, value, rounding: rounding ?? null, equation, interventions: interventions ?? [] };
 }
 
 /**
@@ -181,9 +196,10 @@ export async function fetchTraceFile(trace, format, quantities) {
 
 /**
  * @param {any} layer
+ * @param {import("./types.js").Intervention[]} interventions of the whole trace
  * @returns {LayerTrace}
  */
-function layerOf({ layer, direction, cell, hidden_size, initial_state, quantities }) {
+function layerOf({ layer, direction, cell, hidden_size, initial_state, quantities }, interventions) {
   return {
     layer,
     direction,
@@ -191,6 +207,7 @@ function layerOf({ layer, direction, cell, hidden_size, initial_state, quantitie
     hiddenSize: hidden_size,
     initialState: mapValues(initial_state, (array) => (Array.isArray(array) ? Float64Array.from(array) : decodeVector(array))),
     quantities: mapValues(quantities, matrixOf),
+    interventions: interventions.filter((one) => one.layer === layer && one.direction === direction),
   };
 }
 

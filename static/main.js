@@ -5,6 +5,7 @@ import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
 import { recall } from "./lib/remember.js";
 import { attachAddress } from "./state/effects/address-bar.js";
+import { attachArithmetic } from "./state/effects/arithmetic.js";
 import { attachCommands } from "./state/effects/commands.js";
 import { attachFiles } from "./state/effects/files.js";
 import { attachLibrary } from "./state/effects/library.js";
@@ -15,20 +16,25 @@ import { attachTheme } from "./state/effects/theme.js";
 import { attachTimeline } from "./state/effects/timeline.js";
 import { attachDrops, attachUploads } from "./state/effects/uploads.js";
 import { initialState } from "./state/initial.js";
+import * as insideProps from "./state/inside-props.js";
 import * as propsOf from "./state/props.js";
 import { layerOf } from "./state/selectors.js";
 import { createStore } from "./state/store.js";
 import { transition } from "./state/transitions.js";
 import * as announcer from "./views/announcer.js";
+import * as arithmetic from "./views/arithmetic.js";
 import * as carryTrack from "./views/carry-track.js";
 import * as cursor from "./views/cursor.js";
 import * as dialogs from "./views/dialogs.js";
 import * as forecast from "./views/forecast.js";
 import * as header from "./views/header.js";
 import * as heatmap from "./views/heatmap.js";
+import * as holdings from "./views/holdings.js";
 import * as inputBar from "./views/input-bar.js";
 import * as inspector from "./views/inspector.js";
+import * as ledgerTable from "./views/ledger-table.js";
 import * as numbers from "./views/numbers.js";
+import * as originList from "./views/origin-list.js";
 import * as places from "./views/places.js";
 import * as ribbon from "./views/ribbon.js";
 import * as tabs from "./views/tabs.js";
@@ -49,13 +55,17 @@ const views = {
   header: header.create(root("header"), emit),
   inputBar: inputBar.create(root("input-bar"), emit),
   ribbon: ribbon.create(root("ribbon")),
+  holdings: holdings.create(root("holdings")),
   forecast: forecast.create(root("forecast")),
   carryTrack: carryTrack.createCarryTrack(root("carry"), emit),
+  originList: originList.create(root("origins"), emit),
   toolbar: toolbar.create(root("toolbar"), emit),
   cursor: cursor.create(root("cursor")),
   tabs: tabs.create(root("tabs"), emit),
   inspector: inspector.createInspector(root("inspector"), emit),
-  numbers: numbers.create(root("numbers"), emit),
+  arithmetic: arithmetic.create(root("arithmetic"), emit),
+  numbers: numbers.create(root("units"), emit),
+  ledgerTable: ledgerTable.create(root("ledger"), emit),
   transport: transport.create(root("transport"), emit),
   announcer: announcer.create(root("announcer")),
   dialogs: dialogs.create(root("dialogs"), emit),
@@ -131,18 +141,31 @@ function render(state) {
   document.body.classList.toggle("has-message", state.message !== null);
   if (!layer || state.surroundings.width === 0) return;
   views.ribbon.update(propsOf.ribbonProps(state));
+  views.holdings.update(insideProps.holdingsProps(state));
   views.forecast.update(propsOf.forecastProps(state));
   views.carryTrack.update(propsOf.carryProps(state, layer, reading));
+  views.originList.update(insideProps.originListProps(state));
   views.toolbar.update(propsOf.toolbarProps(state, layer));
   renderPanels(propsOf.panelProps(state, layer, reading));
   views.cursor.update(propsOf.cursorProps(state, layer));
   setHidden(root("inspector"), state.view.aside !== "cell");
+  setHidden(root("arithmetic"), state.view.aside !== "arithmetic");
   setHidden(root("numbers"), state.view.aside !== "numbers");
   if (reading) {
-    if (state.view.aside === "cell") views.inspector.update(propsOf.inspectorProps(state, layer));
-    else views.numbers.update(propsOf.numbersProps(state, layer));
+    updateAside(state, layer);
   }
   views.announcer.update({ text: state.view.playing ? "" : propsOf.announcement(state, layer), quiet: state.view.playing });
+}
+
+/** Only what is seen is told anything. @param {State} state @param {import("./types.js").LayerTrace} layer */
+function updateAside(state, layer) {
+  if (state.view.aside === "cell") return views.inspector.update(propsOf.inspectorProps(state, layer));
+  if (state.view.aside === "numbers") {
+    views.ledgerTable.update(insideProps.originListProps(state));
+    return views.numbers.update(propsOf.numbersProps(state, layer));
+  }
+  const sum = insideProps.arithmeticProps(state, layer);
+  if (sum) views.arithmetic.update(sum);
 }
 
 /** @param {State["toast"]} toast */
@@ -188,6 +211,7 @@ attachDrops(store);
 attachFiles(store);
 attachUploads(store, api);
 attachLibrary(store, api);
+attachArithmetic(store, api);
 attachPlayer(store);
 attachAddress(store);
 attachCommands(store, api);

@@ -15,9 +15,15 @@
  */
 
 /**
- * One direction of one layer, traced. `quantities` is keyed by name in display order. `form` says how it computes; without one, as in textbooks.
+ * What was done to a quantity right after it was computed; null stands for all, and `steps` ends before its second number.
+ * @typedef {{layer: number, direction: string, quantity: string, units: number[] | null, steps: [number, number] | null, operation: "set" | "scale" | "add", value: number}} Intervention
+ */
+
+/**
+ * One direction of one layer, traced. `quantities` is keyed by name in display order. `form` says how it computes; without one, as in textbooks. `interventions` are those in this layer.
  * @typedef {{layer: number, direction: "forward" | "backward", cell: "lstm" | "gru" | "rnn", hiddenSize: number,
- *   form?: import("./lib/cell-form.js").CellForm, initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>}} LayerTrace
+ *   form?: import("./lib/cell-form.js").CellForm, initialState: Record<string, Float32Array | Float64Array>, quantities: Record<string, Matrix>,
+ *   interventions?: Intervention[]}} LayerTrace
  */
 
 /** @typedef {{label: string, token: number, probability: number}} Prediction */
@@ -53,10 +59,11 @@
 /**
  * Props of the carry track (views/carry-track.js).
  * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
- * `reading` is whether numbers are to follow; while playing fast they rest in between.
+ * `bands` split the first lane by who wrote what it holds. `reading` is whether numbers are to follow; while playing fast they rest in between.
  * `compact` folds the legend away, where the screen is narrow. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
  * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
- *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean}} CarryTrackProps
+ *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean,
+ *   bands?: import("./lib/origins.js").Bands | null, numeric?: boolean}} CarryTrackProps
  */
 
 /**

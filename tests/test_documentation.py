@@ -170,9 +170,12 @@ def put_files(folder: Path) -> None:
 
 def test_the_readme_s_examples_answer_as_shown(served: httpx.Client, tmp_path: Path) -> None:
     put_files(tmp_path)
-    model_id = ""
+    model_id = trace_id = baseline = ""
     for command, expected in examples():
-        came = asked_as_curl_would(command.replace("$ID", model_id), served, tmp_path)
+        filled = command.replace("$ID", model_id).replace("$TRACE", trace_id).replace("$BASELINE", baseline)
+        came = asked_as_curl_would(filled, served, tmp_path)
+        if "/traces -H" in command:
+            trace_id, baseline = json.loads(came)["id"], trace_id
         if "/models -F weights" in command:
             model_id = json.loads(came)["id"]
         fits = OutputChecker().check_output(expected, came.strip() + "\n", ELLIPSIS | NORMALIZE_WHITESPACE)

@@ -19,8 +19,15 @@ from ..errors import ParameterError
 
 State = Mapping[str, Array]
 Poll = Callable[[], None]
+Alter = Callable[[str, Array], Array]
+"""Takes a quantity's name and its numbers, (H,) or (B, H), right after they are computed; gives what is to follow."""
 
 STEPS_BETWEEN_POLLS = 32
+
+
+def unaltered(_: str, numbers: Array) -> Array:
+    """What is computed, as it is."""
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,10 @@ class Cell(ABC):
         """
 
     @abstractmethod
+    def _advance(self, projected: Array, state: State, alter: Alter = unaltered) -> dict[str, Array]:
+        """The textbook step once its input has met the kernel, each quantity altered as soon as it is there."""
+
+    @abstractmethod
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence, fast; equal to ``step`` to within rounding.
 
@@ -189,11 +200,16 @@ class Cell(ABC):
         return {name: np.zeros((self.sizes[name], *batch), self.dtype) for name in self.state_names}
 
     def run_by_steps(
-        self, advance: Callable[[Array, State], dict[str, Array]], inputs: Array, state: State, poll: Poll | None
+        self,
+        inputs: Array,
+        state: State,
+        poll: Poll | None = None,
+        alter: Callable[[int, str, Array], Array] | None = None,
     ) -> dict[str, Array]:
-        """`forward` as a loop over the textbook step, for cells without a fast path.
+        """`forward` as a loop over the textbook step, for cells without a fast path and for interventions.
 
-        ``advance`` is the step after its input has met the kernel, for rows (4H,) or (B, 4H).
+        ``alter`` takes the step, a quantity's name and its numbers, (H,) or (B, H), and gives what all that follows
+        sees in their place.
         """
         batch = inputs.shape[2:]
         rows = np.moveaxis(inputs, -1, 1) if batch else inputs
@@ -204,7 +220,7 @@ class Cell(ABC):
                 if poll is not None:
                     poll()
                 for t, row in enumerate(rows[start : start + STEPS_BETWEEN_POLLS] @ self.kernel, start):
-                    state = advance(row, state)
+                    state = self._advance(row, state, partial(alter, t) if alter else unaltered)
                     for name, array in state.items():
                         trace[name][t] = array.T
         return trace

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
-from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total
+from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total, unaltered
 from .working import Pool, Recurrence, Weights, aligned_empty
 
 
@@ -50,17 +50,18 @@ class GRU(Cell):
         """One step by the textbook; see `Cell.step`."""
         return self._advance(x @ self.kernel, state)
 
-    def _advance(self, projected: Array, state: State) -> dict[str, Array]:
+    def _advance(self, projected: Array, state: State, alter: Alter = unaltered) -> dict[str, Array]:
         """The step once its input has met the kernel."""
         gate, candidate = ACTIVATIONS[self.recurrent_activation].function, ACTIVATIONS[self.activation].function
         h = state["hidden_state"]
         x_r, x_z, x_n = np.split(projected + self.bias, 3, axis=-1)
         u_r, u_z, u_n = np.split(self.recurrent_kernel, 3, axis=-1)
         b_r, b_z, b_n = np.split(self.recurrent_bias, 3)
-        r = gate(x_r + h @ u_r + b_r)
-        z = gate(x_z + h @ u_z + b_z)
-        n = candidate(x_n + r * (h @ u_n + b_n)) if self.reset_after else candidate(x_n + (r * h) @ u_n + b_n)
-        h = (1 - z) * n + z * h
+        r = alter("reset_gate", gate(x_r + h @ u_r + b_r))
+        z = alter("update_gate", gate(x_z + h @ u_z + b_z))
+        inside = r * (h @ u_n + b_n) if self.reset_after else (r * h) @ u_n + b_n
+        n = alter("candidate", candidate(x_n + inside))
+        h = alter("hidden_state", (1 - z) * n + z * h)
         return {"reset_gate": r, "update_gate": z, "candidate": n, "hidden_state": h}
 
     @cached_property
@@ -88,7 +89,7 @@ class GRU(Cell):
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
         if (self.recurrent_activation, self.activation) != ("sigmoid", "tanh"):
-            return self.run_by_steps(self._advance, inputs, state, poll)
+            return self.run_by_steps(inputs, state, poll)
         with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
-from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, total
+from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, total, unaltered
 from .working import Affine, Pool, Product, Recurrence, Sums, Weights, aligned_empty
 
 
@@ -66,7 +66,7 @@ class LSTM(Cell):
         """One step by the textbook; see `Cell.step`."""
         return self._advance(x @ self.kernel, state)
 
-    def _advance(self, projected: Array, state: State) -> dict[str, Array]:
+    def _advance(self, projected: Array, state: State, alter: Alter = unaltered) -> dict[str, Array]:
         """The step once its input has met the kernel."""
         gate = ACTIVATIONS[self.recurrent_activation].function
         candidate, shown = ACTIVATIONS[self.activation].function, ACTIVATIONS[self.output_activation].function
@@ -74,16 +74,15 @@ class LSTM(Cell):
         i_pre, f_pre, g_pre, o_pre = np.split(projected + h @ self.recurrent_kernel + self.bias, 4, axis=-1)
         if self.peepholes is not None:
             i_pre, f_pre = i_pre + self.peepholes[0] * c, f_pre + self.peepholes[1] * c
-        i = gate(i_pre)
-        f = 1 - i if self.coupled else gate(f_pre)
-        g = candidate(g_pre)
-        c = f * c + i * g
+        i = alter("input_gate", gate(i_pre))
+        f = alter("forget_gate", 1 - i if self.coupled else gate(f_pre))
+        g = alter("candidate", candidate(g_pre))
+        c = alter("cell_state", f * c + i * g)
         if self.peepholes is not None:
             o_pre = o_pre + self.peepholes[2] * c
-        o = gate(o_pre)
+        o = alter("output_gate", gate(o_pre))
         h = o * shown(c)
-        if self.projection is not None:
-            h = h @ self.projection
+        h = alter("hidden_state", h if self.projection is None else h @ self.projection)
         return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
     @property
@@ -107,7 +106,7 @@ class LSTM(Cell):
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
         if not self._is_plain:
-            return self.run_by_steps(self._advance, inputs, state, poll)
+            return self.run_by_steps(inputs, state, poll)
         with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 

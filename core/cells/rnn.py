@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
-from .cell import Cell, CellGradients, Poll, State, outer_sum, previous, total
+from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, total, unaltered
 from .working import Affine, Pool, Sums
 
 
@@ -36,10 +36,11 @@ class RNN(Cell):
         """One step by the textbook; see `Cell.step`."""
         return self._advance(x @ self.kernel, state)
 
-    def _advance(self, projected: Array, state: State) -> dict[str, Array]:
+    def _advance(self, projected: Array, state: State, alter: Alter = unaltered) -> dict[str, Array]:
         """The step once its input has met the kernel."""
         activate = ACTIVATIONS[self.activation].function
-        return {"hidden_state": activate(projected + state["hidden_state"] @ self.recurrent_kernel + self.bias)}
+        h = activate(projected + state["hidden_state"] @ self.recurrent_kernel + self.bias)
+        return {"hidden_state": alter("hidden_state", h)}
 
     @cached_property
     def _blocks(self) -> Pool["_Block"]:
@@ -49,7 +50,7 @@ class RNN(Cell):
     def forward(self, inputs: Array, state: State, poll: Poll | None = None) -> dict[str, Array]:
         """The steps of a whole sequence; see `Cell.forward`."""
         if self.activation not in ("tanh", "relu"):
-            return self.run_by_steps(self._advance, inputs, state, poll)
+            return self.run_by_steps(inputs, state, poll)
         with self._blocks.borrow(inputs) as block:
             return self._run(block, inputs, state, poll)
 

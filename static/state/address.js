@@ -22,10 +22,18 @@ import { draftOf, modelOf } from "./input-transitions.js";
  * @property {boolean} [stages]
  * @property {import("./types.js").TimeWindow} [window]
  * @property {import("./types.js").Order} [order]
+ * @property {"arithmetic" | "numbers"} [aside] what the side shows; left out for the cell
+ * @property {string} [quantity] whose arithmetic is shown
+ * @property {number} [row] of a quantity whose rows are no units
+ * @property {string} [find] among the terms
+ * @property {boolean} [origins] whether memory is split by who wrote it
+ * @property {boolean} [units] whether the origins of all units are shown
  */
 
 /** A longer input does not fit into an address that mail and chat programs leave whole. */
 const LONGEST_INPUT = 6000;
+
+const ASIDES = /** @type {const} */ (["arithmetic", "numbers"]);
 
 const ORDERS = ["index", "mean", "variance", "step"];
 
@@ -58,8 +66,18 @@ export function formatAddress(state) {
   if (view.stages) fields.set("stages", String(selection.stage));
   if (view.window) fields.set("window", `${Number(view.window.from.toFixed(2))}~${Number(view.window.to.toFixed(2))}`);
   if (view.order.by !== "index") fields.set("order", view.order.quantity ? `${view.order.by}~${view.order.quantity}` : view.order.by);
+  if (view.aside !== "cell") fields.set("aside", view.aside);
+  for (const [name, value] of Object.entries(insideFields(state))) if (value !== null && value !== "") fields.set(name, value);
   return { hash: `#${fields}`, complete };
 }
+
+/** @param {State} state */
+const insideFields = ({ inside, view }) => ({
+  quantity: inside.quantity,
+  row: inside.row === null ? null : String(inside.row),
+  find: view.aside === "arithmetic" ? inside.find : null,
+  origins: [inside.origins ? "unit" : "", inside.units ? "all" : ""].filter(Boolean).join("."),
+});
 
 /**
  * @param {Input} input
@@ -97,6 +115,12 @@ export function parseAddress(hash) {
     stage: stage !== undefined && stage <= 3 ? /** @type {import("./types.js").Stage} */ (stage) : undefined,
     stages: stage !== undefined,
     window: window && Number(window[2]) > Number(window[1]) ? { from: Number(window[1]), to: Number(window[2]) } : undefined,
+    aside: ASIDES.find((name) => name === fields.get("aside")),
+    quantity: /^[a-z_]{1,40}$/.exec(fields.get("quantity") ?? "")?.[0],
+    row: whole("row"),
+    find: fields.get("find")?.slice(0, 100),
+    origins: fields.get("origins")?.split(".").includes("unit") ?? false,
+    units: fields.get("origins")?.split(".").includes("all") ?? false,
     order: ORDERS.includes(by) ? { by: /** @type {import("./types.js").OrderKey} */ (by), quantity: quantity ?? null } : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { NOTHING_INSIDE } from "./inside-transitions.js";
 import { NO_UPLOAD } from "./upload-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -21,6 +22,7 @@ export function initialState({ theme, dark, reducedMotion, density }) {
     shown: null,
     stale: false,
     preActivations: null,
+    inside: NOTHING_INSIDE,
     selection: { layer: 0, unit: null, pins: [], step: Infinity, stage: 3 },
     hover: null,
     view: {

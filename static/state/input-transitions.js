@@ -110,8 +110,9 @@ function atAddress(state, address) {
   const draft = address.input ? inputDraft(address.input, readsOf(model), "Sequence from the address", null) : state.drafts[model.id] && !address.example ? state.drafts[model.id] : exampleDraft(model, address.example ?? null);
   /** @type {import("./types.js").Selection} */
   const selection = { layer: Math.max(0, layer), unit: address.unit ?? null, pins: address.pins ?? [], step: address.step ?? Infinity, stage: address.stages ? (address.stage ?? 3) : 3 };
-  const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, playing: false, heldStep: null };
-  const next = withDraft({ ...state, place: "explore", modelId: model.id, view }, draft, { selection, window: address.window ?? null });
+  const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, aside: address.aside ?? /** @type {const} */ ("cell"), playing: false, heldStep: null };
+  const inside = { ...state.inside, quantity: address.quantity ?? null, row: address.row ?? null, find: address.find ?? "", origins: address.origins ?? false, units: address.units ?? false };
+  const next = withDraft({ ...state, place: "explore", modelId: model.id, view, inside }, draft, { selection, window: address.window ?? null });
   if (address.place === "models") return atModels(next, address);
   if (address.model && model.id !== address.model) {
     return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.`, elsewhere: true } };

@@ -1,16 +1,18 @@
 /** What each view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
 
-import { applied, formOf } from "../lib/cell-form.js";
 import { number, spoken, words } from "../lib/format.js";
-import { GUTTER, HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
+import { HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
+import { hasLedger } from "../lib/ledger.js";
 import { memo } from "../lib/memo.js";
 import { describeInput } from "../lib/input.js";
 import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
 import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
+import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
-import { colouringOf, isOfUnits, lanesOf, layerOf, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
+import { colouringOf, isOfUnits, lanesOf, layerOf, ledgerColouring, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
+import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
@@ -18,22 +20,6 @@ import { colouringOf, isOfUnits, lanesOf, layerOf, orderQuantityOf, rowOrderOf, 
 
 /** @type {never[]} */
 const NONE = [];
-
-/** @param {State} state */
-export const gutterOf = (state) => Math.round((state.surroundings.compact ? GUTTER.narrow : GUTTER.wide) * state.surroundings.rem);
-
-/** @param {State} state */
-const labelsOf = (state) => state.shown?.trace.input.labels ?? NONE;
-
-/** @param {State} state @param {number} step */
-const labelOf = (state, step) => (state.shown?.trace.input.kind === "tokens" ? (labelsOf(state)[step] ?? "") : valuesText(state, step));
-
-/** @param {State} state @param {number} step */
-function valuesText({ shown }, step) {
-  const values = shown?.trace.input.values;
-  if (!values || step >= values.rows) return "";
-  return Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => String(Number(value.toPrecision(5))).replace("-", "−")).join(",\u00a0") + (values.columns > 3 ? ",\u00a0…" : "");
-}
 
 /** @param {State} state */
 const nextInput = (state) => shownModelOf(state)?.readout?.predicts !== null;
@@ -103,6 +89,8 @@ export const carryProps = (state, layer, reading = true) => ({
   rem: state.surroundings.rem,
   theme: themeOf(state),
   compact: state.surroundings.compact,
+  bands: bandsOf(state),
+  numeric: state.shown?.trace.input.kind === "values",
 });
 
 const carryHover = memo((/** @type {State["hover"]} */ hover) => hover && { step: hover.step, unit: hover.unit });
@@ -124,25 +112,6 @@ export function inspectorProps(state, layer) {
   };
 }
 
-const quantityTable = memo((/** @type {State["quantities"]} */ quantities, /** @type {import("../lib/cell-form.js").CellForm} */ form) =>
-  quantities.filter(({ cells }) => cells.includes(form.cell)).map((quantity) => ({ ...quantity, formula: formulaOf(quantity, form), range: rangeOf(quantity, form) })));
-
-/** @param {State} state @returns {import("../types.js").Quantity[]} of the cell that is shown, as this layer computes them */
-export const quantitiesOf = (state) => quantityTable(state.quantities, formOf(layerOf(state) ?? { cell: "lstm" }));
-
-/**
- * Where a quantity's values lie: an activation without bounds leaves it without them.
- * @param {import("../types.js").Quantity} quantity
- * @param {import("../lib/cell-form.js").CellForm} form
- */
-function rangeOf({ name, range }, { cell, gates, activation, output, coupled, projected }) {
-  if (range === null) return null;
-  if (name === "forget_gate" && coupled) return gates.range;
-  if (name.endsWith("_gate")) return gates.range;
-  if (name === "candidate") return activation.range;
-  return name === "hidden_state" && cell === "lstm" && (projected || gates.range === null) ? null : name === "hidden_state" && cell === "lstm" ? output.range : range;
-}
-
 const namesOf = memo((/** @type {LayerTrace} */ layer) => Object.keys(layer.quantities));
 /** The quantities of which every unit has one. */
 const ofUnits = memo((/** @type {LayerTrace} */ layer) => Object.keys(layer.quantities).filter((name) => isOfUnits(layer, name)));
@@ -150,7 +119,7 @@ const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../typ
 
 /** @param {State} state @param {LayerTrace} layer */
 export function toolbarProps(state, layer) {
-  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: ofUnits(layer), tall: state.view.tall, zoomed: state.view.window };
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: ofUnits(layer), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer) };
 }
 
 const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity) => ({ by, quantity }));
@@ -162,7 +131,7 @@ const pictures = new Map();
 function pictureOf(name, ...inputs) {
   let make = pictures.get(name);
   if (!make) {
-    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...colouringOf(quantity, matrix), matrix, order, theme, window, plotWidth, height, density }));
+    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...(name === ORIGINS ? ledgerColouring(matrix) : colouringOf(quantity, matrix)), matrix, order, theme, window, plotWidth, height, density }));
     pictures.set(name, make);
   }
   return make(...inputs);
@@ -181,6 +150,9 @@ const shares = (/** @type {State} */ state, /** @type {LayerTrace} */ layer, /**
 /** @param {number} share */
 const clip = (share) => Math.max(0, Math.min(1, share));
 
+/** The panel that is no quantity of the cell: who wrote what all units hold at one step. */
+const ORIGINS = "origins";
+
 /**
  * @param {State} state
  * @param {LayerTrace} layer
@@ -195,54 +167,57 @@ export function panelProps(state, layer, reading = true) {
   const places = placesOf(order);
   const unit = selection.unit ?? 0;
   const hovered = hover?.unit ?? null;
-  const open = names.filter((name) => !view.folded.includes(name)).length;
-  return names.map((name) => {
+  const ledger = unitsLedger(state, layer);
+  const all = ledger ? [...names, ORIGINS] : names;
+  const open = all.filter((name) => !view.folded.includes(name)).length;
+  const room = surroundings.free - (all.length - open) * HEAD_HEIGHT;
+  /** @param {string} name @param {Matrix} matrix @param {boolean} own whether its rows are units */
+  const panel = (name, matrix, own) => {
+    const enlarged = view.enlarged === name;
+    const height = panelHeight({ units: matrix.columns, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged });
     const quantity = table.find((candidate) => candidate.name === name);
-    const matrix = layer.quantities[name];
-    const own = isOfUnits(layer, name);
-    const folded = view.folded.includes(name);
-    const room = surroundings.free - (names.length - open) * HEAD_HEIGHT;
-    const height = panelHeight({ units: matrix.columns, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged: view.enlarged === name });
-    const revealed = shares(state, layer, name);
     return {
       name,
-      symbol: quantity?.symbol ?? name,
-      formula: quantity?.formula ?? "",
-      description: own ? (quantity?.description ?? "") : PROJECTED,
       picture: pictureOf(name, matrix, quantity, own ? order : null, themeOf(state), windowOf(state), Math.max(1, surroundings.width - gutterOf(state)), height, surroundings.density),
-      folded,
-      enlarged: view.enlarged === name,
-      revealedFrom: revealed.from,
-      revealedTo: revealed.to,
+      folded: view.folded.includes(name),
+      enlarged,
       unit,
       place: !own ? null : places ? places[unit] : unit,
       hoverPlace: hovered === null || !own ? null : places ? places[hovered] : hovered,
-      value: !reading ? undefined : own && selection.stage >= stageOf(layer.cell, name) ? matrix.data[selection.step * matrix.columns + unit] : null,
+    };
+  };
+  /** @param {Matrix} matrix */
+  const valueIn = (matrix) => matrix.data[selection.step * matrix.columns + unit];
+  const panels = names.map((name) => {
+    const quantity = table.find((candidate) => candidate.name === name);
+    const matrix = layer.quantities[name];
+    const own = isOfUnits(layer, name);
+    const revealed = shares(state, layer, name);
+    return {
+      ...panel(name, matrix, own),
+      symbol: quantity?.symbol ?? name,
+      formula: quantity?.formula ?? "",
+      description: own ? (quantity?.description ?? "") : PROJECTED,
+      derived: false,
+      revealedFrom: revealed.from,
+      revealedTo: revealed.to,
+      value: !reading ? undefined : own && selection.stage >= stageOf(layer.cell, name) ? valueIn(matrix) : null,
     };
   });
+  if (!ledger) return panels;
+  const symbol = layer.cell === "lstm" ? "c" : "h";
+  return [{ ...panel(ORIGINS, ledger, true), ...WRITTEN, symbol: `${symbol}←`, formula: `${symbol} at the chosen step, split by the step that wrote it`, value: reading ? valueIn(ledger) : undefined }, ...panels];
 }
+
+/** The ledger hides nothing: what lies after the chosen step has written nothing yet. */
+const WRITTEN = { description: "What is left, in each unit at the chosen step, of what each step wrote.", derived: true, revealedFrom: 0, revealedTo: 1 };
 
 const PROJECTED = "What the layer tells the others, mixed from all units by a projection: its rows are no units.";
-
-/**
- * A quantity's formula as this layer computes it.
- * @param {import("../types.js").Quantity} quantity
- * @param {import("../lib/cell-form.js").CellForm} form
- */
-export function formulaOf({ name, formula }, form) {
-  const { gates, activation, output, peepholes, coupled, projected, resetAfter, cell } = form;
-  if (name === "forget_gate" && coupled) return "f = 1 - i";
-  if (name === "hidden_state" && cell === "lstm") return projected ? `h = P (o ∘ ${applied(output, "c")})` : `h = o ∘ ${applied(output, "c")}`;
-  if (name === "hidden_state" && cell === "rnn") return `h = ${activation.open}W x + U h₋₁ + b)`;
-  if (name === "candidate" && cell === "gru") return resetAfter ? `n = ${activation.open}W_n x + b_n + r ∘ (U_n h₋₁ + b_hn))` : `n = ${activation.open}W_n x + U_n (r ∘ h₋₁) + b_n)`;
-  const looks = peepholes && name.endsWith("_gate") ? formula.replace("h₋₁ +", `h₋₁ + p ∘ ${name === "output_gate" ? "c" : "c₋₁"} +`) : formula;
-  return looks.replace("σ(", gates.open).replace("tanh(", activation.open);
-}
 
 /** @param {State} state @param {LayerTrace} layer */
 export function cursorProps(state, layer) {
   const { hover } = state;
-  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (state.shown?.trace.predictions?.[hover.step] ?? null) : null };
+  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, held: heldFromHovered(state), label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (state.shown?.trace.predictions?.[hover.step] ?? null) : null };
 }
 
 const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {

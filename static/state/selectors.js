@@ -110,6 +110,22 @@ export function colouringOf(quantity, matrix) {
 }
 
 /**
+ * How the ledger of all units is coloured: as far as what is left in most units reaches. Most of it is forgotten, and must not set the scale.
+ * @param {Matrix} matrix
+ * @returns {ReturnType<typeof colouringOf>}
+ */
+export function ledgerColouring({ data, rows, columns }) {
+  const largest = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) for (let unit = 0; unit < columns; unit++) largest[unit] = Math.max(largest[unit], Math.abs(data[row * columns + unit]));
+  largest.sort();
+  const most = largest[columns - 1];
+  const usual = largest[Math.max(0, Math.ceil(columns * (1 - OUTLYING)) - 1)];
+  const clipped = columns > FEW_UNITS && usual > 0 && most > usual * RUNAWAY;
+  const end = (clipped ? usual : most) || 1;
+  return { kind: "diverging", range: [-end, end], clipped, centre: null };
+}
+
+/**
  * @param {State} state
  * @returns {"light" | "dark"}
  */
@@ -129,3 +145,17 @@ const lanes = memo(
  * @param {State} state
  */
 export const lanesOf = (state) => lanes(state.selection.unit ?? 0, state.selection.pins);
+
+/**
+ * The number whose arithmetic is shown: the chosen quantity, or the cell's memory, of the chosen unit and step.
+ * @param {State} state
+ * @returns {import("../lib/terms.js").Place | null}
+ */
+export function placeOf(state) {
+  const layer = layerOf(state);
+  if (!layer) return null;
+  const { selection, inside } = state;
+  const quantity = inside.quantity !== null && inside.quantity in layer.quantities ? inside.quantity : "cell_state" in layer.quantities ? "cell_state" : "hidden_state";
+  const row = isOfUnits(layer, quantity) ? null : Math.min(inside.row ?? 0, layer.quantities[quantity].columns - 1);
+  return { layer: selection.layer, unit: selection.unit ?? 0, step: selection.step, quantity, row };
+}

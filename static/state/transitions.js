@@ -1,4 +1,5 @@
 import { inputTransitions } from "./input-transitions.js";
+import { insideTransitions } from "./inside-transitions.js";
 import { libraryTransitions } from "./library-transitions.js";
 import { selectionTransitions } from "./selection-transitions.js";
 import { traceTransitions } from "./trace-transitions.js";
@@ -7,7 +8,7 @@ import { viewTransitions } from "./view-transitions.js";
 /** @typedef {import("./types.js").State} State */
 
 /** @type {import("./types.js").Transitions} */
-const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...libraryTransitions };
+const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...libraryTransitions };
 
 /**
  * (state, event) -> state. Pure. An event that only effects care about leaves the state as it is.

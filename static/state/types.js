@@ -66,7 +66,7 @@
  * @property {number} speed steps a second
  * @property {boolean} playing
  * @property {number | null} heldStep while playing, rows ordered by a step's values stay as they were at this one
- * @property {"cell" | "numbers"} aside
+ * @property {"cell" | "arithmetic" | "numbers"} aside
  * @property {"light" | "dark" | "system"} theme
  */
 
@@ -97,6 +97,7 @@
  * @property {{wanted: Wanted, trace: Trace} | null} shown
  * @property {boolean} stale the picture is not of what stands in the input bar
  * @property {{trace: string, layers: Record<string, Matrix>[]} | null} preActivations
+ * @property {import("./inside-types.js").Inside} inside the inside of a step
  * @property {Selection} selection
  * @property {Hover | null} hover
  * @property {ViewState} view

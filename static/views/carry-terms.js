@@ -14,11 +14,12 @@ import { formOf } from "../lib/cell-form.js";
  * Series of length T in time order. `split` is null where nothing is carried additively; then state = kept + written does not hold.
  * `readout` is null where the state is itself the output; `squashed` is the activated state, as a rule its tanh, and `hidden` what the output gate
  * shows of it: the hidden state, or, with a projection, what that is made of. `previous[t]` and `before[t]` are the state and the hidden state
- * that the step at t started from.
+ * that the step at t started from. `stack` is there where the state is to be split by who wrote it.
  *
  * @typedef {{previous: Float64Array, state: Float64Array,
  *   split: {kept: Float64Array, forgotten: Float64Array, written: Float64Array} | null,
- *   readout: {before: Float64Array, squashed: Float64Array, hidden: Float64Array} | null}} CarryTerms
+ *   readout: {before: Float64Array, squashed: Float64Array, hidden: Float64Array} | null,
+ *   stack?: import("../lib/origins.js").Bands}} CarryTerms
  */
 
 /**

@@ -58,10 +58,12 @@ export function paintColumns(canvas, colours, lanes, frames, time, height) {
   lanes.forEach((terms, index) => {
     const frame = frames[index];
     const columns = laneColumns(terms, frame, time);
-    fill(columns.state, terms.split ? "carried" : "hidden", 0.5);
-    fill(columns.forgotten, "forgotten", 0.22);
-    fill(columns.written, "positive", 0.6, (x) => columns.positive[x] === 1);
-    fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
+    if (!terms.stack) {
+      fill(columns.state, terms.split ? "carried" : "hidden", 0.5);
+      fill(columns.forgotten, "forgotten", 0.22);
+      fill(columns.written, "positive", 0.6, (x) => columns.positive[x] === 1);
+      fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
+    }
     fill(columns.hidden, "hidden", 0.8);
     context.globalAlpha = 1;
     context.fillStyle = colours.zero;

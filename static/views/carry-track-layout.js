@@ -87,9 +87,9 @@ export function laneFrames(lanes, gutter, rem, time) {
   let top = 0;
   /** @type {LaneFrame[]} */
   const frames = [];
-  for (const { previous, state, split, readout } of lanes) {
+  for (const { previous, state, split, readout, stack } of lanes) {
     const areaTop = top + (PEEL_ROOM + (gutter < ROOMY_GUTTER * rem ? CAPTION_ROOM : 0)) * rem;
-    const area = scale(split ? [previous, state, split.kept] : [previous, state], areaTop, areaTop + heights.area * rem);
+    const area = scale([previous, state, ...(split ? [split.kept] : []), ...(stack ? inTime(stack) : [])], areaTop, areaTop + heights.area * rem);
     const floor = area.bottom + (split ? SOURCE_ROOM : 0.25) * rem;
     const readoutTop = floor + READOUT_GAP * rem;
     const under = readout ? scale([readout.squashed, readout.hidden], readoutTop, readoutTop + heights.readout * rem) : null;
@@ -99,6 +99,9 @@ export function laneFrames(lanes, gutter, rem, time) {
   }
   return { frames, height: top };
 }
+
+/** How far a stack of origins reaches up and down, in time order. @param {import("../lib/origins.js").Bands} stack */
+const inTime = ({ account, positive, negative }) => (account.backward ? [positive.slice().reverse(), negative.slice().reverse()] : [positive, negative]);
 
 /**
  * A scale that holds zero and all values; its ends are the nearest round ones.

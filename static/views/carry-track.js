@@ -18,7 +18,8 @@ import { carriedBy, carryTerms } from "./carry-terms.js";
 import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, REVEALED, yOf } from "./carry-track-layout.js";
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
-import { carryWords, laneName, stepNumbers, stepSentence } from "./carry-words.js";
+import { originColours, paintOrigins } from "./origins-canvas.js";
+import { carryWords, laneName, originWords, stepNumbers, stepSentence } from "./carry-words.js";
 
 /** @typedef {import("../types.js").CarryTrackProps} CarryTrackProps */
 /** @typedef {import("../types.js").Emit} Emit */
@@ -43,10 +44,11 @@ export function createCarryTrack(root, emit) {
   const id = `carry-${Math.random().toString(36).slice(2, 10)}`;
   const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
   const paintCurves = curvePainter(curves, id);
+  const split = h("canvas", { class: "carry-drawing carry-origins", "aria-hidden": "true", hidden: true });
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
   const slideAhead = slider(ahead);
-  const plot = h("div", { class: "carry-plot", role: "img" }, curves, columns, ahead);
+  const plot = h("div", { class: "carry-plot", role: "img" }, split, curves, columns, ahead);
   const axis = s("svg", { class: "carry-axis", "aria-hidden": "true" });
   const tooltip = h("div", { class: "carry-tooltip", hidden: true, "aria-hidden": "true" });
   const stage = h("div", { class: "carry-stage" }, plot, axis, tooltip);
@@ -68,8 +70,12 @@ export function createCarryTrack(root, emit) {
   let time = { from: 0, to: 1, width: 1, backward: false, steps: 1 };
   /** @type {import("./carry-track-canvas.js").ColumnColours | null} */
   let colours = null;
+  /** @type {import("./origins-canvas.js").OriginColours | null} */
+  let bandColours = null;
   /** @type {import("../types.js").TimeWindow | null} what the curves show, which may be more than the window */
   let drawn = null;
+  /** @type {import("../types.js").TimeWindow | null} what the bands of the origins show */
+  let banded = null;
   /** What gutter and scales were drawn from. */
   let scales = "";
   /** @type {{step: number, lane: number} | null} what the pointer is over */
@@ -119,13 +125,15 @@ export function createCarryTrack(root, emit) {
 
   /** @param {CarryTrackProps} props */
   const draw = (props) => {
-    const { layer, units, window: shownWindow, width, gutter } = props;
+    const { layer, units, window: shownWindow, width, gutter, bands = null } = props;
     if (layer !== shown?.layer) termsByUnit = new Map();
     lanes = units.map((unit) => {
       const terms = termsByUnit.get(unit) ?? carryTerms(layer, unit);
       termsByUnit.set(unit, terms);
       return terms;
     });
+    if (bands) lanes[0] = { ...lanes[0], stack: bands };
+    root.classList.toggle("has-origins", bands !== null);
     const plotWidth = Math.max(1, width - gutter);
     time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
     const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, time);
@@ -134,6 +142,7 @@ export function createCarryTrack(root, emit) {
     plot.style.left = `${gutter}px`;
     plot.style.width = `${plotWidth}px`;
     if (props.theme !== shown?.theme || layer.cell !== shown.layer.cell) colours = null;
+    if (props.theme !== shown?.theme) bandColours = null;
     const near = shownWindow.to - shownWindow.from <= MOST_CURVED_STEPS;
     const scalesBefore = scales;
     scales = JSON.stringify([frames, units, gutter, layer.cell]);
@@ -152,7 +161,26 @@ export function createCarryTrack(root, emit) {
       columns.style.height = `${height}px`;
       paintColumns(columns, (colours ??= columnColours(columns)), lanes, frames, time, height);
     }
+    split.toggleAttribute("hidden", bands === null);
+    if (bands) drawBands(bands, props, sameScales && width === shown?.width && props.theme === shown.theme && bands === shown.bands, near, height);
     if (!sameScales) drawAxis(props, height);
+  };
+
+  /**
+   * The bands are painted for more than the window once it moves, and then only moved, as the curves are.
+   *
+   * @param {import("../lib/origins.js").Bands} bands
+   * @param {CarryTrackProps} props
+   * @param {boolean} same whether nothing but the window has changed
+   * @param {boolean} near
+   * @param {number} height
+   */
+  const drawBands = (bands, { window, labels, numeric }, same, near, height) => {
+    const before = same ? banded : null;
+    banded = drawnWindow(window, shown?.window ?? null, before, time.steps);
+    const perStep = columnWidth(time);
+    if (banded !== before) paintOrigins(split, (bandColours ??= originColours(split)), bands, frames[0], { ...time, ...banded, width: (banded.to - banded.from) * perStep }, { near, height, labels, numeric: numeric === true });
+    split.style.transform = `translateX(${(banded.from - time.from) * perStep}px)`;
   };
 
   /**
@@ -188,8 +216,8 @@ export function createCarryTrack(root, emit) {
   };
 
   /** @param {CarryTrackProps} props */
-  const drawLegend = ({ layer, compact }) => {
-    const words = carryWords(layer);
+  const drawLegend = ({ layer, compact, bands }) => {
+    const words = bands ? originWords(layer) : carryWords(layer);
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
     );
@@ -237,10 +265,10 @@ export function createCarryTrack(root, emit) {
       const before = shown;
       const same = (/** @type {(keyof CarryTrackProps)[]} */ ...names) => before !== null && names.every((name) => before[name] === props[name]);
       const sameLayer = same("layer");
-      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands") && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
       if (!sameDrawing) draw(props);
-      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact) drawLegend(props);
+      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null)) drawLegend(props);
       shown = props;
       const sameStep = sameDrawing && same("step", "stage");
       if (!sameStep) moveCover(props);

@@ -68,6 +68,20 @@ export function carryWords(layer) {
   return { ...words, legend, offered: applied(output, "c"), hidden: projected ? "m" : "h" };
 }
 
+/**
+ * The words while the band is split by who wrote it.
+ *
+ * @param {LayerTrace} layer
+ * @returns {Pick<CarryWords, "headline" | "legend">}
+ */
+export function originWords(layer) {
+  const { state, symbol, legend } = carryWords(layer);
+  return {
+    headline: `Each colour is what one step wrote, from there to where it is forgotten: positive above zero, negative below. Together they are the ${state}.`,
+    legend: [{ key: "net", term: symbol, text: "what they add up to" }, { key: "rest", term: "", text: "all other steps" }, ...legend.filter(({ key }) => key === "offered" || key === "hidden")],
+  };
+}
+
 /** @param {number | "mean"} unit */
 export function laneName(unit) {
   return unit === "mean" ? "mean" : `unit ${unit}`;

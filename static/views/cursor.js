@@ -2,6 +2,7 @@
 
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { number, percent, visible } from "../lib/format.js";
+import { formatShortSigned } from "../lib/numerals.js";
 import { timeScale } from "../lib/scale.js";
 import { slider } from "../lib/slide.js";
 
@@ -13,6 +14,7 @@ import { slider } from "../lib/slide.js";
  * @property {number} gutter
  * @property {number} rem in CSS pixels
  * @property {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number} | null} hover no words where y is null; below is the room under it
+ * @property {{unit: number, step: number, value: number} | null} held how much of what a unit holds after a step came from the hovered one
  * @property {string} label of the hovered step
  * @property {{name: string, symbol: string, value: number}[]} values of the hovered unit and step
  * @property {import("../types.js").Prediction[] | null} predictions after the hovered step
@@ -57,7 +59,7 @@ export function create(root) {
       const wide = TOOLTIP * props.rem;
       const x = right + wide > props.width ? scale.x(props.hover.step) - OFFSET - wide : right;
       setText(head, `step ${props.hover.step + 1} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
-      body.replaceChildren(...(props.hover.unit === null && props.predictions ? predictionRows(props.predictions) : valueRows(props)));
+      body.replaceChildren(...heldRow(props), ...(props.hover.unit === null && props.predictions ? predictionRows(props.predictions) : valueRows(props)));
       const tall = tooltip.offsetHeight;
       const y = tall + OFFSET > props.hover.below ? props.hover.y - OFFSET - tall : props.hover.y + OFFSET;
       tooltip.style.transform = `translate(${Math.max(4, x)}px, ${y}px)`;
@@ -74,6 +76,11 @@ export function create(root) {
 function widen(element, stepWidth) {
   const width = `${Math.max(2, stepWidth)}px`;
   if (element.style.width !== width) element.style.width = width;
+}
+
+/** @param {CursorProps} props */
+function heldRow({ held }) {
+  return held ? [h("div", { class: "held-row" }, h("dt", { text: `left in unit ${held.unit} at step ${held.step + 1}` }), h("dd", { text: formatShortSigned(held.value) }))] : [];
 }
 
 /** @param {import("../types.js").Prediction[]} predictions */

@@ -42,7 +42,7 @@ function pieceNode(piece, fills) {
   if (typeof piece === "string") return piece;
   if ("symbol" in piece) return symbolNode(piece);
   const { value: key, after = false, result = false } = piece;
-  const node = h(result ? "strong" : "span", { class: `equation-value value-of-${key}` });
+  const node = h(result ? "strong" : "span", { class: `equation-value value-of-${key}`, data: { value: key } });
   fills.push((values) => {
     const value = values[key];
     setText(node, value === null ? UNKNOWN : after && value < 0 ? `(${formatNumber(value)})` : formatNumber(value));

@@ -31,6 +31,7 @@ import { icon } from "../lib/svg.js";
  * @property {string} symbol
  * @property {string} formula
  * @property {string} description
+ * @property {boolean} derived whether the page worked it out itself: then the server has no figure of it
  * @property {Picture} picture
  * @property {boolean} folded
  * @property {boolean} enlarged
@@ -95,6 +96,7 @@ export function create(root, emit) {
     label(fold, `${props.folded ? "Unfold" : "Fold"} ${words(props.name)}`);
     label(enlarge, `${props.enlarged ? "Shrink" : "Enlarge"} ${words(props.name)}`);
     label(figure, `Open ${words(props.name)} as a Plotly figure`);
+    setHidden(figure, props.derived);
     fold.setAttribute("aria-expanded", String(!props.folded));
     root.classList.toggle("is-folded", props.folded);
     root.classList.toggle("is-enlarged", props.enlarged);

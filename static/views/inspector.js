@@ -15,6 +15,7 @@ import { cellDiagram } from "./cell-diagram.js";
 import { cellStages } from "./cell-stages.js";
 import { cellValues } from "./cell-values.js";
 import { equationView } from "./equations.js";
+import { quantityOfValue } from "./value-quantities.js";
 
 /** @typedef {import("../types.js").InspectorProps} InspectorProps */
 /** @typedef {import("../types.js").Stage} Stage */
@@ -26,7 +27,8 @@ import { equationView } from "./equations.js";
 const CELL_NAMES = { lstm: "LSTM cell", gru: "GRU cell", rnn: "simple recurrent cell" };
 
 /**
- * Emits {type: "unit-chosen", unit}.
+ * Emits {type: "unit-chosen", unit}, and {type: "arithmetic-asked", quantity, before} for a value that was clicked. The Arithmetic tab has the same
+ * quantities as buttons, so that the values need not be two dozen stops of the Tab key.
  *
  * @param {HTMLElement} root
  * @param {Emit} emit
@@ -38,7 +40,11 @@ export function createInspector(root, emit) {
   const place = h("span");
   title.append(place, token);
   const stepper = unitStepper(emit);
-  const body = h("div", { class: "inspector-body" });
+  const body = h("div", { class: "inspector-body", on: { click: (/** @type {Event} */ event) => {
+    const value = event.target instanceof Element && event.target.closest("[data-value]");
+    const asked = value && shown && quantityOfValue(shown.layer.cell, /** @type {HTMLElement} */ (value).dataset.value ?? "");
+    if (asked) emit({ type: "arithmetic-asked", ...asked });
+  } } });
   root.classList.add("inspector");
   root.append(h("header", { class: "inspector-head" }, title, stepper.element), body);
 

@@ -1,4 +1,4 @@
-/** The tabs of the right side: the cell, or the numbers. */
+/** The tabs of the right side: the cell, the arithmetic of one number, or all numbers. */
 
 import { h } from "../lib/dom.js";
 
@@ -6,6 +6,7 @@ import { h } from "../lib/dom.js";
 
 const TABS = [
   { id: "cell", text: "Cell", panel: "inspector" },
+  { id: "arithmetic", text: "Arithmetic", panel: "arithmetic" },
   { id: "numbers", text: "Numbers", panel: "numbers" },
 ];
 
@@ -19,7 +20,7 @@ export function create(root, emit) {
   const move = (event, index) => {
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
-    const next = (index + 1) % TABS.length;
+    const next = (index + (event.key === "ArrowRight" ? 1 : TABS.length - 1)) % TABS.length;
     emit({ type: "aside-chosen", aside: TABS[next].id });
     tabs[next].focus();
   };

@@ -12,6 +12,9 @@ import { icon } from "../lib/svg.js";
  * @property {{by: string, quantity: string}} order
  * @property {string[]} quantities
  * @property {boolean} tall
+ * @property {boolean} ledger whether the layer has a memory ledger
+ * @property {boolean} origins whether the carry track is split by who wrote it
+ * @property {boolean} allOrigins whether the origins of all units are shown
  * @property {{from: number, to: number} | null} zoomed the visible steps, null when all are
  */
 
@@ -21,6 +24,8 @@ const ORDERS = [
   ["variance", "variance of"],
   ["step", "value at this step of"],
 ];
+
+const NO_LEDGER = "A simple RNN computes its whole state anew at every step: nothing is kept that could be told apart by who wrote it.";
 
 /**
  * @param {HTMLElement} root
@@ -35,6 +40,10 @@ export function create(root, emit) {
   } } });
   const pin = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "pin-toggled" }) } }, icon("pin"), h("span", { text: "Pin" }));
   const mean = h("button", { type: "button", class: "tool", title: "Show the mean over the units in the carry track (M)", on: { click: () => emit({ type: "pin-toggled", unit: "mean" }) } }, h("span", { text: "Mean" }));
+  /** @param {string} type @param {string} text */
+  const ledger = (type, text) => h("button", { type: "button", class: "tool", on: { click: () => emit({ type }) } }, h("span", { text }));
+  const origins = ledger("origins-toggled", "Origins");
+  const allOrigins = ledger("units-toggled", "Origins of all units");
   const pins = h("span", { class: "pins" });
   const by = h("select", { id: "order", on: { change: () => emit({ type: "order-chosen", order: { by: by.value } }) } }, ...ORDERS.map(([value, text]) => h("option", { value, text })));
   const quantity = h("select", { "aria-label": "Quantity the rows are ordered by", on: { change: () => emit({ type: "order-chosen", order: { quantity: quantity.value } }) } });
@@ -45,6 +54,7 @@ export function create(root, emit) {
   const fit = zoom("fit", "Show the whole sequence (0)", { type: "window-fitted" });
   root.append(
     h("span", { class: "tool-group" }, h("label", { for: "unit", text: "Unit" }), unit, pin, mean, pins),
+    h("span", { class: "tool-group" }, origins, allOrigins),
     h("span", { class: "tool-group order-group" }, h("label", { for: "order", text: "Rows by" }), by, quantity),
     h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
   );
@@ -69,6 +79,11 @@ export function create(root, emit) {
       by.value = props.order.by;
       quantity.value = props.order.quantity;
       quantity.hidden = props.order.by === "index";
+      origins.disabled = allOrigins.disabled = !props.ledger;
+      origins.setAttribute("aria-pressed", String(props.origins && props.ledger));
+      allOrigins.setAttribute("aria-pressed", String(props.allOrigins && props.ledger));
+      origins.title = props.ledger ? "Split the carry track by who wrote what this unit remembers (O)" : NO_LEDGER;
+      allOrigins.title = props.ledger ? "A heatmap of who wrote what all units hold at this step" : NO_LEDGER;
       tall.setAttribute("aria-pressed", String(props.tall));
       setText(range, props.zoomed ? `steps ${Math.floor(props.zoomed.from) + 1} – ${Math.ceil(props.zoomed.to)}` : "");
       fit.disabled = props.zoomed === null;

@@ -154,14 +154,14 @@ def test_fold_and_enlarge(visit: Visit) -> None:
 def test_the_table_holds_every_number_of_the_step(visit: Visit) -> None:
     page = visit("#model=letters&text=abc&unit=2")
     page.get_by_role("tab", name="Numbers").click()
-    expect(page.locator(".numbers tbody tr")).to_have_count(12)
-    expect(page.locator(".numbers thead th")).to_have_text(["unit", "i", "f", "g", "o", "c", "h"])
-    shown = page.locator('.numbers tbody tr[data-unit="2"] td').all_inner_texts()
+    expect(page.locator("#units tbody tr")).to_have_count(12)
+    expect(page.locator("#units thead th")).to_have_text(["unit", "i", "f", "g", "o", "c", "h"])
+    shown = page.locator('#units tbody tr[data-unit="2"] td').all_inner_texts()
     assert shown == [
         panel(page, name).locator(".value").inner_text()
         for name in ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
     ]
-    page.locator('.numbers tbody tr[data-unit="9"]').click()
+    page.locator('#units tbody tr[data-unit="9"]').click()
     expect(page.locator("#unit")).to_have_value("9")
 
 

@@ -33,7 +33,7 @@ from gatescope.core import (
     trace_id,
 )
 from gatescope.core.activations import ACTIVATIONS, Array
-from gatescope.core.trace import check_state
+from gatescope.core.states import check_state
 from tests.core.networks import LABELS, VARIANTS, normal, random_cell, random_network, random_state
 
 KINDS = [*((variant,) for variant in VARIANTS), ("lstm", "gru"), ("gru, reset before", "rnn, relu", "lstm")]

@@ -162,7 +162,7 @@ class SlowTrace:
         self.running = threading.Semaphore(0)
         self.cancelled = threading.Event()
 
-    def __call__(self, *_: Any, poll: Callable[[], None]) -> Any:
+    def __call__(self, *_: Any, poll: Callable[[], None], **__: Any) -> Any:
         self.running.release()
         for _attempt in range(int(PATIENCE / 0.005)):
             try:

@@ -149,7 +149,18 @@ WRONG_TRACES: dict[str, tuple[bytes, str]] = {
     "a quantity that is not there": (plain(quantities=["hope"]), "/quantities/0"),
     "a quantity with a very long name": (plain(quantities=["x" * 100_000]), "/quantities/0"),
     "interventions is null": (plain(interventions=None), "/interventions"),
-    "an intervention": (plain(interventions=[{"layer": 0}]), "/interventions"),
+    "an intervention without its quantity": (
+        plain(interventions=[{"operation": "set", "value": 1}]),
+        "/interventions/0/quantity",
+    ),
+    "an intervention by a word": (
+        plain(interventions=[{"quantity": "hidden_state", "operation": "halve", "value": 1}]),
+        "/interventions/0/operation",
+    ),
+    "an intervention with true for a number": (
+        plain(interventions=[{"quantity": "hidden_state", "operation": "set", "value": True}]),
+        "/interventions/0/value",
+    ),
 }
 
 

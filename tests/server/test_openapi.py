@@ -21,6 +21,7 @@ from gatescope.core.formats import to_bytes
 from gatescope.core.trace import trace
 from gatescope.server.app import create_app
 from gatescope.server.docs import documentation
+from gatescope.server.openapi import TRACED
 from gatescope.server.settings import Settings
 from tests.server.support import BASE, Client, application, networks
 
@@ -81,6 +82,13 @@ def uploaded(real: Client) -> str:
     return model_id
 
 
+@pytest.fixture(scope="module")
+def traced(real: Client) -> str:
+    """The id of the trace that the example queries are about."""
+    trace_id: str = real.post("/traces", TRACED).json()["id"]
+    return trace_id
+
+
 def test_every_request_body_has_examples_that_work(real: Client, description: dict[str, Any], uploaded: str) -> None:
     count = 0
     for path, methods in description["paths"].items():
@@ -102,7 +110,21 @@ def test_every_request_body_has_examples_that_work(real: Client, description: di
     assert count >= 9
 
 
-def test_the_docs_commands_send_the_examples(real: Client, description: dict[str, Any], uploaded: str) -> None:
+def test_example_queries_are_answered_as_described(real: Client, description: dict[str, Any], traced: str) -> None:
+    count = 0
+    for path, methods in description["paths"].items():
+        for example in methods.get("get", {}).get("x-example-queries", {}).values():
+            query = {name: str(text).replace("{trace_id}", traced) for name, text in example["value"].items()}
+            answer = real.request("GET", path.replace("{trace_id}", traced), params=query)
+            assert answer.status_code == 200, answer.text
+            conforms(description, answer_schema(description, "get", path, 200), answer.json())
+            count += 1
+    assert count >= 5
+
+
+def test_the_docs_commands_send_the_examples(
+    real: Client, description: dict[str, Any], uploaded: str, traced: str
+) -> None:
     groups = documentation(description, Settings())["groups"]
     examples = [
         example for operations in groups.values() for operation in operations for example in operation["examples"]
@@ -111,8 +133,10 @@ def test_the_docs_commands_send_the_examples(real: Client, description: dict[str
     for example in examples:
         words = shlex.split(example["curl"].replace("\\\n", " "))
         path = next(word for word in words if word.startswith("http")).removeprefix("http://127.0.0.1:8000")
-        path = path.replace("{model_id}", uploaded)
-        if "-F" in words:
+        path = path.replace("{model_id}", uploaded).replace("{trace_id}", traced)
+        if len(words) == 2:
+            response = real.request("GET", path)
+        elif "-F" in words:
             fields = [words[index + 1].partition("=") for index, word in enumerate(words) if word == "-F"]
             response = send_form(real, path, {name: text for name, _, text in fields})
         else:
@@ -208,9 +232,12 @@ def test_generated_requests_find_no_server_error(tmp_path: Path) -> None:
 def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> None:
     """Make the generator use ids, names and files that exist, or it would hardly ever pass the first check."""
     existing: dict[str, list[str]] = {"trace_id": [trace_id], "model_id": ["numbers", *networks(), own]}
+    existing |= {"baseline": [trace_id, "nothing"], "quantity": ["forget_gate", "hidden_state", "nothing"]}
+    numbers = {name: [0, 1, 1_000_000] for name in ("layer", "unit", "step")}
     files = files_of_the_examples()
-    for name, field in (("ModelUpload", "weights"), ("ReferenceUpload", "reference")):
-        schemathesis.openapi.format(field, strategies.sampled_from(list(files.values())) | strategies.binary())
+    fields = (("ModelUpload", "weights", "network.safetensors"), ("ReferenceUpload", "reference", "reference.npz"))
+    for name, field, file in fields:
+        schemathesis.openapi.format(field, strategies.just(files[file]) | strategies.binary())
         described["components"]["schemas"][name]["properties"][field]["format"] = field
     for name in ("TraceRequest", "StepRequest"):
         described["components"]["schemas"][name]["properties"]["model"]["enum"] = ["letters", "numbers"]
@@ -229,3 +256,5 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> Non
         for parameter in operation.get("parameters", ()):
             if parameter["name"] in existing:
                 parameter["schema"] = {"enum": existing[parameter["name"]]}
+            elif parameter["name"] in numbers:
+                parameter["schema"] = {"type": "integer", "enum": numbers[parameter["name"]]}

@@ -3,8 +3,8 @@ import { formatAddress, parseAddress } from "../address.js";
 /** How long the address bar waits for things to settle, in milliseconds: browsers limit how often it may be written. */
 const SETTLE = 250;
 
-/** Another view, network or example is another place: the browser's way back leads from it to what was there before. */
-const PLACES = ["model-chosen", "example-chosen", "model-explored", "place-chosen", "details-opened"];
+/** Another view, network, example or number is another place: the browser's way back leads from it to what was there before. */
+const PLACES = ["model-chosen", "example-chosen", "model-explored", "place-chosen", "details-opened", "walked"];
 
 /**
  * Keeps the address bar at the view, and the view at the address bar.

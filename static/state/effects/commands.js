@@ -2,6 +2,7 @@ import { formatAddress } from "../address.js";
 import { layerOf } from "../selectors.js";
 import { loadPlotly } from "./plotly.js";
 import { sentence } from "./sentence.js";
+import { withTrace } from "./with-trace.js";
 
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../types.js").Event} Event */
@@ -27,24 +28,6 @@ export function attachCommands(store, api) {
     forgetting = window.setTimeout(() => store.dispatch({ type: "told", toast: null }), tone === "error" ? ERROR_STAYS : NOTE_STAYS);
   };
 
-  /**
-   * Traces are kept for a while only; one that is gone is asked for again under the same id.
-   * @template Answer
-   * @param {State} state
-   * @param {(trace: string) => Promise<Answer>} use
-   */
-  const withTrace = async (state, use) => {
-    if (!state.shown) throw new Error("There is no trace yet.");
-    const { wanted, trace } = state.shown;
-    try {
-      return await use(trace.id);
-    } catch (error) {
-      if (!(error instanceof api.ApiError) || error.status !== 404) throw error;
-      await api.postTrace(wanted);
-      return use(trace.id);
-    }
-  };
-
   /** @type {Record<string, (state: State, event: Event) => Promise<void>>} */
   const commands = {
     async "share-asked"(state) {
@@ -63,7 +46,7 @@ export function attachCommands(store, api) {
     async "export-asked"(state, { format }) {
       const layer = layerOf(state);
       if (!layer) return;
-      const [blob, name] = await withTrace(state, async (trace) => {
+      const [blob, name] = await withTrace(api, state, async (trace) => {
         const stem = `gatescope-${trace.slice(0, 12)}`;
         if (format !== "figure") return /** @type {const} */ ([await api.fetchTraceFile(trace, format, namesOf(state)), `${stem}.${format}`]);
         const quantity = state.view.enlarged ?? Object.keys(layer.quantities)[0];
@@ -81,7 +64,7 @@ export function attachCommands(store, api) {
       const layer = layerOf(state);
       if (name !== "figure" || !layer) return;
       try {
-        const [figure] = await Promise.all([withTrace(state, (trace) => api.fetchFigure(trace, layer, quantity)), loadPlotly()]);
+        const [figure] = await Promise.all([withTrace(api, state, (trace) => api.fetchFigure(trace, layer, quantity)), loadPlotly()]);
         store.dispatch({ type: "figure-arrived", quantity, figure });
       } catch (error) {
         store.dispatch({ type: "figure-failed", quantity, text: sentence(error) });

@@ -2,8 +2,11 @@
 
 import { attachGestures } from "../../lib/gestures.js";
 import { timeScale } from "../../lib/scale.js";
-import { gutterOf } from "../props.js";
+import { gutterOf } from "../shown.js";
 import { isOfUnits, layerOf, rowOrderOf, windowOf } from "../selectors.js";
+
+/** The panel that is no quantity of the cell: the ledger of all units. */
+const ORIGINS = "origins";
 
 /**
  * @param {import("../store.js").Store} store
@@ -24,12 +27,13 @@ export function attachTimeline(store, content, viewport) {
     const state = store.get();
     const plot = event.target instanceof Element ? event.target.closest(".plot") : null;
     const layer = layerOf(state);
-    if (!plot || !layer) return { unit: null, quantity: null };
+    if (!plot || !layer) return { unit: null, quantity: null, row: null };
     const quantity = /** @type {HTMLElement} */ (plot.parentElement).dataset.quantity ?? null;
-    if (quantity === null || !isOfUnits(layer, quantity)) return { unit: null, quantity };
     const box = plot.getBoundingClientRect();
-    const place = Math.max(0, Math.min(layer.hiddenSize - 1, Math.floor(((event.clientY - box.top) / box.height) * layer.hiddenSize)));
-    return { unit: rowOrderOf(state)?.[place] ?? place, quantity };
+    const rows = quantity === ORIGINS ? layer.hiddenSize : (layer.quantities[quantity ?? ""]?.columns ?? 0);
+    const place = Math.max(0, Math.min(rows - 1, Math.floor(((event.clientY - box.top) / box.height) * rows)));
+    if (quantity === null || !(quantity === ORIGINS || isOfUnits(layer, quantity))) return { unit: null, quantity, row: place };
+    return { unit: rowOrderOf(state)?.[place] ?? place, quantity, row: null };
   };
 
   /** The carry track tells what is under the pointer itself. @param {Event} event */
@@ -41,15 +45,17 @@ export function attachTimeline(store, content, viewport) {
       if (ownsPointer(event)) return;
       const top = content.getBoundingClientRect().top;
       const below = Math.min(innerHeight, viewport.getBoundingClientRect().bottom) - event.clientY;
-      const hover = { step: stepAt(x), ...cellAt(event), y: event.clientY - top, below };
+      const { unit, quantity } = cellAt(event);
+      const hover = { step: stepAt(x), unit, quantity, y: event.clientY - top, below };
       store.dispatch({ type: "hovered", hover });
     },
     leave: () => store.dispatch({ type: "hovered", hover: null }),
     choose(x, event) {
       if (ownsPointer(event)) return;
       store.dispatch({ type: "step-chosen", step: stepAt(x) });
-      const { unit } = cellAt(event);
+      const { unit, quantity, row } = cellAt(event);
       if (unit !== null) store.dispatch({ type: "unit-chosen", unit });
+      if (quantity !== null) store.dispatch({ type: "quantity-chosen", quantity, row });
     },
     pan: (pixels) => store.dispatch({ type: "window-panned", by: pixels / scale().stepWidth }),
     // Where there is nothing to zoom out of, and on the way back up, the wheel scrolls a stack that is taller than its place.

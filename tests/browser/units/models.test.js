@@ -4,7 +4,7 @@ import { applied, cellForm } from "/static/lib/cell-form.js";
 import { roleOf, sizeWords, stemOf } from "/static/lib/files.js";
 import { parseTokens } from "/static/lib/input.js";
 import { initialState } from "/static/state/initial.js";
-import { formulaOf } from "/static/state/props.js";
+import { formulaOf } from "/static/state/shown.js";
 import { colouringOf, isOfUnits } from "/static/state/selectors.js";
 import { transition } from "/static/state/transitions.js";
 import { unanswered } from "/static/state/upload-transitions.js";

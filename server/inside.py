@@ -1,0 +1,199 @@
+"""Inside a step, as JSON bytes: arithmetic, memory ledger, health and difference; sizes are looked at first."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from gatescope.core.arithmetic import arithmetic
+from gatescope.core.difference import Difference, difference, movers, sentence
+from gatescope.core.health import health
+from gatescope.core.ledger import Ledger, Triangle, account_of, ledger, triangle
+from gatescope.core.network import DirectionName
+from gatescope.core.quantities import names_for
+from gatescope.core.trace import Trace
+
+from .errors import INVALID, TOO_LARGE, Cause, Problem, located
+from .pieces import array, items, members, value
+from .quantities import find_layer
+from .schemas import Encoding
+from .settings import Settings
+from .store.traces import KeptTrace
+from .tracing import check_size
+
+FLOAT64 = 8
+NUMBERS_A_TERM = 4
+FIGURES_A_UNIT = 6
+
+
+def arithmetic_json(
+    settings: Settings, trace: Trace, layer: int, direction: DirectionName, quantity: str, unit: int, step: int
+) -> bytes:
+    """Every term of one number.
+
+    Raises:
+        Problem: the trace has no such layer, or the terms pass a limit.
+        InputError: the layer has no such quantity or unit, or the trace no such step.
+    """
+    index = find_layer(trace, layer, direction)
+    cell = trace.layers[index].cell
+    terms = cell.input_size + cell.hidden_size + cell.output_size
+    check_arrays(settings, terms * NUMBERS_A_TERM * FLOAT64, "list", "quantity")
+    with located("query"):
+        found = arithmetic(trace, index, quantity, unit, step)
+    where = {"layer": layer, "direction": direction, "quantity": quantity, "unit": unit, "step": step}
+    terms_json = [{**asdict(term), "product": term.product} for term in found.terms]
+    return orjson.dumps({**where, **asdict(found), "terms": terms_json})
+
+
+def ledger_json(
+    settings: Settings,
+    trace: Trace,
+    layer: int,
+    direction: DirectionName,
+    unit: int | None,
+    step: int | None,
+    encoding: Encoding,
+) -> bytes:
+    """What was written when and is still there: of one unit at one step, of all at one step, of one at every step.
+
+    Raises:
+        Problem: neither unit nor step is given, the trace has no such layer, or the ledger passes a limit.
+        InputError: the cell has no ledger, or the trace no such unit or step.
+    """
+    index = find_layer(trace, layer, direction)
+    with located("query"):
+        account = account_of(trace.layers[index])
+        found = _ledger(settings, trace, index, unit, step, encoding)
+    numbers: dict[str, Any] = {"initial": found.initial, "writes": found.writes, "total": found.total}
+    if unit is not None and step is not None:
+        numbers = {"initial": found.initial[0], "writes": found.writes[:, 0], "total": found.total[0]}
+    where = {"layer": layer, "direction": direction, "unit": unit, "step": step}
+    return b"".join(
+        members(
+            {
+                **{name: value(content) for name, content in where.items()},
+                "quantity": value(account.state),
+                "kept_by": value(account.keep),
+                "steps": value(found.steps.tolist()),
+                **{
+                    name: array(content, encoding) if content.ndim else value(float(content))
+                    for name, content in numbers.items()
+                },
+            }
+        )
+    )
+
+
+def health_json(settings: Settings, trace: Trace) -> bytes:
+    """Figures of every gate and unit, and what deserves a look.
+
+    Raises:
+        Problem: the figures pass a limit.
+    """
+    numbers = sum(size for place in trace.layers for size in place.cell.sizes.values())
+    check_arrays(settings, numbers * FIGURES_A_UNIT * FLOAT64, "list", "layer")
+    return orjson.dumps(health([trace]).to_json())
+
+
+def difference_json(
+    settings: Settings, kept: KeptTrace, baseline: KeptTrace, encoding: Encoding, names: tuple[str, ...] | None
+) -> bytes:
+    """One trace less another, array by array.
+
+    Raises:
+        Problem: the arrays pass a limit.
+        InputError: the traces differ in steps or layers.
+    """
+    trace = kept.trace
+    check_size(settings, trace.network, trace.steps, encoding, names, "encoding")
+    with located("query"):
+        found = difference(trace, baseline.trace)
+    readout = trace.network.readout
+    softmax = readout is not None and readout.kind == "softmax"
+    layers = (
+        members(
+            {
+                "layer": value(place.layer),
+                "direction": value(place.direction),
+                "cell": value(place.cell.name),
+                "hidden_size": value(place.cell.hidden_size),
+                "quantities": members(
+                    {
+                        name: array(changes[name], encoding)
+                        for name in names_for(place.cell.name)
+                        if names is None or name in names
+                    }
+                ),
+            }
+        )
+        for place, changes in zip(trace.layers, found.layers, strict=True)
+    )
+    outputs = found.outputs
+    return b"".join(
+        members(
+            {
+                "trace": value(kept.id),
+                "baseline": value(baseline.id),
+                "steps": value(trace.steps),
+                "layers": items(layers),
+                "outputs": value(None) if outputs is None or softmax else array(outputs, encoding),
+                "predictions": value(_moved(trace, baseline.trace, found) if softmax else None),
+                "largest": value(vars(found.largest[0])),
+                "by_quantity": value([vars(one) for one in found.largest]),
+                "sentence": value(sentence(found.largest[0])),
+            }
+        )
+    )
+
+
+def _moved(trace: Trace, baseline: Trace, found: Difference) -> list[list[dict[str, object]]] | None:
+    """The outputs whose probability changed most at each step."""
+    if found.outputs is None or trace.outputs is None or baseline.outputs is None:
+        return None
+    labels = trace.network.output_labels or tuple(map(str, range(trace.outputs.shape[1])))
+    return [
+        [
+            {
+                "label": labels[token],
+                "token": token,
+                "probability": float(here[token]),
+                "baseline": float(there[token]),
+                "difference": float(change[token]),
+            }
+            for token in tokens
+        ]
+        for tokens, here, there, change in zip(
+            movers(found.outputs).tolist(), trace.outputs, baseline.outputs, found.outputs, strict=True
+        )
+    ]
+
+
+def _ledger(
+    settings: Settings, trace: Trace, index: int, unit: int | None, step: int | None, encoding: Encoding
+) -> Ledger | Triangle:
+    if step is not None:
+        units = trace.layers[index].cell.hidden_size if unit is None else 1
+        check_arrays(settings, trace.steps * units * FLOAT64, encoding, "step")
+        return ledger(trace, index, step, unit)
+    if unit is not None:
+        check_arrays(settings, trace.steps * trace.steps * FLOAT64, encoding, "unit")
+        return triangle(trace, index, unit)
+    detail = "A ledger is that of a unit, of a step, or of a unit at a step: give unit, step or both."
+    raise Problem(INVALID, detail, (Cause(detail, ("query", "unit")),))
+
+
+def check_arrays(settings: Settings, size: int, encoding: Encoding, parameter: str) -> None:
+    """Refuse an answer whose arrays would pass a limit, before they are made.
+
+    Raises:
+        Problem: says the limit and what was asked.
+    """
+    if size > settings.max_trace_bytes:
+        detail = f"The arrays of an answer must take at most {settings.max_trace_bytes:,} bytes, not {size:,}."
+    elif encoding == "list" and size > settings.max_list_bytes:
+        most = settings.max_list_bytes
+        detail = f"Lists hold at most {most:,} bytes of arrays, not {size:,}; an answer in base64 can hold more."
+    else:
+        return
+    raise Problem(TOO_LARGE, detail, (Cause(detail, ("query", parameter)),))

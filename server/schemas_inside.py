@@ -1,0 +1,166 @@
+"""What is found inside a step, as types."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .schemas import Answer, Array, Base64Array, CellName, DirectionName, Operation
+
+
+class Term(Answer):
+    """One product of a sum: `value` times `weight`, times `factor`."""
+
+    source: Literal["input", "hidden", "bias", "peephole", "coupled", "kept", "written", "read out"]
+    index: int | None = Field(description="Of the feature or unit that the value belongs to.")
+    label: str
+    value: float
+    weight: float
+    factor: float = Field(description="1, or the reset gate where it stands in between.")
+    product: float
+
+
+class Change(Answer):
+    """What an intervention made of the number."""
+
+    operation: Operation
+    value: float
+    before: float
+    after: float
+
+
+class Arithmetic(Answer):
+    """A number and the sum it comes from; products are exact and the sum is rounded once, in float64."""
+
+    layer: int
+    direction: DirectionName
+    quantity: str
+    unit: int
+    step: int
+    terms: list[Term]
+    pre_activation: float = Field(description="The sum of the products.")
+    activation: str
+    value: float = Field(description="The number in the trace.")
+    rounding: float = Field(
+        description="By how much it differs from the activation of the sum, or what was made of it."
+    )
+    equation: str
+    interventions: list[Change] = Field(description="What was done to the number, in order.")
+
+
+FloatArray = float | list[float] | list[list[float]] | Base64Array
+
+
+class Ledger(Answer):
+    """What of a state was written when and is still there: `initial` + the sum of `writes` = `total`.
+
+    Of one unit at one step, `writes` has one number for each step read so far. Without `unit` a number becomes a row of
+    H. Without `step` it becomes a list of T, and `writes` a (T, T) array with zeros above the diagonal, whose row j is
+    the ledger after the j-th step that was read.
+    """
+
+    layer: int
+    direction: DirectionName
+    unit: int | None
+    step: int | None
+    quantity: Literal["cell_state", "hidden_state"] = Field(description="The state that is split into its origins.")
+    kept_by: Literal["forget_gate", "update_gate"]
+    steps: list[int] = Field(description="When each entry was written, in the order of reading.")
+    initial: FloatArray = Field(description="What is left of the initial state.")
+    writes: FloatArray
+    total: FloatArray = Field(description="The state in the trace.")
+
+
+class QuantityHealth(Answer):
+    """One quantity of one layer: one figure a unit, over all steps."""
+
+    quantity: str
+    low: list[float] | None = Field(description="Share of steps below 0.1, or of signed numbers below -0.9.")
+    high: list[float] | None = Field(description="Share of steps above 0.9.")
+    mean: list[float]
+    minimum: list[float]
+    maximum: list[float]
+    stuck: list[bool] = Field(description="Whether it hardly moved.")
+
+
+class LayerHealth(Answer):
+    """One direction of one layer."""
+
+    layer: int
+    direction: DirectionName
+    cell: CellName
+    hidden_size: int
+    quantities: list[QuantityHealth]
+    half_life: list[float | None] | None = Field(
+        description="Steps until half of a memory is forgotten, by unit; null for a unit that forgets nothing."
+    )
+    dead: list[bool] = Field(description="Whether the hidden state stayed at 0.")
+
+
+class Flag(Answer):
+    """Something that deserves a look."""
+
+    kind: Literal["dead", "stuck", "closed", "open", "forgetful"]
+    layer: int
+    direction: DirectionName
+    quantity: str
+    units: list[int]
+    share: float = Field(description="Of all units of the layer.")
+    sentence: str
+
+
+class GateHealth(Answer):
+    """How a network's gates work over a sequence."""
+
+    steps: int
+    layers: list[LayerHealth]
+    findings: list[str] = Field(description="In plain sentences.")
+    flags: list[Flag] = Field(description="The findings about units, for programs.")
+
+
+class LargestChange(Answer):
+    """Where two traces differ most; of outputs, layer and direction are null."""
+
+    layer: int | None
+    direction: DirectionName | None
+    quantity: str
+    unit: int
+    step: int
+    difference: float
+    here: float
+    baseline: float
+
+
+class DifferenceLayer(Answer):
+    """The changes in one direction of one layer."""
+
+    layer: int
+    direction: DirectionName
+    cell: CellName
+    hidden_size: int
+    quantities: dict[str, Array]
+
+
+class MovedPrediction(Answer):
+    """An output that became more or less likely."""
+
+    label: str
+    token: int
+    probability: float
+    baseline: float
+    difference: float
+
+
+class Difference(Answer):
+    """One trace less another of equal shape."""
+
+    trace: str
+    baseline: str
+    steps: int
+    layers: list[DifferenceLayer]
+    outputs: Array | None = Field(description="With a linear readout.")
+    predictions: list[list[MovedPrediction]] | None = Field(
+        description="With a softmax readout: at each step the outputs whose probability changed most."
+    )
+    largest: LargestChange
+    by_quantity: list[LargestChange] = Field(description="The largest change of each quantity, the largest first.")
+    sentence: str

@@ -1,0 +1,20 @@
+/**
+ * Traces are kept for a while only; one that is gone is asked for again under the same id.
+ * @template Answer
+ * @param {typeof import("../../api.js")} api
+ * @param {import("../types.js").State} state
+ * @param {(trace: string) => Promise<Answer>} use
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Answer>}
+ */
+export async function withTrace(api, state, use, signal) {
+  if (!state.shown) throw new Error("There is no trace yet.");
+  const { wanted, trace } = state.shown;
+  try {
+    return await use(trace.id);
+  } catch (error) {
+    if (!(error instanceof api.ApiError) || error.status !== 404) throw error;
+    await api.postTrace(wanted, signal);
+    return use(trace.id);
+  }
+}

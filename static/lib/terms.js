@@ -44,7 +44,8 @@ export function listedTerms({ terms }, trace, layer, quantity, unit, step) {
     const total = sources.get(term.source) ?? { source: term.source, product: 0, count: 0 };
     sources.set(term.source, { ...total, product: total.product + term.product, count: total.count + 1 });
     const to = destination(term, from);
-    const text = term.source === "input" && to === "input" ? visible(term.label) : term.label;
+    // The page counts layers from 1, the server from 0.
+    const text = to === "input" ? visible(term.label) : term.label.replace(/ of layer (\d+)/, (_, number) => ` of layer ${Number(number) + 1}`);
     return { ...term, key: `${term.source} ${term.index ?? ""} ${index}`, text, note: noteOf(term, to), to, search: `${term.source} ${term.label} ${text}`.toLowerCase() };
   });
   listed.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));

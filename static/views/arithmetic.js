@@ -102,6 +102,7 @@ export function create(root, emit) {
     const wanted = find.trim().toLowerCase();
     const found = wanted === "" ? listed.terms : listed.terms.filter((term) => term.search.includes(wanted));
     const visible = all ? found : found.slice(0, FIRST);
+    list.classList.toggle("has-factors", listed.terms.some(({ factor }) => factor !== 1));
     list.replaceChildren(...visible.map((term) => termRow(term, listed.reach)));
     setText(count, wanted === "" ? `${listed.terms.length} term${listed.terms.length === 1 ? "" : "s"}` : `${found.length} of ${listed.terms.length}`);
     setHidden(more, visible.length === found.length);

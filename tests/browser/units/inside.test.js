@@ -181,6 +181,7 @@ export function test_terms_lead_to_where_their_value_came_from() {
   equal(terms.map(({ to }) => to), [{ layer: 2, quantity: "hidden_state", step: 4, unit: 2, row: null }, null, { layer: 1, quantity: "hidden_state", step: 5, unit: 1, row: null }]);
   equal(sources.map(({ source, product }) => [source, product]), [["input", 0.5], ["hidden", -3], ["bias", 1]]);
   equal(reach, 3);
+  equal(listed(both, "update_gate", 2, 5, [{ ...term("input", 4, 1), label: "h[1] of layer 0, backward" }]).terms[0].text, "h[1] of layer 1, backward");
   equal(listed(both, "update_gate", 0, 5, [term("input", 0, 1)]).terms[0].to, "input");
   equal(listed(both, "update_gate", 0, 0, [term("hidden", 0, 1)]).terms.map(({ to, note }) => [to, note]), [[null, "initial state"]]);
   equal(/** @type {any} */ (listed(both, "update_gate", 1, 5, [term("hidden", 0, 1)]).terms[0].to).step, 6);

@@ -69,9 +69,10 @@ export function create(root) {
       shown = props;
       const { holding, unit, symbol, labels, gutter, theme } = props;
       setHidden(root, holding === null);
-      if (!holding) return;
       if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
-      if (theme !== before?.theme || !colours) {
+      if (theme !== before?.theme) colours = null;
+      if (!holding) return;
+      if (!colours) {
         const of = (/** @type {string} */ token) => {
           canvas.style.color = `var(${token})`;
           return getComputedStyle(canvas).color;

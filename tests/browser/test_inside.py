@@ -209,6 +209,18 @@ def test_a_token_tells_how_much_of_it_is_held(visit: Visit, address: str) -> Non
     assert number(row.locator("dd").inner_text().lstrip("+")) == pytest.approx(told["writes"][5], rel=1e-2)
 
 
+def test_bars_stand_under_their_tokens_also_when_they_are_asked_for_later(visit: Visit) -> None:
+    page = visit(AT)
+    page.keyboard.press("o")
+    bars, tokens = page.locator(".holdings-plot"), page.locator(".tokens-clip")
+    expect(bars).to_be_visible()
+    at, above = bars.bounding_box(), tokens.bounding_box()
+    assert at is not None
+    assert above is not None
+    assert abs(at["x"] - above["x"]) < 1.5
+    assert abs(at["width"] - above["width"]) < 1.5
+
+
 def test_origins_of_all_units(visit: Visit) -> None:
     page = visit("#model=both-ways&text=hello")
     page.get_by_role("button", name="Origins of all units").click()

@@ -255,3 +255,14 @@ def test_hostile_names_make_short_sentences() -> None:
     for note in import_network(source).notes:
         assert len(note) < 1000
         assert "\n" not in note
+
+
+def test_who_wants_no_readout_may_have_said_before_what_it_means() -> None:
+    state = {
+        "rnn.weight_ih_l0": np.ones((16, 3), "f4"),
+        "rnn.weight_hh_l0": np.ones((16, 4), "f4"),
+        "fc.weight": np.ones((3, 4), "f4"),
+    }
+    options = {"readout_kind": "linear", "predicts": None}
+    assert import_network(state, options=options).network.readout is not None
+    assert import_network(state, options={**options, "readout": None}).network.readout is None

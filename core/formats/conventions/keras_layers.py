@@ -121,9 +121,17 @@ def recurrent(node: Node, tensors: Mapping[str, Array], places: Places, version:
             "here it starts from the state it is given"
         )
     if not config.get("return_sequences", False):
-        last = "the last step of each direction, the backward one's being row 0," if backward else "its last step"
-        notes.append(f"{shown(node.name)} gives only {last} to the next layer; here every step is shown")
+        notes.append(_of_the_last_step(node, in_both=bool(backward)))
     return Recurrent(node, forward, backward, bool(config.get("go_backwards")), tuple(dict.fromkeys(notes)))
+
+
+def _of_the_last_step(node: Node, *, in_both: bool) -> str:
+    if not in_both:
+        return f"{shown(node.name)} gives only its last step to the next layer; here every step is shown"
+    return (
+        f"{shown(node.name)} gives only the last step of each direction, the backward one's being row 0, to the next "
+        "layer; here every step is shown, and no single row of what follows is the model's own output"
+    )
 
 
 def _described(value: Any, node: Node) -> tuple[str, Mapping[str, Any]]:

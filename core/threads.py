@@ -24,9 +24,17 @@ def one_blas_thread() -> Iterator[None]:
     finally:
         for library, threads in before:
             library.set_num_threads(threads)
+            _let_go(library)
 
 
 def pin_blas_threads() -> None:
     """Keep BLAS at a single thread for the rest of the process, as a server does."""
     for library in _libraries():
         library.set_num_threads(1)
+        _let_go(library)
+
+
+def _let_go(library: LibController) -> None:
+    """From threadpoolctl 3.8 on, whoever sets a number first is the only thread that can, until it says it is done."""
+    if clear := getattr(library, "clear_controlling_thread", None):
+        clear()

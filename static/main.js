@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
 import { recall } from "./lib/remember.js";
+import { createPlaces } from "./places/places.js";
 import { attachAddress } from "./state/effects/address-bar.js";
 import { attachArithmetic } from "./state/effects/arithmetic.js";
 import { attachCommands } from "./state/effects/commands.js";
@@ -35,7 +36,7 @@ import * as inspector from "./views/inspector.js";
 import * as ledgerTable from "./views/ledger-table.js";
 import * as numbers from "./views/numbers.js";
 import * as originList from "./views/origin-list.js";
-import * as places from "./views/places.js";
+import * as placeLinks from "./views/place-links.js";
 import * as ribbon from "./views/ribbon.js";
 import * as tabs from "./views/tabs.js";
 import * as toolbar from "./views/toolbar.js";
@@ -69,24 +70,9 @@ const views = {
   transport: transport.create(root("transport"), emit),
   announcer: announcer.create(root("announcer")),
   dialogs: dialogs.create(root("dialogs"), emit),
-  places: places.create(root("places"), emit),
+  placeLinks: placeLinks.create(root("places"), emit),
 };
-
-/** @typedef {import("./types.js").View<import("./views/models.js").ModelsProps>} ModelsView */
-/** @type {Promise<ModelsView> | null} */
-let comingModels = null;
-/** @type {ModelsView | null} it is fetched when it is first opened: Explore, which nearly everybody comes for, does not wait for it */
-let models = null;
-
-/** @param {State} state */
-function renderModels(state) {
-  if (models) return models.update(propsOf.modelsProps(state));
-  comingModels ??= import("./views/models.js").then(({ create }) => (models = create(root("models"), emit)));
-  comingModels.then((view) => view.update(propsOf.modelsProps(store.get()))).catch(() => {
-    comingModels = null;
-    emit({ type: "told", toast: { tone: "error", text: "The Models view could not be loaded. Is Gatescope still running?" } });
-  });
-}
+const places = createPlaces(root("other-places"), store, api);
 
 /** @type {Map<string, HTMLElement>} */
 const panelRoots = new Map();
@@ -131,10 +117,10 @@ function render(state) {
   views.dialogs.update(propsOf.dialogProps(state));
   // A dialog lies over the foot of the page and says it itself.
   renderToast(state.dialog ? null : state.toast);
-  views.places.update({ place: state.place });
-  document.body.classList.toggle("is-models", state.place === "models");
-  setHidden(root("models"), state.place !== "models");
-  if (state.place === "models") return renderModels(state);
+  views.placeLinks.update({ place: state.place });
+  document.body.dataset.place = state.place;
+  places.update(state);
+  if (state.place !== "explore") return;
   const layer = layerOf(state);
   document.body.classList.toggle("has-trace", layer !== null);
   document.body.classList.toggle("is-stale", state.stale);
@@ -213,6 +199,6 @@ attachUploads(store, api);
 attachLibrary(store, api);
 attachArithmetic(store, api);
 attachPlayer(store);
-attachAddress(store);
-attachCommands(store, api);
+attachAddress(store, places);
+attachCommands(store, api, places.fieldsOf);
 attachServer(store, api);

@@ -1,6 +1,7 @@
 /** The view as an address, and back. It lives behind the `#`, so what somebody types is never sent to the server by sharing or reloading. */
 
 import { draftOf, modelOf } from "./input-transitions.js";
+import { PLACE_NAMES } from "./place-names.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Input} Input */
@@ -8,8 +9,8 @@ import { draftOf, modelOf } from "./input-transitions.js";
 /**
  * What an address may say. Everything is optional.
  * @typedef {object} Address
- * @property {"models"} [place] left out for Explore
- * @property {string} [open] the model whose details are shown
+ * @property {string} [place] left out for Explore
+ * @property {Record<string, string>} [fields] what else is said, for the place to understand
  * @property {string} [model]
  * @property {string} [example]
  * @property {Input} [input]
@@ -39,10 +40,11 @@ const ORDERS = ["index", "mean", "variance", "step"];
 
 /**
  * @param {State} state
+ * @param {Record<string, string>} said what a place beside Explore has to say
  * @returns {{hash: string, complete: boolean}} `complete` is false when the input was too long to go in
  */
-export function formatAddress(state) {
-  if (state.place === "models") return { hash: `#${new URLSearchParams({ view: "models", ...(state.library.open ? { open: state.library.open } : {}) })}`, complete: true };
+export function formatAddress(state, said = {}) {
+  if (state.place !== "explore") return { hash: `#${new URLSearchParams({ view: state.place, ...said })}`, complete: true };
   const model = modelOf(state);
   if (!model) return { hash: "", complete: true };
   const { selection, view } = state;
@@ -102,8 +104,8 @@ export function parseAddress(hash) {
   const [by, quantity] = (fields.get("order") ?? "").split("~");
   const stage = whole("stages");
   return {
-    place: fields.get("view") === "models" ? "models" : undefined,
-    open: fields.get("open") ?? undefined,
+    place: PLACE_NAMES.find((name) => name === fields.get("view")),
+    fields: Object.fromEntries([...fields].filter(([name]) => name !== "view")),
     model: fields.get("model") ?? undefined,
     example: fields.get("example") ?? undefined,
     input: parseInput(fields),

@@ -11,6 +11,8 @@ import { NO_UPLOAD } from "./upload-transitions.js";
 export function initialState({ theme, dark, reducedMotion, density }) {
   return {
     place: "explore",
+    asked: null,
+    slices: {},
     library: { open: null, upload: NO_UPLOAD, renaming: null, deleting: null, checks: {}, snippets: null, said: "" },
     models: [],
     quantities: [],

@@ -103,7 +103,7 @@ function inputDraft(input, reads, name, example) {
  * @returns {State}
  */
 function atAddress(state, address) {
-  if (address.place === "models" && state.modelId !== null) return atModels(state, address);
+  if (address.place && state.modelId !== null) return atPlace(state, address.place, address.fields);
   const model = state.models.find((candidate) => candidate.id === address.model) ?? state.models[0];
   if (!model) return { ...state, message: { tone: "error", text: "This server has no network to show." } };
   const layer = model.layers.findIndex((info) => info.layer === (address.layer ?? 0) && info.direction === (address.direction ?? "forward"));
@@ -113,7 +113,7 @@ function atAddress(state, address) {
   const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, aside: address.aside ?? /** @type {const} */ ("cell"), playing: false, heldStep: null };
   const inside = { ...state.inside, quantity: address.quantity ?? null, row: address.row ?? null, find: address.find ?? "", origins: address.origins ?? false, units: address.units ?? false };
   const next = withDraft({ ...state, place: "explore", modelId: model.id, view, inside }, draft, { selection, window: address.window ?? null });
-  if (address.place === "models") return atModels(next, address);
+  if (address.place) return atPlace(next, address.place, address.fields);
   if (address.model && model.id !== address.model) {
     return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.`, elsewhere: true } };
   }
@@ -121,12 +121,13 @@ function atAddress(state, address) {
 }
 
 /**
- * The Models view at an address; what Explore shows stays as it is.
+ * Another place at an address, which its module will understand; what Explore shows stays as it is.
  * @param {State} state
- * @param {import("./address.js").Address} address
+ * @param {string} place
+ * @param {Record<string, string>} [fields]
  * @returns {State}
  */
-const atModels = (state, { open }) => ({ ...stopped(state), place: "models", library: { ...state.library, open: open ?? null, renaming: null, deleting: null } });
+const atPlace = (state, place, fields = {}) => ({ ...stopped(state), place, hover: null, asked: fields });
 
 /**
  * The page without a network; where Explore shows it, Explore goes back to the first one.

@@ -1,6 +1,5 @@
 /** The Models view: which network is open, what is being renamed or deleted, and how a network compares with its framework. */
 
-import { stopped } from "./playing.js";
 import { uploadTransitions } from "./upload-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -37,11 +36,16 @@ const withCheck = (state, id, change) => withLibrary(state, { checks: { ...state
 /** @param {State} state */
 const quiet = (state) => withLibrary(state, { renaming: null, deleting: null });
 
+/**
+ * What the Models view shows at an address.
+ * @param {State} state
+ * @param {string | null} open the model whose details are shown
+ */
+export const atModels = (state, open) => quiet(withLibrary(state, { open }));
+
 /** @type {import("./types.js").Transitions} */
 export const libraryTransitions = {
   ...uploadTransitions,
-
-  "place-chosen": (state, { place }) => (place === state.place ? state : { ...stopped(state), place, hover: null, toast: null }),
 
   "details-opened": (state, { id }) => quiet(withLibrary({ ...state, place: "models" }, { open: id, said: "" })),
 

@@ -9,14 +9,27 @@
 export function createStore(state, transition) {
   /** @type {Set<(state: State, event: Event, before: State) => void>} */
   const listeners = new Set();
+  /** @type {import("./types.js").Transitions[]} */
+  const adopted = [];
   return {
     get: () => state,
 
     /** @param {Event} event */
     dispatch(event) {
       const before = state;
-      state = transition(before, event);
+      state = adopted.reduce((next, transitions) => transitions[event.type]?.(next, event) ?? next, transition(before, event));
       for (const listener of listeners) listener(state, event, before);
+    },
+
+    /**
+     * Gives a place that has just been fetched its slice of the state and its own transitions.
+     * @param {string} name
+     * @param {any} slice
+     * @param {import("./types.js").Transitions} transitions
+     */
+    adopt(name, slice, transitions) {
+      state = { ...state, slices: { ...state.slices, [name]: slice } };
+      adopted.push(transitions);
     },
 
     /**

@@ -1,6 +1,7 @@
 import { inputTransitions } from "./input-transitions.js";
 import { insideTransitions } from "./inside-transitions.js";
 import { libraryTransitions } from "./library-transitions.js";
+import { placeTransitions } from "./place-transitions.js";
 import { selectionTransitions } from "./selection-transitions.js";
 import { traceTransitions } from "./trace-transitions.js";
 import { viewTransitions } from "./view-transitions.js";
@@ -8,7 +9,7 @@ import { viewTransitions } from "./view-transitions.js";
 /** @typedef {import("./types.js").State} State */
 
 /** @type {import("./types.js").Transitions} */
-const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...libraryTransitions };
+const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...libraryTransitions, ...placeTransitions };
 
 /**
  * (state, event) -> state. Pure. An event that only effects care about leaves the state as it is.

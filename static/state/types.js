@@ -85,7 +85,9 @@
 
 /**
  * @typedef {object} State
- * @property {"explore" | "models"} place what fills the page
+ * @property {string} place what fills the page: "explore", or one of PLACE_NAMES
+ * @property {Record<string, string> | null} asked what an address says of a place whose module is still on its way
+ * @property {Record<string, any>} slices what each place remembers, by its name
  * @property {import("./library-types.js").Library} library
  * @property {Model[]} models
  * @property {Quantity[]} quantities
@@ -109,5 +111,18 @@
 
 /** @typedef {{type: string, [detail: string]: any}} Event */
 /** @typedef {Record<string, (state: State, event: any) => State>} Transitions */
+
+/**
+ * A view that fills the page, in a module of its own in `places/`.
+ * @typedef {object} Place
+ * @property {string[]} styles its stylesheets' addresses
+ * @property {any} [initial] its slice of the state at first
+ * @property {Transitions} [transitions] beside the shared ones; a shared event reaches both
+ * @property {string[]} [moves] events that the browser's way back should lead back from
+ * @property {(state: State, fields: Record<string, string>) => State} at the state at an address; what the fields leave out is as on a first visit
+ * @property {(state: State) => Record<string, string>} fields what the address is to say
+ * @property {(root: HTMLElement, emit: import("../types.js").Emit) => import("../types.js").View<State>} create
+ * @property {(store: import("./store.js").Store, api: typeof import("../api.js")) => void} [attach] its effects
+ */
 
 export {};

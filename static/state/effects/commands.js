@@ -18,8 +18,9 @@ const namesOf = (state) => [...new Set(state.shown?.trace.layers.flatMap((layer)
  * Sharing, exporting and opening figures: answers to what was clicked.
  * @param {import("../store.js").Store} store
  * @param {typeof import("../../api.js")} api
+ * @param {(state: State) => Record<string, string>} fieldsOf what the address says of a place beside Explore
  */
-export function attachCommands(store, api) {
+export function attachCommands(store, api, fieldsOf) {
   let forgetting = 0;
   /** @param {"note" | "error"} tone @param {string} text */
   const tell = (tone, text) => {
@@ -31,7 +32,7 @@ export function attachCommands(store, api) {
   /** @type {Record<string, (state: State, event: Event) => Promise<void>>} */
   const commands = {
     async "share-asked"(state) {
-      const { hash, complete } = formatAddress(state);
+      const { hash, complete } = formatAddress(state, fieldsOf(state));
       // Without the query: it may hold the secret that let this browser in.
       const address = location.origin + location.pathname + hash;
       history.replaceState(null, "", hash);

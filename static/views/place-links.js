@@ -1,6 +1,6 @@
 /** The names of the page's views in its head. They are links, so that they can be opened elsewhere; a plain click stays on the page. */
 
-/** @typedef {{place: "explore" | "models"}} PlacesProps */
+/** @typedef {{place: string}} PlacesProps */
 
 /**
  * @param {HTMLElement} root with the links in it, as they came with the page

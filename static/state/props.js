@@ -11,7 +11,7 @@ import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js"
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
-import { colouringOf, isOfUnits, lanesOf, layerOf, ledgerColouring, orderQuantityOf, rowOrderOf, themeOf, windowOf } from "./selectors.js";
+import { colouringOf, isOfUnits, lanesOf, layerOf, orderQuantityOf, rowOrderOf, signedColouring, themeOf, windowOf } from "./selectors.js";
 import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -131,7 +131,7 @@ const pictures = new Map();
 function pictureOf(name, ...inputs) {
   let make = pictures.get(name);
   if (!make) {
-    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...(name === ORIGINS ? ledgerColouring(matrix) : colouringOf(quantity, matrix)), matrix, order, theme, window, plotWidth, height, density }));
+    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...(name === ORIGINS ? signedColouring(matrix) : colouringOf(quantity, matrix)), matrix, order, theme, window, plotWidth, height, density }));
     pictures.set(name, make);
   }
   return make(...inputs);

@@ -1,6 +1,7 @@
 /** Data derived from the state, computed again only when what it depends on has changed. */
 
 import { formOf } from "../lib/cell-form.js";
+import { symmetricRange } from "../lib/difference.js";
 import { memo } from "../lib/memo.js";
 import { descending, largestMagnitude, least, magnitudeWithout, means, variances } from "../lib/stats.js";
 
@@ -110,20 +111,11 @@ export function colouringOf(quantity, matrix) {
 }
 
 /**
- * How the ledger of all units is coloured: as far as what is left in most units reaches. Most of it is forgotten, and must not set the scale.
- * @param {Matrix} matrix
- * @returns {ReturnType<typeof colouringOf>}
+ * How signed amounts without a range of their own are coloured, as what is left in the ledger of all units, or a difference: as far as most units
+ * reach. Most of a ledger is forgotten, and must not set the scale.
+ * @type {(matrix: Matrix) => ReturnType<typeof colouringOf>}
  */
-export function ledgerColouring({ data, rows, columns }) {
-  const largest = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) for (let unit = 0; unit < columns; unit++) largest[unit] = Math.max(largest[unit], Math.abs(data[row * columns + unit]));
-  largest.sort();
-  const most = largest[columns - 1];
-  const usual = largest[Math.max(0, Math.ceil(columns * (1 - OUTLYING)) - 1)];
-  const clipped = columns > FEW_UNITS && usual > 0 && most > usual * RUNAWAY;
-  const end = (clipped ? usual : most) || 1;
-  return { kind: "diverging", range: [-end, end], clipped, centre: null };
-}
+export const signedColouring = (matrix) => ({ kind: "diverging", ...symmetricRange(matrix), centre: null });
 
 /**
  * @param {State} state

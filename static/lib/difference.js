@@ -1,0 +1,100 @@
+/** One trace less another of equal shape, worked out in the page: it has both. Pure. */
+
+/** @typedef {import("../types.js").Matrix} Matrix */
+/** @typedef {import("../types.js").LayerTrace} LayerTrace */
+/** @typedef {import("../types.js").Trace} Trace */
+
+/**
+ * Where two arrays differ most: `difference` is `here - baseline`. `layer` is an index into the trace's layers, null for what the network gives out.
+ * @typedef {{layer: number | null, quantity: string, unit: number, step: number, difference: number, here: number, baseline: number}} Change
+ */
+
+/** The share of units that may reach beyond the ends of the colours, so that one that runs away does not bleach all others; among few, none may. */
+const OUTLYING = 0.02;
+const RUNAWAY = 3;
+const FEW_UNITS = 8;
+
+/** Two matrices are subtracted once, for as long as both of them are there. @type {WeakMap<Matrix, WeakMap<Matrix, Matrix>>} */
+const known = new WeakMap();
+
+/**
+ * `here - baseline`, in the precision of `here`; the same object for the same two.
+ * @param {Matrix} here
+ * @param {Matrix} baseline of the same shape
+ * @returns {Matrix}
+ */
+export function less(here, baseline) {
+  let others = known.get(here);
+  if (!others) known.set(here, (others = new WeakMap()));
+  let found = others.get(baseline);
+  if (!found) {
+    const data = here.data.slice();
+    for (let index = 0; index < data.length; index++) data[index] -= baseline.data[index];
+    others.set(baseline, (found = { ...here, data }));
+  }
+  return found;
+}
+
+/**
+ * Whether one can be taken from the other: as many steps through the same layers.
+ * @param {Pick<Trace, "steps" | "layers">} here
+ * @param {Pick<Trace, "steps" | "layers">} baseline
+ */
+export function sameShape(here, baseline) {
+  const shape = (/** @type {Pick<Trace, "steps" | "layers">} */ { steps, layers }) =>
+    JSON.stringify([steps, layers.map(({ layer, direction, cell, quantities }) => [layer, direction, cell, Object.entries(quantities).map(([name, { columns }]) => [name, columns])])]);
+  return shape(here) === shape(baseline);
+}
+
+/**
+ * The layer whose numbers are the changes.
+ * @param {LayerTrace} here
+ * @param {LayerTrace} baseline
+ * @returns {LayerTrace}
+ */
+export const layerLess = (here, baseline) => ({ ...here, quantities: Object.fromEntries(Object.entries(here.quantities).map(([name, matrix]) => [name, less(matrix, baseline.quantities[name])])) });
+
+/**
+ * The place of the largest magnitude.
+ * @param {Matrix} matrix
+ * @returns {{step: number, unit: number, value: number}}
+ */
+export function largestIn({ data, columns }) {
+  let at = 0;
+  for (let index = 1; index < data.length; index++) if (Math.abs(data[index]) > Math.abs(data[at])) at = index;
+  return { step: Math.floor(at / columns), unit: at % columns, value: data[at] };
+}
+
+/**
+ * The largest change of every quantity of every layer, and of the outputs where both have any; the largest first.
+ * @param {Pick<Trace, "layers" | "outputs">} here
+ * @param {Pick<Trace, "layers" | "outputs">} baseline of the same shape
+ * @returns {Change[]}
+ */
+export function largestChanges(here, baseline) {
+  /** @param {number | null} layer @param {string} quantity @param {Matrix} matrix @param {Matrix} other @returns {Change} */
+  const change = (layer, quantity, matrix, other) => {
+    const { step, unit, value } = largestIn(less(matrix, other));
+    const at = step * matrix.columns + unit;
+    return { layer, quantity, unit, step, difference: value, here: matrix.data[at], baseline: other.data[at] };
+  };
+  const found = here.layers.flatMap(({ quantities }, layer) => Object.entries(quantities).map(([name, matrix]) => change(layer, name, matrix, baseline.layers[layer].quantities[name])));
+  if (here.outputs && baseline.outputs && here.outputs.columns === baseline.outputs.columns) found.push(change(null, "output", here.outputs, baseline.outputs));
+  return found.sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
+}
+
+/**
+ * A range about zero, as far as the values of most units reach; `clipped` says that some lie beyond it.
+ * @param {Matrix} matrix
+ * @returns {{range: [number, number], clipped: boolean}}
+ */
+export function symmetricRange({ data, rows, columns }) {
+  const largest = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) for (let unit = 0; unit < columns; unit++) largest[unit] = Math.max(largest[unit], Math.abs(data[row * columns + unit]));
+  largest.sort();
+  const most = largest[columns - 1];
+  const usual = largest[Math.max(0, Math.ceil(columns * (1 - OUTLYING)) - 1)];
+  const clipped = columns > FEW_UNITS && usual > 0 && most > usual * RUNAWAY;
+  const end = (clipped ? usual : most) || 1;
+  return { range: [-end, end], clipped };
+}

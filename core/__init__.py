@@ -45,6 +45,7 @@ from .ledger import Ledger, Triangle, ledger, triangle
 from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
 from .quantities import QUANTITIES, Quantity, names_for, quantities_of
 from .references import Reference, read_reference
+from .sketches import drawn, written
 from .trace import LayerTrace, Step, TopPredictions, Trace, step, top_predictions, trace, trace_bytes, trace_id
 from .verification import Verification, verify
 
@@ -104,6 +105,7 @@ __all__ = [
     "WrongWidth",
     "arithmetic",
     "difference",
+    "drawn",
     "encode",
     "health",
     "import_network",
@@ -120,4 +122,5 @@ __all__ = [
     "trace_id",
     "triangle",
     "verify",
+    "written",
 ]

@@ -18,7 +18,7 @@ CORE_ORDER = (
     {"cells", "digest"},
     {"equations", "network"},
     {"encoding", "examples", "formats", "initialisation", "interventions"},
-    {"references", "states"},
+    {"references", "sketches", "states"},
     {"trace"},
     {"alternatives", "comparison", "difference", "ledger", "training"},
     {"arithmetic", "health", "hints"},

@@ -121,7 +121,7 @@ def _object(schema: Schema) -> dict[str, Any]:
     for choice in schema.get("oneOf", ()):
         fields += [
             {"name": name, "type": _type(field), "required": False, "text": field.get("description", "")}
-            for name, field in choice["properties"].items()
+            for name, field in choice.get("properties", {}).items()
         ]
     return {"text": schema.get("description", ""), "fields": fields}
 

@@ -10,12 +10,12 @@ from pydantic.json_schema import models_json_schema
 
 from gatescope import __version__
 
-from . import schemas, schemas_inside, schemas_uploads
+from . import schemas, schemas_inside, schemas_traces, schemas_uploads
 
 REFERENCE = "#/components/schemas/{model}"
 
 READ: tuple[type[BaseModel], ...] = (
-    schemas.TraceRequest,
+    schemas_traces.TraceRequest,
     schemas.StepRequest,
     schemas_uploads.Rename,
     schemas_uploads.ModelUpload,
@@ -24,7 +24,7 @@ READ: tuple[type[BaseModel], ...] = (
 )
 
 EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
-    schemas.TraceRequest: {
+    schemas_traces.TraceRequest: {
         "text": {
             "summary": "Text through a character network, one gate only",
             "value": {
@@ -63,6 +63,27 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
                     }
                 ],
                 "quantities": ["cell_state"],
+            },
+        },
+        "drawn": {
+            "summary": "A sketch in place of a model, drawn from a seed",
+            "value": {
+                "sketch": {"cell": "lstm", "hidden_size": 8, "seed": 1, "forget_bias": 2.0, "weight_scale": 1.5},
+                "input": {"values": [1, 0, 0, 0]},
+            },
+        },
+        "written": {
+            "summary": "A sketch whose every number is given: one unit that counts the ones it reads",
+            "value": {
+                "sketch": {
+                    "cell": "lstm",
+                    "parameters": {
+                        "kernel": [[20, 0, 0, 0]],
+                        "recurrent_kernel": [[0, 0, 0, 0]],
+                        "bias": [-10, 10, 10, 10],
+                    },
+                },
+                "input": {"values": [0, 1, 1, 0, 1]},
             },
         },
     },

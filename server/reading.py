@@ -22,6 +22,7 @@ EXPECTED = {
     "float_type": "must be a number, not {came}",
     "list_type": "must be a list, not {came}",
     "model_type": "must be an object, not {came}",
+    "dict_type": "must be an object, not {came}",
     "literal_error": "must be {expected}, not {came}",
 }
 """Our words for pydantic's kinds of error; the validators' own errors bring theirs."""

@@ -12,11 +12,6 @@ DirectionName = Literal["forward", "backward"]
 Operation = Literal["set", "scale", "add"]
 CellName = Literal["lstm", "gru", "rnn"]
 
-QUANTITIES = (
-    "Names of the quantities to send; null for all of them. With `_pre` after its name, never part of the default, a "
-    "gate, the candidate or a simple RNN's hidden state is sent as it stood inside its activation."
-)
-
 
 class Request(BaseModel):
     """What a client sends: nothing but the fields that are described, and of their very types."""
@@ -36,7 +31,7 @@ def _exactly_one(schema: dict[str, Any]) -> None:
     schema["oneOf"] = [
         {
             "type": "object",
-            "properties": {name: _without_null(field)},
+            "properties": {name: without_null(field)},
             "required": [name],
             "additionalProperties": False,
         }
@@ -45,7 +40,8 @@ def _exactly_one(schema: dict[str, Any]) -> None:
     del schema["type"], schema["additionalProperties"]
 
 
-def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+def without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """The description of a field that may be left out, but is not null where it is given."""
     choices = [choice for choice in field.pop("anyOf") if choice != {"type": "null"}]
     field.pop("default", None)
     return {**field, **(choices[0] if len(choices) == 1 else {"anyOf": choices})}
@@ -93,19 +89,6 @@ class Intervention(Request):
     )
     operation: Operation = Field(description="`set` to the value, `scale` by it, or `add` it.")
     value: float
-
-
-class TraceRequest(Request):
-    """What `POST /traces` takes."""
-
-    model: str = Field(description="Id of a model.")
-    input: SequenceInput
-    initial_state: list[StateEntry] | None = Field(
-        None, description="One entry for each entry of the model's layers; null for zeros."
-    )
-    interventions: list[Intervention] = Field([], description="What is done to quantities, in this order.")
-    quantities: list[str] | None = Field(None, description=QUANTITIES)
-    encoding: Encoding = "list"
 
 
 class StepRequest(Request):

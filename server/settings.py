@@ -72,6 +72,8 @@ class Settings:
         64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
     )
     max_interventions: int = _limit(1000, "interventions", "Interventions in one trace.")
+    max_sketch_units: int = _limit(512, "units", "Units of a network that a request describes instead of naming it.")
+    max_sketch_inputs: int = _limit(512, "numbers", "Numbers that such a network reads at each step.")
     max_model_bytes: int = _limit(1024 * MIB, "bytes", "Largest network file that is read.")
     max_vocabulary_bytes: int = _limit(32 * MIB, "bytes", "Largest vocabulary file.")
     max_reference_bytes: int = _limit(64 * MIB, "bytes", "Largest file with a framework's own outputs.")

@@ -13,9 +13,11 @@ from .errors import INVALID, TOO_LARGE, Cause, Problem, located
 from .quantities import check_quantities, input_bytes, sent_bytes
 from .reading import parse
 from .rows_as_sent import rows_as_sent
-from .schemas import Encoding, SequenceInput, StateEntry, StepRequest, TraceRequest
+from .schemas import Encoding, SequenceInput, StateEntry, StepRequest
+from .schemas_traces import TraceRequest
 from .services import Services
 from .settings import Settings
+from .sketching import model_of
 from .store.traces import KeptTrace
 
 
@@ -24,10 +26,10 @@ def make_trace(services: Services, body: bytes, stop: Stop) -> KeptTrace:
 
     Raises:
         Problem: the body is no such request, the model is unknown, or a limit would be passed.
-        CoreError: the input or state does not fit the model; its pointer leads into the request body.
+        CoreError: there is no such sketch, or the input or state does not fit; its pointer leads into the request body.
     """
     request = parse(body, TraceRequest)
-    model = services.models.get(request.model, "model")
+    model = model_of(services, request)
     network = model.network
     names = None if request.quantities is None else check_quantities(network, request.quantities, "quantities")
     steps = _length(request.input)

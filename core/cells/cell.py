@@ -68,7 +68,8 @@ class Cell(ABC):
                 raise ParameterError(f"{self.name} {entry.name} must be true or false, not {value!r}", (entry.name,))
             if isinstance(entry.default, str) and (not isinstance(value, str) or value not in ACTIVATIONS):
                 known = ", ".join(ACTIVATIONS)
-                raise ParameterError(f"{self.name} {entry.name} must be one of {known}, not {value!r}", (entry.name,))
+                detail = f"{self.name} {entry.name} must be one of {known}, not {value!r:.40}"
+                raise ParameterError(detail, (entry.name,))
         precision = None
         for name, value in self.arrays().items():
             array = frozen(self.name, name, value)

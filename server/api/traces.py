@@ -23,6 +23,7 @@ from ..openapi import body_of
 from ..quantities import check_quantities
 from ..reading import read_body
 from ..representation import trace_json, trace_npz
+from ..schemas_traces import TraceRequest
 from ..services import Services
 from ..tracing import check_size, make_trace
 from .routes import BASE, RequestRoute, Responses, json_response, problems
@@ -41,7 +42,7 @@ def router(services: Services) -> APIRouter:
         summary="Run a model over a sequence and get every gate and state of every step",
         response_model=schemas.Trace,
         responses=problems(UNKNOWN_MODEL, TOO_LARGE, NOT_JSON_TYPE, INVALID, DOES_NOT_FIT, NOT_FINITE, BUSY, DEADLINE),
-        openapi_extra=body_of(schemas.TraceRequest),
+        openapi_extra=body_of(TraceRequest),
     )
     async def post_trace(request: Request) -> Response:
         body = await read_body(request, settings.max_body_bytes)

@@ -102,7 +102,7 @@ WRONG: dict[str, tuple[Callable[[], Network], tuple[str, ...], str]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_network_is_a_sentence(name: str) -> None:
     make, pointer, words = WRONG[name]
-    with pytest.raises(ParameterError, match=".") as caught:
+    with pytest.raises(ParameterError) as caught:
         make()
     assert caught.value.pointer == pointer
     assert words in caught.value.message

@@ -163,6 +163,60 @@ WRONG_TRACES: dict[str, tuple[bytes, str]] = {
     ),
 }
 
+WRITTEN = {"cell": "rnn", "parameters": {"kernel": [[1.0]], "recurrent_kernel": [[0.5]], "bias": [0.0]}}
+
+WRONG_SKETCHES: dict[str, tuple[object, str, str]] = {
+    "a string": ("lstm", "", "Sketch must be an object, not 'lstm'."),
+    "a list": ([], "", "not a list"),
+    "empty": ({}, "/cell", "must be given"),
+    "an unknown cell": ({"cell": "tree"}, "/cell", "must be 'lstm', 'gru' or 'rnn', not 'tree'"),
+    "an unknown field": ({"cell": "rnn", "depth": 2}, "/depth", "not a field"),
+    "no units": ({"cell": "rnn", "hidden_size": 0}, "/hidden_size", "at least 1, not 0"),
+    "less than no units": ({"cell": "rnn", "hidden_size": -(10**9)}, "/hidden_size", "at least 1"),
+    "units with a fraction": ({"cell": "rnn", "hidden_size": 2.0}, "/hidden_size", "whole number"),
+    "units that are true": ({"cell": "rnn", "hidden_size": True}, "/hidden_size", "not true"),
+    "no inputs": ({"cell": "rnn", "input_size": 0}, "/input_size", "at least 1, not 0"),
+    "a seed below zero": ({"cell": "rnn", "seed": -1}, "/seed", "from 0 to"),
+    "a seed that is too large": ({"cell": "rnn", "seed": 2**60}, "/seed", "from 0 to"),
+    "a seed of 300 digits": ({"cell": "rnn", "seed": 10**300}, "/seed", "whole number"),
+    "a bias that is a string": ({"cell": "lstm", "forget_bias": "1"}, "/forget_bias", "must be a number"),
+    "a bias out of range": ({"cell": "lstm", "forget_bias": 1e300}, "/forget_bias", "from -1000 to 1000"),
+    "a scale below zero": ({"cell": "rnn", "weight_scale": -1}, "/weight_scale", "from 0 to 1000"),
+    "a precision": ({"cell": "rnn", "dtype": "float16"}, "/dtype", "'float32' or 'float64'"),
+    "an activation": ({"cell": "rnn", "activation": "step"}, "/activation", "must be one of"),
+    "a long activation": ({"cell": "rnn", "activation": "x" * 100_000}, "/activation", "must be one of"),
+    "an option of others": ({"cell": "lstm", "reset_after": True}, "/reset_after", "not reset_after"),
+    "parameters and a seed": ({**WRITTEN, "seed": 1}, "/seed", "is drawn"),
+    "parameters in a list": ({"cell": "rnn", "parameters": []}, "/parameters", "an object"),
+    "no parameters": ({"cell": "rnn", "parameters": {}}, "/parameters", "missing from none"),
+    "an unknown array": (
+        {"cell": "rnn", "parameters": {**WRITTEN["parameters"], "x" * 100_000: [1]}},  # type: ignore[dict-item]
+        "/parameters/" + "x" * 64,
+        "are kernel, recurrent_kernel, bias",
+    ),
+    "ragged weights": ({"cell": "rnn", "parameters": {"kernel": [[1], [1, 2]]}}, "/parameters/kernel/1", "equally"),
+    "weights that are true": ({"cell": "rnn", "parameters": {"kernel": [[True]]}}, "/parameters/kernel/0/0", "true"),
+    "weights that do not fit": (
+        {"cell": "rnn", "parameters": {"kernel": [[1, 2]], "recurrent_kernel": [[1]], "bias": [0]}},
+        "/parameters/kernel",
+        "must be (1, 1) for 1 units and 1 inputs, not (1, 2)",
+    ),
+    "weights beyond float32": (
+        {"cell": "rnn", "parameters": {"kernel": [[1e300]], "recurrent_kernel": [[1]], "bias": [0]}},
+        "/parameters/kernel",
+        "finite in float32",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_SKETCHES)
+def test_sketches_that_cannot_be(client: Client, name: str) -> None:
+    sketch, pointer, words = WRONG_SKETCHES[name]
+    body = check_problem(client.post("/traces", {"sketch": sketch, "input": {"values": [1, 2]}}), 422)
+    assert body["errors"][0]["pointer"] == f"/sketch{pointer}"
+    assert words in body["detail"]
+    assert len(body["detail"]) < 300
+
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", NOT_JSON)

@@ -22,7 +22,9 @@
     |   +-- MissingReader         a package that reads this format is not installed
     |   +-- OptionError           an option that does not exist or does not fit the file
     |   +-- ChoiceNeeded          the file can be understood in more than one way; the user has to say
+    +-- PlanError             what is to be trained cannot be: a field, a size, an option of the task
     +-- NumericalError        the computation left the finite numbers
+    |   +-- Diverged              a training run's loss did
     +-- Cancelled             stopped from outside through ``poll``
 
 Every message is a sentence that says what was expected and what came. ``pointer`` leads to the cause inside what was
@@ -121,8 +123,16 @@ class ChoiceNeeded(FormatError):
         self.choices = choices
 
 
+class PlanError(CoreError):
+    """What is to be trained cannot be: a field, a size, or an option of the task."""
+
+
 class NumericalError(CoreError):
     """The computation left the finite numbers."""
+
+
+class Diverged(NumericalError):
+    """The loss of a training run left the finite numbers; says when, and what to try."""
 
 
 class Cancelled(CoreError):

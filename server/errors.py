@@ -78,6 +78,7 @@ KINDS_OF_CORE_ERRORS: Mapping[type[core.CoreError], Kind] = {
     core.InputError: DOES_NOT_FIT,
     core.NumericalError: NOT_FINITE,
     core.ParameterError: INVALID,
+    core.PlanError: INVALID,
     core.FormatError: UNREADABLE_FILE,
     core.UnknownFormat: UNKNOWN_FORMAT,
     core.FileTooLarge: TOO_LARGE,

@@ -1,18 +1,31 @@
-"""Backpropagation through time, Adam, and the loop that trains a network."""
+"""Backpropagation through time, optimisers, and the runs that train a network for a task."""
 
-from .backpropagation import Batch, Gradients, batch_loss, gradients, zero_states
+from ..batch import Batch
+from .backpropagation import Gradients, batch_loss, batch_outputs, gradients, zero_states
+from .evaluation import Metrics, evaluate
 from .loop import Progress, Schedule, train
-from .optimiser import Adam, AdamState, clip_by_norm, global_norm
+from .optimiser import OPTIMISERS, SGD, Adam, Memory, Optimiser, clip_by_norm, global_norm
+from .plan import Plan
+from .run import Report, Run
 
 __all__ = [
+    "OPTIMISERS",
+    "SGD",
     "Adam",
-    "AdamState",
     "Batch",
     "Gradients",
+    "Memory",
+    "Metrics",
+    "Optimiser",
+    "Plan",
     "Progress",
+    "Report",
+    "Run",
     "Schedule",
     "batch_loss",
+    "batch_outputs",
     "clip_by_norm",
+    "evaluate",
     "global_norm",
     "gradients",
     "train",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..activations import Array, softmax
+from ..batch import Batch
 from ..cells.cell import CellGradients, outer_sum, total
 from ..errors import ParameterError
 from ..network import Direction, Network
@@ -13,20 +14,6 @@ from ..network import Direction, Network
 States = Sequence[dict[str, Array]]
 Run = tuple[Direction, dict[str, Array], dict[str, Array]]
 """A direction with its initial state and the quantities of its steps, in its own reading order."""
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """B sequences of T steps.
-
-    ``inputs`` is (T, B) token ids or (T, D, B) numbers; ``targets`` (T, B) token ids for a softmax readout or
-    (T, O, B) numbers for a linear one; ``weights`` (T, B) says how much each prediction counts, None for all alike.
-    Numbers are taken in the network's precision.
-    """
-
-    inputs: Array
-    targets: Array
-    weights: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +42,19 @@ def batch_loss(network: Network, batch: Batch, states: States) -> tuple[float, l
     _, hidden, last = _forward(network, batch, states)
     loss, _ = _readout_loss(network, batch, hidden[-1])
     return loss, last
+
+
+def batch_outputs(network: Network, batch: Batch, states: States) -> Array:
+    """What the readout says at every step, (T, O, B): probabilities for softmax, values for linear.
+
+    Raises:
+        ParameterError: the network has no readout.
+    """
+    if network.readout is None:
+        raise ParameterError("a network must have a readout to be asked for outputs", ("readout",))
+    _, layer_inputs, _ = _forward(network, batch, states)
+    scores = np.matmul(network.readout.kernel.T, layer_inputs[-1]) + network.readout.bias[:, None]
+    return softmax(scores, axis=1) if network.readout.kind == "softmax" else scores
 
 
 def gradients(network: Network, batch: Batch, states: States) -> Gradients:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..activations import Array
+from ..batch import Batch
 from ..errors import NumericalError
 from ..network import Network
-from .backpropagation import Batch, gradients, zero_states
-from .optimiser import Adam, clip_by_norm
+from .backpropagation import States, gradients, zero_states
+from .optimiser import Adam, Memory, Optimiser, clip_by_norm, global_norm
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ class Schedule:
 
 
 @dataclass(frozen=True, eq=False)
+class Update:
+    """After one update: network, memory and last states; the batch's loss before it, and the gradient's norms."""
+
+    network: Network
+    memory: Memory
+    states: list[dict[str, Array]]
+    loss: float
+    gradient_norm: float
+    clipped_norm: float
+
+
+@dataclass(frozen=True, eq=False)
 class Progress:
     """After one update: its number from 1, the batch's loss before it, the gradient's norm unclipped, the network."""
 
@@ -36,6 +50,28 @@ class Progress:
     loss: float
     gradient_norm: float
     network: Network
+
+
+def make_update(
+    network: Network,
+    batch: Batch,
+    states: States,
+    optimiser: Optimiser,
+    memory: Memory,
+    learning_rate: float,
+    clip_norm: float | None,
+) -> Update | None:
+    """One update on a batch that begins in ``states``; None where the loss or its gradient is not finite."""
+    found = gradients(network, batch, states)
+    if clip_norm is None:
+        clipped, norm = found.parameters, global_norm(found.parameters)
+    else:
+        clipped, norm = clip_by_norm(found.parameters, clip_norm)
+    if not (np.isfinite(found.loss) and np.isfinite(norm)):
+        return None
+    parameters, memory = optimiser.update(network.parameters(), clipped, memory, learning_rate)
+    clipped_norm = norm if clip_norm is None else min(norm, clip_norm)
+    return Update(network.with_parameters(parameters), memory, found.state, found.loss, norm, clipped_norm)
 
 
 def train(
@@ -56,19 +92,15 @@ def train(
         NumericalError: the loss is no longer finite; says at which update.
     """
     optimiser = optimiser or Adam()
-    parameters = network.parameters()
-    memory = optimiser.start(parameters)
+    memory = optimiser.start(network.parameters())
     states = None
     for index, batch in enumerate(batches):
         if states is None or not carry_state:
             states = zero_states(network, batch.inputs.shape[-1])
-        found = gradients(network, batch, states)
-        if not np.isfinite(found.loss):
+        made = make_update(network, batch, states, optimiser, memory, schedule(index), clip_norm)
+        if made is None:
             raise NumericalError(
-                f"the loss must stay finite, but it is {found.loss} at update {index + 1}: try a lower learning rate"
+                f"the loss must stay finite, but it is not at update {index + 1}: try a lower learning rate"
             )
-        clipped, norm = clip_by_norm(found.parameters, clip_norm)
-        parameters, memory = optimiser.update(parameters, clipped, memory, schedule(index))
-        network = network.with_parameters(parameters)
-        states = found.state
-        yield Progress(index + 1, found.loss, norm, network)
+        network, memory, states = made.network, made.memory, made.states
+        yield Progress(index + 1, made.loss, made.gradient_norm, network)

@@ -17,6 +17,7 @@ from gatescope.core import CoreError, Layer, Network, errors
 from gatescope.core.activations import Array
 from gatescope.core.formats import from_bytes
 from gatescope.core.formats.limits import Limits
+from gatescope.core.training import Plan, Run
 from tests.core.networks import normal, random_cell, random_network
 
 CLASSES: dict[str, type[CoreError]] = {
@@ -68,6 +69,13 @@ def archive(pickled: str) -> bytes:
     return file.getvalue()
 
 
+def finish(plan: Plan) -> None:
+    """Train to the end."""
+    run = Run.start(plan)
+    while not run.finished:
+        run.advance()
+
+
 RAISED: dict[str, tuple[Callable[[], object], str]] = {
     "ParameterError": (lambda: Network(()), "at least one"),
     "WrongKind": (lambda: core.encode(random_network(), text="a"), "not text"),
@@ -100,6 +108,11 @@ RAISED: dict[str, tuple[Callable[[], object], str]] = {
             text="ac",
         ),
         "step 1",
+    ),
+    "PlanError": (lambda: Plan.of({"task": "copy", "hidden_size": 0}), "not 0"),
+    "Diverged": (
+        lambda: finish(Plan.of({"task": "adding", "cell": "rnn", "activation": "relu", "weight_scale": 100.0})),
+        "at update 1",
     ),
     "NumericalError": (
         lambda: core.trace(

@@ -56,7 +56,7 @@ class Sunspots:
 
     def initial(self, rng: np.random.Generator) -> Network:
         """Two GRU layers of 24 units, which read and forecast one number."""
-        return initial_network("gru", (24, 24), rng, readout="linear", input_size=1)
+        return initial_network("gru", (24, 24), rng, readout="linear", input_size=1, forget_bias=0.0)
 
     def batches(self, settings: Settings, rng: np.random.Generator) -> Iterator[Batch]:
         """Windows of the training years; the first months, in which the network has seen nothing yet, count less."""

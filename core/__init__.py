@@ -41,7 +41,7 @@ from .errors import (
     WrongWidth,
 )
 from .formats import Choice, Imported, Limits, Options, import_network, load_network, save_network
-from .health import Health, health
+from .health import Health, HealthMeter, health, network_health
 from .interventions import Intervention
 from .ledger import Ledger, Triangle, ledger, triangle
 from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
@@ -73,6 +73,7 @@ __all__ = [
     "FileTooLarge",
     "FormatError",
     "Health",
+    "HealthMeter",
     "Imported",
     "InputError",
     "Intervention",
@@ -116,6 +117,7 @@ __all__ = [
     "ledger",
     "load_network",
     "names_for",
+    "network_health",
     "quantities_of",
     "read_reference",
     "save_network",

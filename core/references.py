@@ -19,18 +19,17 @@ model's ``layers``; l counts layers.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any, Final
 
 import numpy as np
 import safetensors.numpy
-from numpy.lib import format as npy
 from safetensors import SafetensorError
 
 from .activations import Array
-from .errors import FileTooLarge, FormatError, UnknownFormat, UnsafeFile
+from .errors import FileTooLarge, FormatError, UnknownFormat
 from .formats.limits import MIB, Limits
 from .formats.readers.archive import Archive
+from .formats.readers.npy import read_npy
 from .quantities import QUANTITIES
 
 STATES: Final = ("h_0", "c_0", "h_n", "c_n")
@@ -90,31 +89,7 @@ def _from_npz(data: bytes, limits: Limits) -> dict[str, Array]:
             "a reference must be an .npz of plain arrays, but this zip file holds something else; "
             "write it with numpy.savez"
         )
-    return {name.removesuffix(".npy"): _from_npy(name, archive.read(name)) for name in archive.entries}
-
-
-def _from_npy(name: str, content: memoryview) -> Array:
-    """The array of one .npy file; its header is a literal of limited length, and its size is checked beforehand."""
-    stream = BytesIO(content)
-    try:
-        version = npy.read_magic(stream)
-        read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
-        if read is None:
-            raise FormatError(f"{_short(name)} must be an .npy file of version 1 or 2, not {version[0]}")
-        shape, fortran, dtype = read(stream)
-        if dtype.hasobject:
-            raise UnsafeFile(f"{_short(name)} holds Python objects, which could run code; save plain numbers")
-        start = stream.tell()
-        count = 1
-        for size in shape:
-            count *= size
-        if count * dtype.itemsize != len(content) - start or min(shape, default=1) < 0:
-            raise FormatError(f"the numbers of {_short(name)} do not fill its shape: the file is damaged")
-        return np.frombuffer(content[start:], dtype).reshape(shape, order="F" if fortran else "C")
-    except FormatError:
-        raise
-    except (ValueError, TypeError, SyntaxError, OverflowError, RecursionError, MemoryError, EOFError, UserWarning):
-        raise FormatError(f"{_short(name)} in the file is damaged: it cannot be read as an .npy file") from None
+    return {name.removesuffix(".npy"): read_npy(name, archive.read(name)) for name in archive.entries}
 
 
 def _from_safetensors(data: bytes) -> dict[str, Array]:

@@ -9,6 +9,7 @@ from .errors import KINDS
 from .settings import Settings, flag, table, variable
 
 Schema = dict[str, Any]
+FORM = "multipart/form-data"
 
 
 def documentation(description: Schema, settings: Settings) -> dict[str, Any]:
@@ -40,22 +41,20 @@ def documentation(description: Schema, settings: Settings) -> dict[str, Any]:
 
 def _operation(method: str, path: str, operation: Schema) -> dict[str, Any]:
     contents: Schema = operation.get("requestBody", {}).get("content", {})
-    media_type = next(iter(contents), "")
-    body: Schema = contents.get(media_type, {})
-    curl = _curl_form if media_type == "multipart/form-data" else _curl
     return {
         "method": method,
         "path": path,
         "anchor": f"{method.lower()}{path.replace('/', '-').replace('{', '').replace('}', '').replace('.', '-')}",
         "summary": operation["summary"],
         "parameters": [_parameter(parameter) for parameter in operation.get("parameters", ())],
-        "body": _type(body["schema"]) if body else None,
+        "body": _type({"anyOf": [body["schema"] for body in contents.values()]}) if contents else None,
         "examples": [
             {
                 "summary": example["summary"],
                 "json": json.dumps(example["value"], ensure_ascii=False),
-                "curl": curl(method, path, example["value"]),
+                "curl": (_curl_form if kind == FORM else _curl)(method, path, example["value"]),
             }
+            for kind, body in contents.items()
             for example in body.get("examples", {}).values()
         ]
         + [

@@ -4,24 +4,22 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gatescope.core.encoding import Encoded, encode
 from gatescope.core.errors import CoreError
+from gatescope.core.examples import example_inputs
 from gatescope.core.formats import load_network
-from gatescope.core.health import KINDS, Finding, Health, health
+from gatescope.core.health import KINDS, Finding, Health, network_health
 from gatescope.core.network import Network
 from gatescope.core.pretrained import NAMES, load_pretrained
-from gatescope.core.trace import trace
+from gatescope.core.sequences import SequenceEntry, read_sequences
 
 from .settings import default_data_dir
 
 HEALTHY, FOUND, UNREADABLE = 0, 1, 2
-FIELDS = ("text", "tokens", "values")
 
 
 class UnreadableError(Exception):
@@ -29,88 +27,73 @@ class UnreadableError(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print what was found; 1 if something is that ``--fail-on`` names, 2 if a file cannot be read."""
+    """Print what was found; 1 if something is that ``--fail-on`` names, 2 if a file cannot be read or used."""
     options = _parser().parse_args(arguments)
     try:
-        network = _network(options)
-        inputs = Path(options.inputs)
-        traces = [trace(network, encoded) for encoded in _encoded(network, inputs)]
-        if not traces:
-            raise UnreadableError(f"{inputs} holds no sequence")
+        network, examples = _network(options)
+        if options.inputs is None:
+            found = network_health(network, (encode(network, **example["input"]) for example in examples))
+        else:
+            found = network_health(network, _encoded(network, Path(options.inputs)))
     except (UnreadableError, CoreError, OSError) as error:
-        sys.stderr.write(f"gatescope health: {error}.\n")
+        sys.stderr.write(f"gatescope health: {str(error).rstrip('.')}.\n")
         return UNREADABLE
-    found = health(traces)
     failing = [finding for finding in found.findings if finding.share > options.fail_on.get(finding.kind, 1.0)]
-    _write(found, failing, as_json=options.json, sequences=len(traces))
+    _write(found, failing, as_json=options.json)
     return FOUND if failing else HEALTHY
 
 
-def _write(found: Health, failing: Sequence[Finding], *, as_json: bool, sequences: int) -> None:
+def _write(found: Health, failing: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         report = {**found.to_json(), "failing": [finding.sentence for finding in failing]}
         sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
         return
-    sys.stdout.write(f"{found.steps:,} steps of {sequences:,} sequence{'s' * (sequences > 1)}.\n")
+    sys.stdout.write(f"{_counted(found.steps, 'step')} of {_counted(found.sequences, 'sequence')}.\n")
     wrong = {finding.sentence for finding in failing}
     for sentence in found.sentences:
         sys.stdout.write(f"{'FAIL' if sentence in wrong else '    '} {sentence}\n")
 
 
-def _network(options: argparse.Namespace) -> Network:
-    """The network of a file, a bundled one by its name, or one of the user's own by its id."""
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def _network(options: argparse.Namespace) -> tuple[Network, list[dict[str, Any]]]:
+    """The network of a file, a bundled one by its name, or one of the user's own by its id; and its examples."""
     path = Path(options.model)
     own = Path(options.data_dir or default_data_dir()).expanduser() / "models" / f"{options.model}.safetensors"
     vocabulary = Path(options.vocabulary).read_bytes() if options.vocabulary else None
     if not path.exists() and options.model in NAMES:
-        return load_pretrained(options.model).network
+        pretrained = load_pretrained(options.model)
+        return pretrained.network, pretrained.card["example_inputs"]
     if not path.exists() and path.name == options.model and own.is_file():
         path = own
     if not path.is_file():
         raise UnreadableError(
             f"MODEL must be a file, the id of an uploaded network or one of {', '.join(NAMES)}, not {options.model!r}"
         )
-    return load_network(path, options=options.options, vocabulary=vocabulary)
+    network = load_network(path, options=options.options, vocabulary=vocabulary)
+    return network, example_inputs(network)
 
 
 def _encoded(network: Network, path: Path) -> Iterator[Encoded]:
-    for place, sequence in _sequences(path):
-        try:
-            yield encode(network, **sequence)
-        except CoreError as error:
-            raise UnreadableError(f"{place}: {error.message}") from None
-
-
-def _sequences(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Where each sequence stands, and what `encode` takes; the form is told by the file's ending."""
-    kind = path.suffix.lower()
+    """The file's sequences, one at a time."""
+    nothing = True
     try:
-        if kind == ".npy":
-            array = np.load(path, allow_pickle=False)
-            yield str(path), {"values" if array.dtype.kind == "f" else "tokens": array.tolist()}
-        elif kind == ".csv":
-            rows = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-            yield str(path), {"values": [[float(cell) for cell in row.split(",")] for row in rows]}
-        elif kind == ".json":
-            value = json.loads(path.read_text("utf-8"))
-            for index, entry in enumerate(value if isinstance(value, list) else [value]):
-                yield f"{path}, entry {index}", _input(entry)
-        else:
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-                if line:
-                    yield f"{path}, line {number}", _input(json.loads(line)) if kind == ".jsonl" else {"text": line}
-    except ValueError as error:
-        if isinstance(error, CoreError):
-            raise
-        raise UnreadableError(f"{path} cannot be read as a {kind or 'text'} file: {error}") from None
+        for sequence in read_sequences(path.read_bytes(), path.name, network.input_kind):
+            yield _fitting(network, path, sequence)
+            nothing = False
+    except CoreError as error:
+        raise UnreadableError(f"{path}: {error.message}") from None
+    if nothing:
+        raise UnreadableError(f"{path} holds no sequence")
 
 
-def _input(value: object) -> dict[str, Any]:
-    if isinstance(value, str):
-        return {"text": value}
-    if not isinstance(value, Mapping) or len(value) != 1 or not set(value) <= set(FIELDS):
-        raise ValueError(f"a sequence must be a text or an object with one of {', '.join(FIELDS)}")
-    return dict(value)
+def _fitting(network: Network, path: Path, sequence: SequenceEntry) -> Encoded:
+    try:
+        return encode(network, **sequence.content)
+    except CoreError as error:
+        raise UnreadableError(f"{path}, {sequence.place}: {error.message}") from None
 
 
 def _fail_on(text: str) -> dict[str, float]:
@@ -144,23 +127,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gatescope health",
         description="Saturated, stuck and dead units of a network over a file of inputs, and its memory's half-life.",
-        epilog="The exit status is 0, or 1 if something that --fail-on names is found, or 2 if a file cannot be read.",
+        epilog="The exit status is 0, or 1 if something that --fail-on names is found, or 2 if a file cannot be used.",
     )
     parser.add_argument(
         "model", metavar="MODEL", help="weight file, name of a bundled network, or id of an uploaded one"
     )
     parser.add_argument(
         "--inputs",
-        required=True,
         metavar="FILE",
-        help='text, a sequence a line; .json or .jsonl with {"text"}, {"tokens"} or {"values"}; .csv or .npy with one',
+        help='text, a sequence a line; .json or .jsonl with {"text"}, {"tokens"} or {"values"}; .csv with one; .npy; '
+        "without it, the network's own examples",
     )
     parser.add_argument(
         "--fail-on",
         type=_fail_on,
         default={},
         metavar="KINDS",
-        help=f"of {', '.join(KINDS)} or any, by commas; dead=0.1 lets a tenth of a layer's units pass",
+        help=f"of {', '.join(KINDS)} or any, by commas; dead=0.1 lets a tenth of a layer's units be that",
     )
     parser.add_argument("--json", action="store_true", help="print every figure as JSON")
     parser.add_argument("--vocabulary", metavar="FILE", help="the network's vocabulary")

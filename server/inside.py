@@ -1,4 +1,4 @@
-"""Inside a step, as JSON bytes: arithmetic, memory ledger, health and difference; sizes are looked at first."""
+"""Inside a step, as JSON bytes: arithmetic, memory ledger and difference; sizes are looked at first."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +7,6 @@ import orjson
 
 from gatescope.core.arithmetic import arithmetic
 from gatescope.core.difference import Difference, difference, movers, sentence
-from gatescope.core.health import health
 from gatescope.core.ledger import Ledger, Triangle, account_of, ledger, triangle
 from gatescope.core.network import DirectionName
 from gatescope.core.quantities import names_for
@@ -23,7 +22,6 @@ from .tracing import check_size
 
 FLOAT64 = 8
 NUMBERS_A_TERM = 4
-FIGURES_A_UNIT = 6
 
 
 def arithmetic_json(
@@ -83,17 +81,6 @@ def ledger_json(
             }
         )
     )
-
-
-def health_json(settings: Settings, trace: Trace) -> bytes:
-    """Figures of every gate and unit, and what deserves a look.
-
-    Raises:
-        Problem: the figures pass a limit.
-    """
-    numbers = sum(size for place in trace.layers for size in place.cell.sizes.values())
-    check_arrays(settings, numbers * FIGURES_A_UNIT * FLOAT64, "list", "layer")
-    return orjson.dumps(health([trace]).to_json())
 
 
 def difference_json(

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from gatescope import __version__
 
-from . import schemas, schemas_inside, schemas_traces, schemas_uploads
+from . import schemas, schemas_health, schemas_inside, schemas_traces, schemas_uploads
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -20,6 +20,8 @@ READ: tuple[type[BaseModel], ...] = (
     schemas_uploads.Rename,
     schemas_uploads.ModelUpload,
     schemas_uploads.ReferenceUpload,
+    schemas_health.HealthRequest,
+    schemas_health.HealthUpload,
     schemas.ProblemDetails,
 )
 
@@ -108,6 +110,14 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
     schemas_uploads.ReferenceUpload: {
         "file": {"summary": "What the framework computed", "value": {"reference": "@reference.npz"}}
     },
+    schemas_health.HealthRequest: {
+        "inputs": {
+            "summary": "Over two sequences of one number a step",
+            "value": {"inputs": [{"values": [58.0, 62.6, 70.0, 55.7]}, {"values": [5.0, 3.2, 0.0]}]},
+        },
+        "examples": {"summary": "Over the model's own examples", "value": {}},
+    },
+    schemas_health.HealthUpload: {"file": {"summary": "Over a file", "value": {"inputs": "@held-out.jsonl"}}},
 }
 """Example bodies of each request, by schema. In a form, as curl writes it, ``@`` stands before a file's name."""
 
@@ -130,7 +140,7 @@ QUERIES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
         "units": {"summary": "That of all units there", "value": {"step": 5, "encoding": "base64"}},
         "steps": {"summary": "That of unit 3 after every step", "value": {"unit": 3}},
     },
-    schemas_inside.GateHealth: {"trace": {"summary": "Of all units over the whole sequence", "value": {}}},
+    schemas_health.GateHealth: {"trace": {"summary": "Of all units over the whole sequence", "value": {}}},
     schemas_inside.Difference: {
         "itself": {
             "summary": "What changed in the cell state since another trace",
@@ -164,6 +174,12 @@ def form_of(schema: type[BaseModel]) -> dict[str, Any]:
     """The ``openapi_extra`` of a route that reads its body as a form with the fields of ``schema``."""
     content = {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}, "examples": EXAMPLES[schema]}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
+
+
+def body_or_form_of(schema: type[BaseModel], form: type[BaseModel]) -> dict[str, Any]:
+    """The ``openapi_extra`` of a route that reads its body as ``schema``, or as a form with the fields of ``form``."""
+    contents = [made["requestBody"]["content"] for made in (body_of(schema), form_of(form))]
+    return {"requestBody": {"required": True, "content": {**contents[0], **contents[1]}}}
 
 
 def install(app: FastAPI) -> None:

@@ -70,53 +70,6 @@ class Ledger(Answer):
     total: FloatArray = Field(description="The state in the trace.")
 
 
-class QuantityHealth(Answer):
-    """One quantity of one layer: one figure a unit, over all steps."""
-
-    quantity: str
-    low: list[float] | None = Field(description="Share of steps below 0.1, or of signed numbers below -0.9.")
-    high: list[float] | None = Field(description="Share of steps above 0.9.")
-    mean: list[float]
-    minimum: list[float]
-    maximum: list[float]
-    stuck: list[bool] = Field(description="Whether it hardly moved.")
-
-
-class LayerHealth(Answer):
-    """One direction of one layer."""
-
-    layer: int
-    direction: DirectionName
-    cell: CellName
-    hidden_size: int
-    quantities: list[QuantityHealth]
-    half_life: list[float | None] | None = Field(
-        description="Steps until half of a memory is forgotten, by unit; null for a unit that forgets nothing."
-    )
-    dead: list[bool] = Field(description="Whether the hidden state stayed at 0.")
-
-
-class Flag(Answer):
-    """Something that deserves a look."""
-
-    kind: Literal["dead", "stuck", "closed", "open", "forgetful"]
-    layer: int
-    direction: DirectionName
-    quantity: str
-    units: list[int]
-    share: float = Field(description="Of all units of the layer.")
-    sentence: str
-
-
-class GateHealth(Answer):
-    """How a network's gates work over a sequence."""
-
-    steps: int
-    layers: list[LayerHealth]
-    findings: list[str] = Field(description="In plain sentences.")
-    flags: list[Flag] = Field(description="The findings about units, for programs.")
-
-
 class LargestChange(Answer):
     """Where two traces differ most; of outputs, layer and direction are null."""
 

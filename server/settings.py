@@ -77,6 +77,10 @@ class Settings:
     max_model_bytes: int = _limit(1024 * MIB, "bytes", "Largest network file that is read.")
     max_vocabulary_bytes: int = _limit(32 * MIB, "bytes", "Largest vocabulary file.")
     max_reference_bytes: int = _limit(64 * MIB, "bytes", "Largest file with a framework's own outputs.")
+    max_inputs_bytes: int = _limit(
+        32 * MIB, "bytes", "Largest file of sequences over which a network's health is looked at."
+    )
+    max_sequences: int = _limit(10_000, "sequences", "Sequences over which a network's health is looked at.")
     max_form_parts: int = _limit(8, "parts", "Parts of a multipart body.")
     max_form_field_bytes: int = _limit(64 * 1024, "bytes", "Largest multipart field that is not a file.")
     max_part_head_bytes: int = _limit(8 * 1024, "bytes", "Largest headers of one part of a multipart body.", 256)

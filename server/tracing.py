@@ -9,7 +9,7 @@ from gatescope.core.states import check_state
 from gatescope.core.trace import Step, step, trace, trace_bytes, trace_id
 
 from .admission import Stop
-from .errors import INVALID, TOO_LARGE, Cause, Problem, located
+from .errors import INVALID, TOO_LARGE, Cause, Pointer, Problem, located
 from .quantities import check_quantities, input_bytes, sent_bytes
 from .reading import parse
 from .rows_as_sent import rows_as_sent
@@ -69,9 +69,9 @@ def check_size(
     steps: int,
     encoding: Encoding,
     names: tuple[str, ...] | None,
-    field: str = "input",
+    field: str | Pointer = "input",
 ) -> None:
-    """Refuse what would pass a limit; ``field`` of the request is where the steps came from.
+    """Refuse what would pass a limit; ``field`` of the request, or a path into it, is where the steps came from.
 
     Raises:
         Problem: too many steps, too large a trace, or too large a list; says the limit and what was asked.
@@ -90,7 +90,7 @@ def check_size(
         )
     else:
         return
-    raise Problem(TOO_LARGE, detail, (Cause(detail, (field,)),))
+    raise Problem(TOO_LARGE, detail, (Cause(detail, (field,) if isinstance(field, str) else field),))
 
 
 def _length(sequence: SequenceInput) -> int:

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from ..admission import Stop
 from ..errors import BUSY, DEADLINE, DOES_NOT_FIT, INVALID, NOT_FINITE, TOO_LARGE, UNKNOWN_TRACE
-from ..inside import arithmetic_json, difference_json, health_json, ledger_json
+from ..inside import arithmetic_json, difference_json, ledger_json
 from ..openapi import parameters_of
 from ..quantities import own_quantities
 from ..schemas import DirectionName, Encoding
-from ..schemas_inside import Arithmetic, Difference, GateHealth, Ledger
+from ..schemas_inside import Arithmetic, Difference, Ledger
 from ..services import Services
 from .routes import BASE, RequestRoute, json_response, problems
 
@@ -68,18 +68,6 @@ def router(services: Services) -> APIRouter:
             return ledger_json(settings, traces.get(trace_id).trace, layer, direction, unit, step, encoding)
 
         return json_response(await admission.run(work, request.receive))
-
-    @routes.get(
-        "/{trace_id}/health",
-        summary="Saturated, stuck and dead units, and how long memory lasts",
-        response_model=GateHealth,
-        responses=REFUSALS,
-        openapi_extra=parameters_of(GateHealth),
-    )
-    async def get_health(trace_id: str, request: Request) -> Response:
-        return json_response(
-            await admission.run(lambda _: health_json(settings, traces.get(trace_id).trace), request.receive)
-        )
 
     @routes.get(
         "/{trace_id}/difference",

@@ -2,12 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gatescope.core import LSTM, Layer, Network, save_network
+from gatescope.core import LSTM, RNN, Layer, Network, save_network
+from gatescope.core.pretrained import load_pretrained
 from gatescope.server.__main__ import main
 from tests.server.support import networks
 
@@ -91,15 +94,19 @@ def test_bundled_and_uploaded_networks_go_by_name_and_id(
     numbers = networks()["numbers"]
     save_network(numbers, tmp_path / "models" / f"{numbers.digest}.safetensors")
     assert main(["health", numbers.digest, "--inputs", str(text), "--data-dir", str(tmp_path)]) == 2
-    assert f"{text}, line 1: " in capsys.readouterr().err
+    assert f"{text}: line 1 must hold numbers" in capsys.readouterr().err
+    text.write_text("§")
+    (tmp_path / "ids.jsonl").write_text('{"tokens": [1]}\n{"tokens": [999]}\n')
+    assert main(["health", "brackets", "--inputs", str(tmp_path / "ids.jsonl")]) == 2
+    assert "ids.jsonl, line 2: a token must be in 0 to " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("1,2\n3,x\n", "cannot be read as a .csv file"),
+        ("1,2\n3,x\n", "line 2 must hold numbers, not 'x'"),
         ("1,2,3\n", "must have 2 numbers|2 numbers"),
-        ("", "step|sequence"),
+        ("", "rows.csv holds no sequence"),
     ],
 )
 def test_inputs_that_do_not_fit_are_said_in_a_sentence(
@@ -110,6 +117,34 @@ def test_inputs_that_do_not_fit_are_said_in_a_sentence(
     error = capsys.readouterr().err
     assert error.startswith("gatescope health: ")
     assert re.search(message, error), error
+
+
+def test_without_inputs_it_is_over_the_networks_own_examples(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["health", "brackets"]) == 0
+    examples = load_pretrained("brackets").card["example_inputs"]
+    steps = sum(len(example["input"]["text"]) for example in examples)
+    assert capsys.readouterr().out.startswith(f"{steps} steps of {len(examples)} sequences.\n")
+    assert main(["health", str(broken / "broken.safetensors"), "--fail-on", "dead"]) == 1
+    assert capsys.readouterr().out.startswith("48 steps of 1 sequence.\n")
+
+
+def test_the_exit_status_is_that_of_the_process(broken: Path) -> None:
+    command = [sys.executable, "-m", "gatescope.server", "health", str(broken / "broken.safetensors")]
+    for more, status in (
+        (["--inputs", str(broken / "rows.csv")], 0),
+        (["--fail-on", "dead"], 1),
+        (["--inputs", "x"], 2),
+    ):
+        done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert bool(done.stderr) == (status == 2)
+
+
+def test_a_network_that_leaves_the_finite_numbers_is_said(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cell = RNN(np.full((2, 1), 1e30, "f4"), np.full((1, 1), 1e30, "f4"), np.zeros(1, "f4"), activation="relu")
+    save_network(Network((Layer(cell),)), broken / "broken.safetensors")
+    assert run(broken) == 2
+    assert "every state must stay finite" in capsys.readouterr().err
 
 
 def test_a_model_that_is_not_there_is_said(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:

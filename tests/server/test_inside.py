@@ -112,7 +112,7 @@ def test_what_is_not_there_is_a_problem_with_its_place(
 
 
 @pytest.mark.parametrize(
-    "query", ["arithmetic?quantity=forget_gate&unit=0&step=0", "ledger?unit=0", "health", "difference?baseline=x"]
+    "query", ["arithmetic?quantity=forget_gate&unit=0&step=0", "ledger?unit=0", "difference?baseline=x"]
 )
 def test_a_trace_that_is_not_kept_is_404(client: Client, query: str) -> None:
     check_problem(client.get(f"/traces/{'0' * 32}/{query}"), 404)
@@ -255,22 +255,3 @@ def test_a_linear_readout_s_difference_is_an_array(client: Client) -> None:
     found = client.get(f"/traces/{other['id']}/difference?baseline={one['id']}").json()
     np.testing.assert_array_equal(found["outputs"], np.array(other["outputs"]) - np.array(one["outputs"]))
     assert found["predictions"] is None
-
-
-def test_health_has_a_figure_for_every_unit(client: Client) -> None:
-    body = made(client, "both", interventions=[{"quantity": "forget_gate", "operation": "set", "value": 1}])
-    found = client.get(f"/traces/{body['id']}/health").json()
-    assert found["steps"] == body["steps"]
-    for layer, traced in zip(found["layers"], body["layers"], strict=True):
-        assert [row["quantity"] for row in layer["quantities"]] == list(traced["quantities"])
-        for row in layer["quantities"]:
-            numbers = np.array(traced["quantities"][row["quantity"]])
-            np.testing.assert_allclose(row["mean"], numbers.mean(axis=0), atol=1e-6)
-            if row["quantity"].endswith("gate"):
-                np.testing.assert_allclose(row["low"], (numbers < 0.1).mean(axis=0))
-                np.testing.assert_allclose(row["high"], (numbers > 0.9).mean(axis=0))
-    assert found["layers"][0]["half_life"] == [None] * 4
-    assert found["layers"][2]["half_life"] is None
-    flag = next(flag for flag in found["flags"] if flag["quantity"] == "forget_gate")
-    assert (flag["kind"], flag["units"], flag["share"]) == ("open", [0, 1, 2, 3], 1.0)
-    assert flag["sentence"] in found["findings"]

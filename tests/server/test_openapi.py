@@ -54,7 +54,11 @@ def files_of_the_examples() -> dict[str, bytes]:
     reference = io.BytesIO()
     hidden = trace(network, encode(network, values=rows)).layers[0].quantities["hidden_state"]
     np.savez(reference, input=rows, output=hidden)
-    return {"network.safetensors": state_dict(), "reference.npz": reference.getvalue()}
+    return {
+        "network.safetensors": state_dict(),
+        "reference.npz": reference.getvalue(),
+        "held-out.jsonl": b'{"values": [0.5, 1]}\n{"values": [[2], [3], [4]]}\n',
+    }
 
 
 def state_dict() -> bytes:
@@ -236,7 +240,11 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> Non
     existing |= {"baseline": [trace_id, "nothing"], "quantity": ["forget_gate", "hidden_state", "nothing"]}
     numbers = {name: [0, 1, 1_000_000] for name in ("layer", "unit", "step")}
     files = files_of_the_examples()
-    fields = (("ModelUpload", "weights", "network.safetensors"), ("ReferenceUpload", "reference", "reference.npz"))
+    fields = (
+        ("ModelUpload", "weights", "network.safetensors"),
+        ("ReferenceUpload", "reference", "reference.npz"),
+        ("HealthUpload", "inputs", "held-out.jsonl"),
+    )
     for name, field, file in fields:
         schemathesis.openapi.format(field, strategies.just(files[file]) | strategies.binary())
         described["components"]["schemas"][name]["properties"][field]["format"] = field

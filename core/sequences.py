@@ -1,0 +1,178 @@
+"""Files of sequences to run a network over: one on each line, in JSON, in a table, or in a NumPy array.
+
+====================  ===============================================================================================
+anything else         text, a sequence a line; for a network that reads numbers, a table as in ``.csv``
+``.jsonl, .ndjson``   on each line a text, or ``{"text"}``, ``{"tokens"}`` or ``{"values"}``
+``.json``             one of these, or a list of them
+``.csv, .tsv``        one sequence, a step a line: numbers apart by commas, semicolons or tabs; a heading is left out
+``.npy``              (T, D) or (N, T, D) numbers; (T,) or (N, T) token ids; told by its first bytes
+====================  ===============================================================================================
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Literal
+
+from .activations import Array
+from .errors import FileTooLarge, FormatError
+from .formats.limits import MIB
+from .formats.readers.npy import MAGIC, read_npy
+
+LONGEST_JSON = 8 * MIB
+"""As text: what Python makes of it takes many times as much."""
+
+FIELDS = ("text", "tokens", "values")
+SEPARATOR = re.compile(r"[,;\t]")
+Kind = Literal["tokens", "values"]
+
+
+@dataclass(frozen=True)
+class SequenceEntry:
+    """One sequence of a file: where it stands, in words, and what `encode` takes of it, by name."""
+
+    place: str
+    content: Mapping[str, Any]
+
+    @property
+    def steps(self) -> int:
+        """How many steps it has at most, known before anything is made of it."""
+        (content,) = self.content.values()
+        return len(content) if hasattr(content, "__len__") else 0
+
+
+def read_sequences(data: bytes, name: str, kind: Kind) -> Iterator[SequenceEntry]:
+    """The sequences of a file, read one at a time as they are asked for.
+
+    Args:
+        data: what the file holds.
+        name: what it is called; the ending tells its form.
+        kind: what the network reads, which decides where a form leaves it open.
+
+    Raises:
+        FormatError: the file, or a part of it, cannot be read as what its ending says.
+        FileTooLarge: JSON that would take too much memory.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if data.startswith(MAGIC) or suffix == ".npy":
+        yield from _arrays(read_npy(name or "the array", data), kind)
+        return
+    read = READERS.get(suffix, _table if kind == "values" else _texts)
+    yield from read(data)
+
+
+def _texts(data: bytes) -> Iterator[SequenceEntry]:
+    for number, line in _lines(data):
+        text = _decoded(line, f"line {number}")
+        if text:
+            yield SequenceEntry(f"line {number}", {"text": text})
+
+
+def _json_lines(data: bytes) -> Iterator[SequenceEntry]:
+    for number, line in _lines(data):
+        if line.strip():
+            yield SequenceEntry(f"line {number}", _entry(_json(line, f"line {number}"), f"line {number}"))
+
+
+def _json_file(data: bytes) -> Iterator[SequenceEntry]:
+    value = _json(data, "the file")
+    for index, entry in enumerate(value if isinstance(value, list) else [value]):
+        yield SequenceEntry(f"entry {index}", _entry(entry, f"entry {index}"))
+
+
+def _table(data: bytes) -> Iterator[SequenceEntry]:
+    lines = [
+        (number, cells)
+        for number, line in _lines(data)
+        if any(cells := [cell.strip().strip('"') for cell in SEPARATOR.split(_decoded(line, f"line {number}"))])
+    ]
+    has_heading = len(lines) > 1 and not any(_is_number(cell) for cell in lines[0][1])
+    rows = [[_number(cell, number) for cell in cells] for number, cells in lines[has_heading:]]
+    if rows:
+        yield SequenceEntry("the table", {"values": rows})
+
+
+def _arrays(array: Array, kind: Kind) -> Iterator[SequenceEntry]:
+    if array.dtype.kind not in "iuf":
+        raise FormatError(f"the array must hold numbers, not {array.dtype}")
+    if array.dtype.kind == "f" and kind == "tokens":
+        raise FormatError(f"this network reads token ids, which are whole numbers; the array holds {array.dtype}")
+    one, least = ("tokens", 1) if kind == "tokens" else ("values", 2 if array.ndim > 1 else 1)
+    if array.ndim not in (least, least + 1):
+        wanted = "(T,) or (N, T) token ids" if kind == "tokens" else "(T, D) or (N, T, D) numbers"
+        raise FormatError(f"the array must hold {wanted}; its shape is {array.shape}")
+    if array.ndim == least:
+        yield SequenceEntry("the array", {one: _of(array, kind)})
+        return
+    for index, part in enumerate(array):
+        yield SequenceEntry(f"sequence {index} of the array", {one: _of(part, kind)})
+
+
+def _of(array: Array, kind: Kind) -> Any:
+    return array.tolist() if kind == "tokens" else array
+
+
+READERS: Mapping[str, Callable[[bytes], Iterator[SequenceEntry]]] = {
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".json": _json_file,
+    ".csv": _table,
+    ".tsv": _table,
+}
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Every line with its number from 1, cut at line feeds; a carriage return before one is no part of it."""
+    start, number = 3 if data.startswith(b"\xef\xbb\xbf") else 0, 1
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield number, data[start:end].removesuffix(b"\r")
+        start, number = end + 1, number + 1
+
+
+def _decoded(line: bytes, place: str) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        raise FormatError(f"{place} must be text in UTF-8, and is not") from None
+
+
+def _json(text: bytes, place: str) -> Any:
+    if len(text) > LONGEST_JSON:
+        raise FileTooLarge(f"{place} may have {LONGEST_JSON:,} bytes of JSON, but has {len(text):,}")
+    try:
+        return json.loads(_decoded(text, place))
+    except json.JSONDecodeError as error:
+        raise FormatError(f"{place} must be JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise FormatError(f"{place} must be JSON that does not nest this deep") from None
+    except ValueError as error:
+        if isinstance(error, FormatError):
+            raise
+        raise FormatError(f"{place} must be JSON with numbers of at most a few thousand digits") from None
+
+
+def _entry(value: object, place: str) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        return {"text": value}
+    if not isinstance(value, Mapping) or len(value) != 1 or not set(value) <= set(FIELDS):
+        raise FormatError(f"{place} must be a text, or an object with one of {', '.join(FIELDS)}")
+    return value
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell  # Python would read 1_000 as a number
+
+
+def _number(cell: str, line: int) -> float:
+    if not _is_number(cell):
+        shown = repr(cell if len(cell) <= 40 else cell[:37] + "...") if cell else "an empty cell"
+        raise FormatError(f"line {line} must hold numbers, not {shown}")
+    return float(cell)

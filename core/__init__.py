@@ -10,6 +10,7 @@
 (2, 2)
 """
 
+from .alignment import Alignment, align
 from .arithmetic import Arithmetic, Term, arithmetic
 from .cells import CELLS, GRU, LSTM, RNN, Cell
 from .difference import Difference, difference
@@ -57,6 +58,7 @@ __all__ = [
     "LSTM",
     "QUANTITIES",
     "RNN",
+    "Alignment",
     "Arithmetic",
     "Cancelled",
     "CannotStep",
@@ -108,6 +110,7 @@ __all__ = [
     "Vocabulary",
     "WrongKind",
     "WrongWidth",
+    "align",
     "arithmetic",
     "difference",
     "drawn",

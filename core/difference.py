@@ -1,16 +1,24 @@
-"""Two traces of equal shape, one less the other, with the largest change named."""
+"""One trace less another of the same layers, step by step or along an alignment, with the largest changes named."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .activations import Array
+from .alignment import Alignment
 from .errors import InputError, NumericalError
 from .network import DirectionName
 from .trace import LayerTrace, Trace
 
+Rows = tuple[NDArray[np.intp], NDArray[np.intp]]
+
 MOVERS = 5
 """Outputs named at each step."""
+
+RANKED = 10
+"""Places named in all."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,7 @@ class Largest:
     quantity: str
     unit: int
     step: int
+    baseline_step: int
     difference: float
     here: float
     baseline: float
@@ -29,54 +38,77 @@ class Largest:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """Changes of every quantity, by layer (T, H) and of the outputs (T, O), None where the two do not both have them.
+    """Changes of every quantity, by layer (M, H) and of the outputs (M, O), None where the two do not both have them.
 
-    ``largest`` names the largest change of every quantity of every layer, and of the outputs, the largest first.
+    M is the number of steps that are compared: all T, or those that an alignment pairs. ``largest`` names the largest
+    change of every quantity of every layer, and of the outputs, the largest first; ``by_unit`` that of single units.
     """
 
     layers: tuple[dict[str, Array], ...]
     outputs: Array | None
     largest: tuple[Largest, ...]
+    by_unit: tuple[Largest, ...]
+
+    def ranked(self, quantities: Collection[str] | None = None) -> tuple[Largest, ...]:
+        """Where single units changed most, each at its own step: up to `RANKED` places, the largest change first.
+
+        A unit that differs for many steps is one place, so that it does not hide the others.
+        """
+        asked = [one for one in self.by_unit if quantities is None or one.quantity in quantities]
+        return tuple(asked[:RANKED])
 
 
 def shape_of(trace: Trace) -> str:
-    """What must be equal of two traces, in words."""
-    layers = (
+    """What must be equal of the layers of two traces, in words."""
+    return ", ".join(
         f"layer {place.layer} {place.direction} {place.cell.name.upper()} of {place.cell.hidden_size}"
         + (f" projected to {place.cell.output_size}" if place.cell.output_size != place.cell.hidden_size else "")
         for place in trace.layers
     )
-    return f"{trace.steps:,} steps through {', '.join(layers)}"
 
 
-def check_comparable(trace: Trace, baseline: Trace) -> None:
-    """That two traces can be compared.
+def check_comparable(trace: Trace, baseline: Trace, aligned: bool = False) -> None:
+    """That two traces can be compared; those that are ``aligned`` may be of different lengths.
 
     Raises:
         InputError: they differ in steps or layers.
     """
-    if (one := shape_of(trace)) != (other := shape_of(baseline)):
-        raise InputError(f"two traces must have equal shape to be compared: {one}, not {other}", ("baseline",))
+    one, other = shape_of(trace), shape_of(baseline)
+    if one == other and (aligned or trace.steps == baseline.steps):
+        return
+    if not aligned:
+        one, other = f"{trace.steps:,} steps through {one}", f"{baseline.steps:,} steps through {other}"
+    way_out = "; an alignment pairs sequences of different lengths" if shape_of(trace) == shape_of(baseline) else ""
+    raise InputError(f"two traces must have equal shape to be compared: {one}, not {other}{way_out}", ("baseline",))
 
 
-def difference(trace: Trace, baseline: Trace) -> Difference:
-    """``trace`` less ``baseline``.
+def difference(trace: Trace, baseline: Trace, alignment: Alignment | None = None) -> Difference:
+    """``trace`` less ``baseline``, step by step or over the steps that an alignment pairs.
 
     Raises:
-        InputError: they differ in steps or layers.
+        InputError: they differ in layers or, without an alignment, in steps.
         NumericalError: a change is infinite, as between the largest numbers of both signs.
     """
-    check_comparable(trace, baseline)
-    layers, largest = [], []
-    for place, other in zip(trace.layers, baseline.layers, strict=True):
-        layers.append({name: _less(array, other.quantities[name]) for name, array in place.quantities.items()})
-        for name, change in layers[-1].items():
-            largest.append(_largest(place, name, change, place.quantities[name], other.quantities[name]))
+    check_comparable(trace, baseline, alignment is not None)
+    steps = np.arange(trace.steps)
+    rows = (steps, steps) if alignment is None else alignment.rows
+    changes = [
+        {name: _change(place, name, rows, here, other.quantities[name]) for name, here in place.quantities.items()}
+        for place, other in zip(trace.layers, baseline.layers, strict=True)
+    ]
+    ranked = [change.by_unit() for layer in changes for change in layer.values()]
+    largest = [units[0] for units in ranked]
     outputs = None
     if trace.outputs is not None and baseline.outputs is not None and _same_readout(trace, baseline):
-        outputs = _less(trace.outputs, baseline.outputs)
-        largest.append(_largest(None, "output", outputs, trace.outputs, baseline.outputs))
-    return Difference(tuple(layers), outputs, tuple(sorted(largest, key=lambda one: -abs(one.difference))))
+        output = _change(None, "output", rows, trace.outputs, baseline.outputs)
+        outputs = output.less
+        largest.append(output.by_unit()[0])
+    return Difference(
+        tuple({name: change.less for name, change in layer.items()} for layer in changes),
+        outputs,
+        _largest_first(largest),
+        _largest_first(one for units in ranked for one in units if one.difference != 0),
+    )
 
 
 def movers(change: Array) -> Array:
@@ -93,32 +125,60 @@ def sentence(one: Largest) -> str:
     what = f"output {one.unit}" if one.layer is None else f"{one.quantity.replace('_', ' ')} of unit {one.unit}"
     if one.difference == 0:
         return "The two are equal in every number."
-    return f"The largest change is in the {what}{where} at step {one.step}: {one.baseline:.4g} became {one.here:.4g}."
-
-
-def _less(here: Array, baseline: Array) -> Array:
-    """``here - baseline``; where float32 and float64 meet, in float64."""
-    with np.errstate(over="ignore"):
-        change = here - baseline
-    if not np.isfinite(change).all():
-        raise NumericalError(f"every change must be finite, but one left the range of {change.dtype}")
-    return change
+    when = f"step {one.step}" + (f", {one.baseline_step} of the baseline" if one.baseline_step != one.step else "")
+    return f"The largest change is in the {what}{where} at {when}: {one.baseline:.4g} became {one.here:.4g}."
 
 
 def _same_readout(trace: Trace, baseline: Trace) -> bool:
+    """Whether an output means the same in both."""
     one, other = trace.network.readout, baseline.network.readout
-    return one is not None and other is not None and (one.kind, one.size) == (other.kind, other.size)
+    if one is None or other is None or (one.kind, one.size) != (other.kind, other.size):
+        return False
+    return trace.network.output_labels == baseline.network.output_labels
 
 
-def _largest(place: LayerTrace | None, name: str, change: Array, here: Array, baseline: Array) -> Largest:
-    step, unit = np.unravel_index(int(np.abs(change).argmax()), change.shape)
-    return Largest(
-        None if place is None else place.layer,
-        None if place is None else place.direction,
-        name,
-        int(unit),
-        int(step),
-        float(change[step, unit]),
-        float(here[step, unit]),
-        float(baseline[step, unit]),
-    )
+def _largest_first(places: Iterable[Largest]) -> tuple[Largest, ...]:
+    return tuple(sorted(places, key=lambda one: -abs(one.difference)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Change:
+    """One quantity of one layer, or the outputs: (M, H) here, in the baseline, and less; ``rows`` are whose steps."""
+
+    place: LayerTrace | None
+    quantity: str
+    rows: Rows
+    here: Array
+    baseline: Array
+    less: Array
+
+    def by_unit(self) -> list[Largest]:
+        """The largest change of each of the `RANKED` units that changed most: the largest first, then the earliest."""
+        sizes = np.abs(self.less)
+        steps = sizes.argmax(axis=0)
+        reach = np.take_along_axis(sizes, steps[np.newaxis], axis=0)[0]
+        units = np.lexsort((steps, -reach))[:RANKED]
+        return [self._at(int(steps[unit]), int(unit)) for unit in units]
+
+    def _at(self, row: int, unit: int) -> Largest:
+        return Largest(
+            None if self.place is None else self.place.layer,
+            None if self.place is None else self.place.direction,
+            self.quantity,
+            unit,
+            int(self.rows[0][row]),
+            int(self.rows[1][row]),
+            float(self.less[row, unit]),
+            float(self.here[row, unit]),
+            float(self.baseline[row, unit]),
+        )
+
+
+def _change(place: LayerTrace | None, quantity: str, rows: Rows, here: Array, baseline: Array) -> _Change:
+    """``here - baseline`` over these rows; where float32 and float64 meet, in float64."""
+    here, baseline = here[rows[0]], baseline[rows[1]]
+    with np.errstate(over="ignore"):
+        less = here - baseline
+    if not np.isfinite(less).all():
+        raise NumericalError(f"every change must be finite, but one left the range of {less.dtype}")
+    return _Change(place, quantity, rows, here, baseline, less)

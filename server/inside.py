@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
+from gatescope.core.alignment import METHODS, Alignment, Method, symbols, table_cells
 from gatescope.core.arithmetic import arithmetic
-from gatescope.core.difference import Difference, difference, movers, sentence
+from gatescope.core.difference import Difference, check_comparable, difference, movers, sentence
 from gatescope.core.ledger import Ledger, Triangle, account_of, ledger, triangle
 from gatescope.core.network import DirectionName
 from gatescope.core.quantities import names_for
@@ -84,18 +85,25 @@ def ledger_json(
 
 
 def difference_json(
-    settings: Settings, kept: KeptTrace, baseline: KeptTrace, encoding: Encoding, names: tuple[str, ...] | None
+    settings: Settings,
+    kept: KeptTrace,
+    baseline: KeptTrace,
+    encoding: Encoding,
+    names: tuple[str, ...] | None,
+    method: Method | None,
 ) -> bytes:
-    """One trace less another, array by array.
+    """One trace less another, array by array, over all steps or those that an alignment pairs.
 
     Raises:
-        Problem: the arrays pass a limit.
-        InputError: the traces differ in steps or layers.
+        Problem: the arrays or the alignment pass a limit.
+        InputError: the traces differ in layers or, without an alignment, in steps.
     """
     trace = kept.trace
     check_size(settings, trace.network, trace.steps, encoding, names, "encoding")
     with located("query"):
-        found = difference(trace, baseline.trace)
+        check_comparable(trace, baseline.trace, method is not None)
+        aligned = None if method is None else _aligned(settings, trace, baseline.trace, method)
+        found = difference(trace, baseline.trace, aligned)
     readout = trace.network.readout
     softmax = readout is not None and readout.kind == "softmax"
     layers = (
@@ -122,23 +130,48 @@ def difference_json(
             {
                 "trace": value(kept.id),
                 "baseline": value(baseline.id),
-                "steps": value(trace.steps),
+                "steps": value(trace.steps if aligned is None else len(aligned.matched)),
+                "alignment": value(None if aligned is None else _alignment(aligned)),
                 "layers": items(layers),
                 "outputs": value(None) if outputs is None or softmax else array(outputs, encoding),
-                "predictions": value(_moved(trace, baseline.trace, found) if softmax else None),
+                "predictions": value(_moved(trace, baseline.trace, found, aligned) if softmax else None),
                 "largest": value(vars(found.largest[0])),
                 "by_quantity": value([vars(one) for one in found.largest]),
+                "ranked": value([vars(one) for one in found.ranked(names or None)]),
                 "sentence": value(sentence(found.largest[0])),
             }
         )
     )
 
 
-def _moved(trace: Trace, baseline: Trace, found: Difference) -> list[list[dict[str, object]]] | None:
-    """The outputs whose probability changed most at each step."""
+def _aligned(settings: Settings, trace: Trace, baseline: Trace, method: Method) -> Alignment:
+    one, other = symbols(trace.encoded, baseline.encoded)
+    if method == "edit" and (cells := table_cells(one, other)) > settings.max_alignment_cells:
+        detail = (
+            f"An alignment by edit distance may weigh at most {settings.max_alignment_cells:,} pairs of steps, not "
+            f"{cells:,}; by index any two sequences can be aligned."
+        )
+        raise Problem(TOO_LARGE, detail, (Cause(detail, ("query", "align")),))
+    return METHODS[method](one, other)
+
+
+def _alignment(aligned: Alignment) -> dict[str, object]:
+    return {
+        "method": aligned.method,
+        "pairs": aligned.pairs,
+        "matched": aligned.matched,
+        "distance": aligned.distance,
+    }
+
+
+def _moved(
+    trace: Trace, baseline: Trace, found: Difference, aligned: Alignment | None
+) -> list[list[dict[str, object]]] | None:
+    """The outputs whose probability changed most at each step that is compared."""
     if found.outputs is None or trace.outputs is None or baseline.outputs is None:
         return None
     labels = trace.network.output_labels or tuple(map(str, range(trace.outputs.shape[1])))
+    rows, other_rows = (slice(None), slice(None)) if aligned is None else aligned.rows
     return [
         [
             {
@@ -151,7 +184,11 @@ def _moved(trace: Trace, baseline: Trace, found: Difference) -> list[list[dict[s
             for token in tokens
         ]
         for tokens, here, there, change in zip(
-            movers(found.outputs).tolist(), trace.outputs, baseline.outputs, found.outputs, strict=True
+            movers(found.outputs).tolist(),
+            trace.outputs[rows],
+            baseline.outputs[other_rows],
+            found.outputs,
+            strict=True,
         )
     ]
 

@@ -145,7 +145,11 @@ QUERIES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
         "itself": {
             "summary": "What changed in the cell state since another trace",
             "value": {"baseline": "{trace_id}", "quantities": "cell_state"},
-        }
+        },
+        "aligned": {
+            "summary": "Sequences of different lengths, paired by edit distance; where they differ most, and no arrays",
+            "value": {"baseline": "{trace_id}", "align": "edit", "quantities": ""},
+        },
     },
 }
 """Example queries of what is asked about a trace, by the answer's schema."""

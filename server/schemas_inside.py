@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from gatescope.core.alignment import Method
+
 from .schemas import Answer, Array, Base64Array, CellName, DirectionName, Operation
 
 
@@ -78,9 +80,21 @@ class LargestChange(Answer):
     quantity: str
     unit: int
     step: int
+    baseline_step: int = Field(description="The step of the baseline; another than `step` where they are aligned.")
     difference: float
     here: float
     baseline: float
+
+
+class Alignment(Answer):
+    """Two sequences on one time axis."""
+
+    method: Method
+    pairs: list[tuple[int | None, int | None]] = Field(
+        description="Column by column the step of this trace and of the baseline; null where one has none."
+    )
+    matched: list[int] = Field(description="The columns in which both have a step: what each row of the arrays is of.")
+    distance: int = Field(description="Columns whose inputs differ or stand alone.")
 
 
 class DifferenceLayer(Answer):
@@ -104,11 +118,12 @@ class MovedPrediction(Answer):
 
 
 class Difference(Answer):
-    """One trace less another of equal shape."""
+    """One trace less another of the same layers."""
 
     trace: str
     baseline: str
-    steps: int
+    steps: int = Field(description="Rows of the arrays: all steps, or those that the alignment pairs.")
+    alignment: Alignment | None = Field(description="Null without `align`.")
     layers: list[DifferenceLayer]
     outputs: Array | None = Field(description="With a linear readout.")
     predictions: list[list[MovedPrediction]] | None = Field(
@@ -116,4 +131,7 @@ class Difference(Answer):
     )
     largest: LargestChange
     by_quantity: list[LargestChange] = Field(description="The largest change of each quantity, the largest first.")
+    ranked: list[LargestChange] = Field(
+        description="The ten units and quantities that changed most, of those asked for, each where it changed most."
+    )
     sentence: str

@@ -74,6 +74,9 @@ class Settings:
     max_interventions: int = _limit(1000, "interventions", "Interventions in one trace.")
     max_sketch_units: int = _limit(512, "units", "Units of a network that a request describes instead of naming it.")
     max_sketch_inputs: int = _limit(512, "numbers", "Numbers that such a network reads at each step.")
+    max_alignment_cells: int = _limit(
+        25_000_000, "pairs of steps", "Pairs of steps weighed to align two sequences by edit distance, a byte each."
+    )
     max_model_bytes: int = _limit(1024 * MIB, "bytes", "Largest network file that is read.")
     max_vocabulary_bytes: int = _limit(32 * MIB, "bytes", "Largest vocabulary file.")
     max_reference_bytes: int = _limit(64 * MIB, "bytes", "Largest file with a framework's own outputs.")

@@ -18,7 +18,7 @@ CORE_ORDER = (
     {"cells", "digest"},
     {"equations", "network"},
     {"batch", "encoding", "examples", "formats", "initialisation", "interventions"},
-    {"references", "sequences", "sketches", "states", "tasks"},
+    {"alignment", "references", "sequences", "sketches", "states", "tasks"},
     {"trace"},
     {"alternatives", "comparison", "difference", "ledger", "training"},
     {"arithmetic", "health", "hints"},

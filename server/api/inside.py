@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from gatescope.core.alignment import Method
+
 from ..admission import Stop
 from ..errors import BUSY, DEADLINE, DOES_NOT_FIT, INVALID, NOT_FINITE, TOO_LARGE, UNKNOWN_TRACE
 from ..inside import arithmetic_json, difference_json, ledger_json
@@ -71,7 +73,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.get(
         "/{trace_id}/difference",
-        summary="A trace less another of equal shape",
+        summary="A trace less another of the same layers",
         response_model=Difference,
         responses=REFUSALS,
         openapi_extra=parameters_of(Difference),
@@ -82,16 +84,23 @@ def router(services: Services) -> APIRouter:
         baseline: Annotated[str, Query(description="Id of the trace that is taken away.")],
         encoding: Encoded = "list",
         quantities: Annotated[
-            str | None, Query(description="Names of gates and states, separated by commas; all if not given.")
+            str | None,
+            Query(description="Names of gates and states, separated by commas; all if not given, none if empty."),
+        ] = None,
+        align: Annotated[
+            Method | None,
+            Query(
+                description="Pair the steps of two sequences, which may then differ in length: by `index`, or so that "
+                "the fewest steps are exchanged, left out or put in (`edit`). Tokens are alike by their text, rows of "
+                "numbers when they are equal number by number."
+            ),
         ] = None,
     ) -> Response:
         def work(_: Stop) -> bytes:
             kept, other = traces.get(trace_id), traces.get(baseline)
-            network = kept.trace.network
-            names = (
-                None if quantities is None else own_quantities(network, quantities.split(","), "query", "quantities")
-            )
-            return difference_json(settings, kept, other, encoding, names)
+            asked = None if quantities is None else quantities.split(",") if quantities else []
+            names = None if asked is None else own_quantities(kept.trace.network, asked, "query", "quantities")
+            return difference_json(settings, kept, other, encoding, names, align)
 
         return json_response(await admission.run(work, request.receive))
 

@@ -1,14 +1,15 @@
 """One trace less another: exact arrays, the largest change, and what cannot be compared."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gatescope.core import RNN, InputError, Layer, Network, NumericalError, encode, trace
+from gatescope.core import RNN, InputError, Layer, Network, NumericalError, Vocabulary, align, encode, trace
 from gatescope.core.difference import difference, movers, sentence
 from gatescope.core.interventions import Intervention
-from tests.core.networks import VARIANTS, normal, random_network
+from tests.core.networks import LABELS, VARIANTS, normal, random_network
 
 
 def values(network: Network, seed: int, steps: int = 9) -> Any:
@@ -81,10 +82,82 @@ def test_what_moved_most_comes_first() -> None:
     ("other", "steps"),
     [("gru", 8), ("lstm", 9), ("gru, reset before", 10)],
 )
-def test_traces_of_other_shapes_are_refused(other: str, steps: int) -> None:
+def test_traces_of_other_shapes_are_refused_unless_they_are_aligned(other: str, steps: int) -> None:
     one, second = random_network("gru"), random_network(other)
     with pytest.raises(InputError, match=r"equal shape to be compared: 9 steps through layer 0 forward GRU of 4, not"):
         difference(trace(one, values(one, 1)), trace(second, values(second, 1, steps)))
+
+
+def test_only_lengths_are_mended_by_an_alignment() -> None:
+    one, longer, second = random_network("gru"), values(random_network("gru"), 1, 10), random_network("lstm")
+    left, right = trace(one, values(one, 1)), trace(one, longer)
+    with pytest.raises(InputError, match=r"an alignment pairs sequences of different lengths$"):
+        difference(left, right)
+    other = trace(second, values(second, 1))
+    with pytest.raises(InputError, match=r"compared: layer 0 forward GRU of 4, not layer 0 forward LSTM of 4$"):
+        difference(left, other, align(left.encoded, other.encoded, "edit"))
+
+
+@pytest.mark.parametrize("method", ["index", "edit"])
+def test_aligned_traces_are_subtracted_pair_by_pair(method: Any) -> None:
+    network = random_network("lstm", "gru", bidirectional=True, tokens=True, readout="softmax")
+    one, other = (trace(network, encode(network, text=text)) for text in ("abcab c", "bcaab"))
+    aligned = align(one.encoded, other.encoded, method)
+    found = difference(one, other, aligned)
+    pairs = [pair for pair in aligned.pairs if None not in pair]
+    assert len(pairs) == 5 if method == "index" else len(pairs) >= 4
+    for index, changes in enumerate(found.layers):
+        for name, change in changes.items():
+            here, there = one.layers[index].quantities[name], other.layers[index].quantities[name]
+            np.testing.assert_array_equal(change, [here[step] - there[step_there] for step, step_there in pairs])
+    assert one.outputs is not None
+    assert other.outputs is not None
+    np.testing.assert_array_equal(found.outputs, [one.outputs[step] - other.outputs[there] for step, there in pairs])
+    for each in found.ranked():
+        assert (each.step, each.baseline_step) in pairs
+        place = next(i for i, p in enumerate(one.layers) if (p.layer, p.direction) == (each.layer, each.direction))
+        assert each.here == one.layers[place].quantities[each.quantity][each.step, each.unit]
+        assert each.baseline == other.layers[place].quantities[each.quantity][each.baseline_step, each.unit]
+
+
+def test_where_units_differ_most_is_ranked_each_unit_once() -> None:
+    network = random_network("lstm", "gru", bidirectional=True)
+    one, other = (trace(network, values(network, seed)) for seed in (1, 2))
+    found = difference(one, other)
+    every = sorted(
+        (
+            (float(abs(change[:, unit]).max()), name, place.layer, place.direction, unit)
+            for place, changes in zip(one.layers, found.layers, strict=True)
+            for name, change in changes.items()
+            for unit in range(change.shape[1])
+        ),
+        reverse=True,
+    )
+    ranked = found.ranked()
+    assert [(abs(each.difference), each.quantity, each.layer, each.direction, each.unit) for each in ranked] == every[
+        :10
+    ]
+    gates = [entry for entry in every if entry[1] == "forget_gate"]
+    assert [abs(each.difference) for each in found.ranked({"forget_gate"})] == [entry[0] for entry in gates[:10]]
+    assert difference(one, one).ranked() == ()
+
+
+def test_a_step_with_another_place_in_the_baseline_is_said_with_both() -> None:
+    network = random_network("lstm", tokens=True, readout=None)
+    done = [Intervention(0, "forward", "cell_state", (2,), (3, 4), "add", 50.0)]
+    one = trace(network, encode(network, text="abcb"), interventions=done)
+    other = trace(network, encode(network, text="aabcb"))
+    found = difference(one, other, align(one.encoded, other.encoded, "edit"))
+    assert (found.largest[0].step, found.largest[0].baseline_step) == (3, 4)
+    assert " at step 3, 4 of the baseline: " in sentence(found.largest[0])
+
+
+def test_outputs_that_mean_something_else_are_left_out() -> None:
+    one = random_network("gru", tokens=True, readout="softmax")
+    other = replace(one, vocabulary=Vocabulary(tuple(reversed(LABELS))))
+    first, second = (trace(network, encode(network, text="ab")) for network in (one, other))
+    assert difference(first, second).outputs is None
+    assert difference(first, first).outputs is not None
 
 
 def test_a_change_beyond_the_precision_is_refused() -> None:

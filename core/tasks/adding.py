@@ -66,6 +66,6 @@ ADDING = Task(
     measured="",
     options=(Option("length", "integer", 50, "Numbers in a sequence.", 4, 1000),),
     prepared=Adding,
-    defaults={},
+    defaults={"forget_bias": 2.0, "steps": 600},
     bidirectional=True,
 )

@@ -74,6 +74,6 @@ COPY = Task(
         Option("alphabet", "integer", 8, "Different letters there are.", 2, len(LETTERS)),
     ),
     prepared=Copy,
-    defaults={},
+    defaults={"hidden_size": 64, "forget_bias": 2.0, "steps": 1500},
     bidirectional=True,
 )

@@ -130,5 +130,5 @@ RECALL = Task(
         ),
     ),
     prepared=Recall,
-    defaults={"forget_bias": 2.0, "steps": 600},
+    defaults={"hidden_size": 48, "forget_bias": 3.0, "steps": 1000},
 )

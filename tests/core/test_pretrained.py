@@ -13,8 +13,9 @@ import pytest
 from gatescope.core import encode, load_network, trace
 from gatescope.core.pretrained import NAMES, __main__, load_pretrained, pretrained
 from gatescope.core.pretrained.recipes import RECIPES
-from gatescope.core.pretrained.recipes.brackets import Brackets, advance, generate
+from gatescope.core.pretrained.recipes.brackets import Brackets
 from gatescope.core.pretrained.recipes.language import bits_per_character
+from gatescope.core.tasks.bracket_grammar import advance, generate
 
 CODE = '''\
 """Matrices as lists of rows."""

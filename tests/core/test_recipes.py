@@ -12,36 +12,41 @@ import numpy as np
 import pytest
 
 from gatescope.core import encode, trace
-from gatescope.core.pretrained.recipes import brackets, carry_out
-from gatescope.core.pretrained.recipes.language import bits_per_character, streams, trigram_bits, windows
+from gatescope.core.pretrained.recipes import carry_out
+from gatescope.core.pretrained.recipes.brackets import Brackets
+from gatescope.core.pretrained.recipes.language import bits_per_character, streams, windows
 from gatescope.core.pretrained.recipes.python_code import CHARACTERS, PythonCode
 from gatescope.core.pretrained.recipes.recipe import Recipe, Settings
 from gatescope.core.pretrained.recipes.sunspots import Sunspots, load_months
+from gatescope.core.tasks import bracket_grammar
+from gatescope.core.tasks.language import trigram_bits
 from gatescope.core.training import Progress
 from tests.core.networks import random_network
 
-STACKS = ["".join(stack) for depth in range(brackets.DEEPEST + 1) for stack in itertools.product("([", repeat=depth)]
+STACKS = [
+    "".join(stack) for depth in range(bracket_grammar.DEEPEST + 1) for stack in itertools.product("([", repeat=depth)
+]
 
 
 @pytest.mark.parametrize("quoted", [False, True])
 def test_the_grammars_probabilities_sum_to_1_after_everything(quoted: bool) -> None:
     for stack in STACKS:
-        options = brackets.choices(stack, quoted)
+        options = bracket_grammar.choices(stack, quoted)
         assert sum(options.values()) == pytest.approx(1, abs=1e-12)
         assert min(options.values()) > 0
-        assert set(options) < set(brackets.CHARACTERS)
+        assert set(options) < set(bracket_grammar.CHARACTERS)
 
 
 def test_the_grammar_offers_only_what_is_well_formed() -> None:
     for stack in STACKS:
-        options = set(brackets.choices(stack, quoted=False))
+        options = set(bracket_grammar.choices(stack, quoted=False))
         assert ("\n" in options) == (stack == "")
         assert options & set(")]") == ({")" if stack[-1] == "(" else "]"} if stack else set())
-        assert ("(" in options) == ("[" in options) == (len(stack) < brackets.DEEPEST)
+        assert ("(" in options) == ("[" in options) == (len(stack) < bracket_grammar.DEEPEST)
 
 
 def test_generated_text_is_well_formed() -> None:
-    text, bits = brackets.generate(20_000, np.random.default_rng(3))
+    text, bits = bracket_grammar.generate(20_000, np.random.default_rng(3))
     assert len(text) == len(bits) == 20_000
     lines = text.split("\n")[:-1]  # the last one may be cut short
     deepest = 0
@@ -54,19 +59,19 @@ def test_generated_text_is_well_formed() -> None:
         assert left == "", line
         depths = itertools.accumulate((character in "([") - (character in ")]") for character in outside)
         deepest = max(deepest, *depths, 0)
-    assert 4 < deepest <= brackets.DEEPEST
+    assert 4 < deepest <= bracket_grammar.DEEPEST
     assert len(lines) > 100
     assert any(set(inside) & set("()[]") for inside in text.split('"')[1::2])
 
 
 def test_the_bits_are_those_of_somebody_who_knows_the_grammar() -> None:
-    text, bits = brackets.generate(20_000, np.random.default_rng(4))
+    text, bits = bracket_grammar.generate(20_000, np.random.default_rng(4))
     stack, quoted, entropies = "", False, []
     for character, found in zip(text, bits, strict=True):
-        options = brackets.choices(stack, quoted)
+        options = bracket_grammar.choices(stack, quoted)
         assert found == pytest.approx(-np.log2(options[character]), abs=1e-12)
         entropies.append(-sum(p * np.log2(p) for p in options.values()))
-        stack, quoted = brackets.advance(stack, quoted, character)
+        stack, quoted = bracket_grammar.advance(stack, quoted, character)
     # The surprise's mean is the entropy if characters are drawn with the probabilities that they say they have.
     margin = 4 * np.std(bits - entropies) / np.sqrt(len(bits))
     assert np.mean(bits) == pytest.approx(np.mean(entropies), abs=margin)
@@ -116,7 +121,7 @@ def test_trigram_bits_of_a_case_computed_by_hand() -> None:
         assert trigram_bits(training, np.array(held_out), 2) == pytest.approx(expected, rel=1e-12)
 
 
-class SmallBrackets(brackets.Brackets):
+class SmallBrackets(Brackets):
     """The recipe, made small."""
 
     training_length, held_out_length = 3000, 500
@@ -193,7 +198,7 @@ def test_brackets_meets_its_unknown_token_in_training_and_not_in_the_held_out_te
     unknown = recipe.vocabulary.unknown
     assert 0 < (recipe.training == unknown).sum() < 20
     assert unknown not in recipe.held_out
-    assert "".join(brackets.CHARACTERS[token] for token in recipe.held_out) == recipe.held_out_text
+    assert "".join(bracket_grammar.CHARACTERS[token] for token in recipe.held_out) == recipe.held_out_text
     batch = next(recipe.batches(replace(recipe.settings, steps=20), np.random.default_rng(0)))
     begins = {recipe.training.tobytes().find(np.ascontiguousarray(column).tobytes()) // 8 for column in batch.inputs.T}
     assert all(recipe.training[begin - 1] == 0 for begin in begins)  # each after the end of a line

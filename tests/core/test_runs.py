@@ -19,6 +19,11 @@ TINY_OPTIONS: dict[str, dict[str, Any]] = {
     "recall": {"gap": 8},
     "adding": {"length": 6},
     "copy": {"letters": 2, "delay": 3},
+    "brackets": {"length": 10},
+    "sine": {"length": 12},
+    "generate": {"length": 12},
+    "text": {"length": 10, "text": "the quick brown fox jumps over the lazy dog. " * 20},
+    "series": {"length": 10},
 }
 KINDS: dict[str, dict[str, Any]] = {
     "lstm": {"task": "recall"},
@@ -26,6 +31,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "rnn, relu, sgd": {"task": "copy", "cell": "rnn", "activation": "relu", "optimiser": "sgd", "momentum": 0.9},
     "both directions, not clipped": {"task": "copy", "bidirectional": True, "clip_norm": None},
     "cosine": {"task": "recall", "cell": "gru", "schedule": "cosine"},
+    "carried states": {"task": "text", "layers": 2},
 }
 
 

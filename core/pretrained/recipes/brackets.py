@@ -9,14 +9,12 @@ from ...activations import Array
 from ...encoding import encode
 from ...initialisation import initial_network
 from ...network import Network, Vocabulary
+from ...tasks.bracket_grammar import CHARACTERS, advance, generate
+from ...tasks.language import trigram_bits
 from ...trace import trace
 from ...training import Batch
-from .language import bits_per_character, trigram_bits, windows
+from .language import bits_per_character, windows
 from .recipe import Settings
-
-CHARACTERS = ("\n", "(", ")", "[", "]", '"', "a", "b", "c", " ", "\N{REPLACEMENT CHARACTER}")
-OPEN, CLOSE = "([", ")]"
-DEEPEST = 8
 
 EXAMPLES = {
     "Nesting": "(a(b(c)b)a)\n",
@@ -25,47 +23,6 @@ EXAMPLES = {
     "Two kinds": "[(a)(b[c])]a\n",
     "Long": '(a[b"c)a(b"]c)a b([a](b)[c "]a["]a)b\n',
 }
-
-
-def choices(stack: str, quoted: bool) -> dict[str, float]:
-    """The grammar: probability of each next character after the open brackets ``stack``, inside quotes or not."""
-    if quoted:
-        return {'"': 0.18, "a": 0.16, "b": 0.16, "c": 0.16, "(": 0.085, ")": 0.085, "[": 0.085, "]": 0.085}
-    # The deeper, the likelier a bracket closes: so it pays to know the depth at every step, and not only at the ends.
-    depth = len(stack)
-    weights = {"a": 0.1, "b": 0.1, "c": 0.1, " ": 0.05, '"': 0.08}
-    if depth < DEEPEST:
-        weights |= {"(": 0.045 * (DEEPEST - depth), "[": 0.005 * (DEEPEST - depth)}
-    if depth:
-        weights[CLOSE[OPEN.index(stack[-1])]] = 0.1 * depth
-    else:
-        weights["\n"] = 0.3
-    total = sum(weights.values())
-    return {character: weight / total for character, weight in weights.items()}
-
-
-def advance(stack: str, quoted: bool, character: str) -> tuple[str, bool]:
-    """The grammar's state after one more character."""
-    if character == '"':
-        return stack, not quoted
-    if quoted:
-        return stack, quoted
-    if character in OPEN:
-        return stack + character, quoted
-    return (stack[:-1], quoted) if character in CLOSE else (stack, quoted)
-
-
-def generate(length: int, rng: np.random.Generator) -> tuple[str, Array]:
-    """Text of the grammar, and the bits of surprise (length,) of each character for somebody who knows the grammar."""
-    stack, quoted, characters, bits = "", False, [], np.empty(length)
-    for at, draw in enumerate(rng.random(length)):
-        options = choices(stack, quoted)
-        names = list(options)
-        character = names[min(int(np.searchsorted(np.cumsum(list(options.values())), draw)), len(names) - 1)]
-        bits[at] = -np.log2(options[character])
-        characters.append(character)
-        stack, quoted = advance(stack, quoted, character)
-    return "".join(characters), bits
 
 
 class Brackets:
@@ -112,7 +69,7 @@ class Brackets:
                 "while a quote is open."
             ),
             "data": (
-                f"{self.training_length:,} characters drawn from a small grammar (recipes/brackets.py), "
+                f"{self.training_length:,} characters drawn from a small grammar (core/tasks/bracket_grammar.py), "
                 f"{self.held_out_length:,} further characters held out."
             ),
             "licence": "Text and weights: MIT, like the rest of Gatescope.",

@@ -1,4 +1,4 @@
-"""What the character recipes share: token streams, and the baseline that a network has to beat."""
+"""What the character recipes share: token streams, and bits per character."""
 
 from collections.abc import Iterator
 
@@ -45,26 +45,3 @@ def bits_per_character(network: Network, tokens: Array, piece: int = 10_000) -> 
         bits.append(-np.log2(traced.outputs[np.arange(len(following)), following]))
         state = [{name: layer.quantities[name][-1] for name in layer.cell.state_names} for layer in traced.layers]
     return float(np.concatenate(bits).mean())
-
-
-def trigram_bits(training: Array, held_out: Array, size: int) -> float:
-    """Bits per character of a 3-gram model with Witten-Bell smoothing down to the uniform distribution."""
-
-    def probabilities(order: int) -> Array:
-        """P(token | order tokens before), (size ** order, size)."""
-        below = np.full((1, size), 1 / size) if order == 0 else np.tile(probabilities(order - 1), (size, 1))
-        context = np.zeros(len(training) - order, np.int64)
-        for back in range(order):
-            context = context * size + training[back : len(training) - order + back]
-        counts = (
-            np.bincount(context * size + training[order:], minlength=size ** (order + 1))
-            .reshape(-1, size)
-            .astype(np.float64)
-        )
-        kinds = (counts > 0).sum(axis=1, keepdims=True)
-        total = counts.sum(axis=1, keepdims=True)
-        return np.asarray(np.where(total > 0, (counts + kinds * below) / np.maximum(total + kinds, 1), below))
-
-    table = probabilities(2)
-    context = held_out[:-2] * size + held_out[1:-1]
-    return float(-np.log2(table[context, held_out[2:]]).mean())

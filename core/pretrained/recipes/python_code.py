@@ -11,8 +11,9 @@ import numpy as np
 from ...activations import Array
 from ...initialisation import initial_network
 from ...network import Network, Vocabulary
+from ...tasks.language import trigram_bits
 from ...training import Batch
-from .language import bits_per_character, streams, trigram_bits
+from .language import bits_per_character, streams
 from .recipe import Settings
 
 CHARACTERS = ("\n", *map(chr, range(32, 127)), "\N{REPLACEMENT CHARACTER}")

@@ -3,7 +3,6 @@
 import importlib.util
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import numpy as np
 from ...activations import Array
 from ...encoding import encode
 from ...initialisation import initial_network
-from ...network import Layer, Network
+from ...network import Network
+from ...tasks.scaling import fold_scaling
 from ...trace import trace
 from ...training import Batch
 from .recipe import Settings
@@ -68,20 +68,8 @@ class Sunspots:
             yield Batch(np.ascontiguousarray(x[at][:, None, :]), x[at + 1][:, None, :], weights)
 
     def finish(self, network: Network) -> Network:
-        """Fold the scaling into the first kernel and the readout: the network reads and gives sunspot numbers."""
-        cell = network.directions[0].cell
-        arrays = {name: array.astype(np.float64) for name, array in cell.arrays().items()}
-        arrays["bias"] = arrays["bias"] - (self.mean / self.scale) * arrays["kernel"][0]
-        arrays["kernel"] = arrays["kernel"] / self.scale
-        first = cell.with_arrays({name: array.astype(cell.dtype) for name, array in arrays.items()})
-        readout = network.readout
-        assert readout is not None  # initial() has made one
-        kernel, bias = (
-            readout.kernel.astype(np.float64) * self.scale,
-            readout.bias.astype(np.float64) * self.scale + self.mean,
-        )
-        readout = replace(readout, kernel=kernel.astype(cell.dtype), bias=bias.astype(cell.dtype))
-        return replace(network, layers=(Layer(first), *network.layers[1:]), readout=readout)
+        """Fold the scaling in: the network reads and gives sunspot numbers."""
+        return fold_scaling(network, self.mean, self.scale)
 
     @property
     def card(self) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ CORE_ORDER = (
     {"batch", "encoding", "examples", "formats", "initialisation", "interventions"},
     {"alignment", "references", "sequences", "sketches", "states", "tasks"},
     {"trace"},
-    {"alternatives", "comparison", "difference", "ledger", "training"},
+    {"alternatives", "comparison", "difference", "gradients", "ledger", "training"},
     {"arithmetic", "health", "hints"},
     {"verification"},
     {"pretrained"},

@@ -15,7 +15,9 @@ from gatescope.core import GRU, LSTM, RNN, Cell, Embedding, Layer, Network, Read
 from gatescope.core.activations import Array
 
 FOLDER = Path(__file__).parents[1] / "golden"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+FILES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+GRADIENTS = [name for name in FILES if name.startswith("gradients-")]
+NAMES = [name for name in FILES if name not in GRADIENTS]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from . import (  # Keras reads its backend when it is imported
     make_formats_keras,
     make_formats_onnx,
     make_formats_torch,
+    make_gradients,
     make_keras,
     make_torch,
 )
@@ -16,7 +17,8 @@ from . import (  # Keras reads its backend when it is imported
 
 def main() -> None:
     """Run every maker."""
-    for maker in (make_torch, make_keras, make_formats_torch, make_formats_keras, make_formats_onnx, make_formats_flax):
+    formats = (make_formats_torch, make_formats_keras, make_formats_onnx, make_formats_flax)
+    for maker in (make_torch, make_gradients, make_keras, *formats):
         maker.main()
 
 

@@ -9,6 +9,7 @@ from gatescope.core import Intervention, Network, NumericalError, Trace, drawn, 
 from gatescope.core.activations import Array
 from gatescope.core.gradients import LossTarget, StateTarget, Target, gradients, jacobian_operations
 from gatescope.core.gradients.jacobians import spectral_norms
+from gatescope.core.gradients.targets import seed_of
 from tests.core.networks import LABELS, VARIANTS, normal, random_network, random_state
 
 STEPS = 6
@@ -32,7 +33,7 @@ def nudged(traced: Trace, target: Target, quantity: str, layer: int, direction: 
         little = Intervention(layer, direction, quantity, (unit,), (step, step + 1), "add", sign * NUDGE)
         states = [place.initial_state for place in traced.layers]
         again = trace(traced.network, traced.encoded, states, interventions=(*traced.interventions, little))
-        values.append(gradients(again, target, jacobian=False).value)
+        values.append(seed_of(again, target).value)
     return (values[0] - values[1]) / (2 * NUDGE)
 
 
@@ -107,7 +108,7 @@ def test_inputs_and_initial_states_against_finite_differences(name: str) -> None
     assert values is not None
 
     def value(inputs: Array, initial: Any) -> float:
-        return gradients(trace(network, encode(network, values=inputs), initial), wanted, jacobian=False).value
+        return seed_of(trace(network, encode(network, values=inputs), initial), wanted).value
 
     # The loss looks at the inputs too, as what should have come; a fixed one tells the two apart.
     wanted = LossTarget(STEPS - 1, value=[0.1, 0.2, 0.3])

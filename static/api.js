@@ -114,13 +114,15 @@ export async function postModel({ weights, vocabulary, name, options }, watch) {
  */
 export const postReference = async (id, reference, watch) => (await postForm(`${modelPath(id)}/verification`, { reference }, watch)).body;
 
+/** @typedef {{model: string, input: object, interventions?: import("./types.js").Intervention[]}} Wanted what a trace is to be made of */
+
 /**
- * @param {{model: string, input: object}} wanted
+ * @param {Wanted} wanted
  * @param {AbortSignal} [signal]
  * @returns {Promise<Trace>}
  */
-export async function postTrace({ model, input }, signal) {
-  const response = await request("/traces", { ...post({ model, input, encoding: "base64" }), signal });
+export async function postTrace({ model, input, interventions }, signal) {
+  const response = await request("/traces", { ...post({ model, input, interventions, encoding: "base64" }), signal });
   const answer = await response.json();
   return {
     id: answer.id,
@@ -143,13 +145,13 @@ export async function postTrace({ model, input }, signal) {
 
 /**
  * The pre-activations of a traced sequence, one table a layer, keyed by the gate's name.
- * @param {{model: string, input: object}} wanted
+ * @param {Wanted} wanted
  * @param {string[]} names of the quantities that have one
  * @param {AbortSignal} signal
  * @returns {Promise<Record<string, import("./types.js").Matrix>[]>}
  */
-export async function postPreActivations({ model, input }, names, signal) {
-  const response = await request("/traces", { ...post({ model, input, encoding: "base64", quantities: names.map((name) => `${name}_pre`) }), signal });
+export async function postPreActivations({ model, input, interventions }, names, signal) {
+  const response = await request("/traces", { ...post({ model, input, interventions, encoding: "base64", quantities: names.map((name) => `${name}_pre`) }), signal });
   /** @type {any[]} */
   const layers = (await response.json()).layers;
   return layers.map(({ quantities }) => Object.fromEntries(Object.entries(quantities).map(([name, array]) => [name.replace(/_pre$/, ""), matrixOf(array)])));
@@ -168,6 +170,18 @@ export async function fetchArithmetic(trace, { layer, direction }, { quantity, u
   const { terms, pre_activation, activation, value, rounding, equation, interventions } = await (await request(`/traces/${encodeURIComponent(trace)}/arithmetic?${query}`, { signal })).json();
   const told = (/** @type {any} */ term) => ({ ...term, index: term.index ?? null, factor: term.factor ?? 1 });
   return { terms: terms.map(told), preActivation: pre_activation, activation, value, rounding: rounding ?? null, equation, interventions: interventions ?? [] };
+}
+
+/**
+ * Which outputs became more or less likely at each step from one trace to another; null where the network has no softmax readout.
+ * @param {string} trace
+ * @param {string} baseline
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./types.js").Moved[][] | null>}
+ */
+export async function fetchMoved(trace, baseline, signal) {
+  const query = new URLSearchParams({ baseline, quantities: "", encoding: "base64" });
+  return (await (await request(`/traces/${encodeURIComponent(trace)}/difference?${query}`, { signal })).json()).predictions;
 }
 
 /**

@@ -5,6 +5,7 @@ import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
 import { recall } from "./lib/remember.js";
 import { createPlaces } from "./places/places.js";
+import { attachAltered } from "./state/effects/altered.js";
 import { attachAddress } from "./state/effects/address-bar.js";
 import { attachArithmetic } from "./state/effects/arithmetic.js";
 import { attachCommands } from "./state/effects/commands.js";
@@ -18,6 +19,7 @@ import { attachTimeline } from "./state/effects/timeline.js";
 import { attachDrops, attachUploads } from "./state/effects/uploads.js";
 import { initialState } from "./state/initial.js";
 import * as insideProps from "./state/inside-props.js";
+import * as interveningProps from "./state/intervening-props.js";
 import * as propsOf from "./state/props.js";
 import { layerOf } from "./state/selectors.js";
 import { createStore } from "./state/store.js";
@@ -25,6 +27,7 @@ import { transition } from "./state/transitions.js";
 import * as announcer from "./views/announcer.js";
 import * as arithmetic from "./views/arithmetic.js";
 import * as carryTrack from "./views/carry-track.js";
+import * as changes from "./views/changes.js";
 import * as cursor from "./views/cursor.js";
 import * as dialogs from "./views/dialogs.js";
 import * as forecast from "./views/forecast.js";
@@ -33,6 +36,8 @@ import * as heatmap from "./views/heatmap.js";
 import * as holdings from "./views/holdings.js";
 import * as inputBar from "./views/input-bar.js";
 import * as inspector from "./views/inspector.js";
+import * as interventionEditor from "./views/intervention-editor.js";
+import * as interventions from "./views/interventions.js";
 import * as ledgerTable from "./views/ledger-table.js";
 import * as numbers from "./views/numbers.js";
 import * as originList from "./views/origin-list.js";
@@ -61,12 +66,15 @@ const views = {
   carryTrack: carryTrack.createCarryTrack(root("carry"), emit),
   originList: originList.create(root("origins"), emit),
   toolbar: toolbar.create(root("toolbar"), emit),
+  changes: changes.create(root("changes"), emit),
   cursor: cursor.create(root("cursor")),
   tabs: tabs.create(root("tabs"), emit),
   inspector: inspector.createInspector(root("inspector"), emit),
   arithmetic: arithmetic.create(root("arithmetic"), emit),
   numbers: numbers.create(root("units"), emit),
   ledgerTable: ledgerTable.create(root("ledger"), emit),
+  interventions: interventions.create(root("interventions"), emit),
+  interventionEditor: interventionEditor.create(root("intervention-editor"), emit),
   transport: transport.create(root("transport"), emit),
   announcer: announcer.create(root("announcer")),
   dialogs: dialogs.create(root("dialogs"), emit),
@@ -132,11 +140,15 @@ function render(state) {
   views.carryTrack.update(propsOf.carryProps(state, layer, reading));
   views.originList.update(insideProps.originListProps(state));
   views.toolbar.update(propsOf.toolbarProps(state, layer));
+  views.changes.update(interveningProps.changesProps(state));
+  views.interventionEditor.update(interveningProps.editorProps(state));
+  document.body.classList.toggle("is-intervening", state.intervening.tool);
   renderPanels(propsOf.panelProps(state, layer, reading));
   views.cursor.update(propsOf.cursorProps(state, layer));
   setHidden(root("inspector"), state.view.aside !== "cell");
   setHidden(root("arithmetic"), state.view.aside !== "arithmetic");
   setHidden(root("numbers"), state.view.aside !== "numbers");
+  setHidden(root("interventions"), state.view.aside !== "interventions");
   if (reading) {
     updateAside(state, layer);
   }
@@ -146,6 +158,7 @@ function render(state) {
 /** Only what is seen is told anything. @param {State} state @param {import("./types.js").LayerTrace} layer */
 function updateAside(state, layer) {
   if (state.view.aside === "cell") return views.inspector.update(propsOf.inspectorProps(state, layer));
+  if (state.view.aside === "interventions") return views.interventions.update(interveningProps.interventionsProps(state, layer));
   if (state.view.aside === "numbers") {
     views.ledgerTable.update(insideProps.originListProps(state));
     return views.numbers.update(propsOf.numbersProps(state, layer));
@@ -201,4 +214,4 @@ attachArithmetic(store, api);
 attachPlayer(store);
 attachAddress(store, places);
 attachCommands(store, api, places.fieldsOf);
-attachServer(store, api);
+attachServer(store, api, attachAltered(store, api));

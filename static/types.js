@@ -16,7 +16,22 @@
 
 /**
  * What was done to a quantity right after it was computed; null stands for all, and `steps` ends before its second number.
- * @typedef {{layer: number, direction: string, quantity: string, units: number[] | null, steps: [number, number] | null, operation: "set" | "scale" | "add", value: number}} Intervention
+ * @typedef {{layer: number, direction: "forward" | "backward", quantity: string, units: number[] | null, steps: [number, number] | null, operation: "set" | "scale" | "add", value: number}} Intervention
+ */
+
+/**
+ * An intervention in a list; `key` tells it from all others for as long as the page is open.
+ * @typedef {Intervention & {key: number, on: boolean}} Listed
+ */
+
+/**
+ * Which of the two traces is seen, without the interventions or with them; of their difference, pictures and numbers show the intervened less the original.
+ * @typedef {"original" | "intervened" | "difference"} Seen
+ */
+
+/**
+ * An output whose probability is another one in a trace than in its baseline.
+ * @typedef {{label: string, token: number, probability: number, baseline: number, difference: number}} Moved
  */
 
 /**

@@ -184,7 +184,10 @@ def test_scripts_import_only_what_their_place_allows(file: Path) -> None:
     place = file.relative_to(ROOT / "static")
     text = file.read_text("utf-8")
     comments = "\n".join(JS_COMMENT.findall(text))
-    types_too = {"state": {"api.js", "views"}, "places": {"api.js"}}  # effects are handed the api, selectors make a view's props
+    types_too = {
+        "state": {"api.js", "views"},
+        "places": {"api.js"},
+    }  # effects are handed the api, selectors make a view's props
     for part, more in ((JS_COMMENT.sub("", text), {}), (comments, types_too)):
         for target in js_imports(file, part):
             assert (ROOT / "static" / target).is_file(), f"{place} imports {target}, which is not there"

@@ -3,6 +3,7 @@
 /** @typedef {import("../types.js").Matrix} Matrix */
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
 /** @typedef {import("../types.js").Trace} Trace */
+/** @typedef {import("../types.js").Intervention} Intervention */
 
 /**
  * Where two arrays differ most: `difference` is `here - baseline`. `layer` is an index into the trace's layers, null for what the network gives out.
@@ -66,15 +67,38 @@ export function largestIn({ data, columns }) {
 }
 
 /**
+ * The changes with those set to zero that somebody made there, so that what followed from them is left.
+ * @param {Matrix} change
+ * @param {Intervention[]} interventions
+ * @returns {Matrix}
+ */
+function followed(change, interventions) {
+  if (interventions.length === 0) return change;
+  const data = change.data.slice();
+  const { rows, columns } = change;
+  for (const { units, steps } of interventions) {
+    const [from, to] = steps ?? [0, rows];
+    for (let row = from; row < to; row++) {
+      if (units === null) data.fill(0, row * columns, (row + 1) * columns);
+      else for (const unit of units) data[row * columns + unit] = 0;
+    }
+  }
+  return { ...change, data };
+}
+
+/**
  * The largest change of every quantity of every layer, and of the outputs where both have any; the largest first.
  * @param {Pick<Trace, "layers" | "outputs">} here
  * @param {Pick<Trace, "layers" | "outputs">} baseline of the same shape
+ * @param {Intervention[]} [interventions] numbers that these were done to do not count: what matters is what followed
  * @returns {Change[]}
  */
-export function largestChanges(here, baseline) {
+export function largestChanges(here, baseline, interventions = []) {
   /** @param {number | null} layer @param {string} quantity @param {Matrix} matrix @param {Matrix} other @returns {Change} */
   const change = (layer, quantity, matrix, other) => {
-    const { step, unit, value } = largestIn(less(matrix, other));
+    const place = layer === null ? null : here.layers[layer];
+    const own = interventions.filter((one) => one.layer === place?.layer && one.direction === place.direction && one.quantity === quantity);
+    const { step, unit, value } = largestIn(followed(less(matrix, other), own));
     const at = step * matrix.columns + unit;
     return { layer, quantity, unit, step, difference: value, here: matrix.data[at], baseline: other.data[at] };
   };

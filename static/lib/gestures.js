@@ -7,6 +7,10 @@
  * @property {() => void} leave
  * @property {(x: number, event: PointerEvent) => void} choose a click or tap
  * @property {(pixels: number) => void} pan
+ * @property {(event: PointerEvent) => boolean} [selects] whether a drag that begins here selects a rectangle instead of moving the window
+ * @property {(from: {x: number, y: number}, event: PointerEvent) => void} [select] dragging, or a click, from where it began
+ * @property {(event: PointerEvent) => void} [selected] released
+ * @property {() => void} [dropped] the selection came to nothing
  * @property {(factor: number, x: number) => void} zoom
  * @property {(event: WheelEvent) => boolean} wheelZooms whether the wheel is for the time axis, or scrolls as everywhere else
  */
@@ -23,6 +27,8 @@ export function attachGestures(element, handlers) {
   /** @type {Map<number, {x: number, startX: number, startY: number}>} */
   const down = new Map();
   let dragged = false;
+  /** @type {{id: number, x: number, y: number} | null} where a selection began */
+  let selecting = null;
   const undo = new AbortController();
   const { signal } = undo;
   /** @param {MouseEvent} event */
@@ -33,6 +39,16 @@ export function attachGestures(element, handlers) {
     if (event.button !== 0 || !handlers.inside(x, event)) return;
     down.set(event.pointerId, { x, startX: x, startY: event.clientY });
     if (down.size === 1) dragged = false;
+    if (selecting) {
+      // A second finger zooms, as ever.
+      selecting = null;
+      handlers.dropped?.();
+    } else if (down.size === 1 && handlers.selects?.(event)) {
+      selecting = { id: event.pointerId, x: event.clientX, y: event.clientY };
+      element.setPointerCapture(event.pointerId);
+      handlers.leave();
+      handlers.select?.(selecting, event);
+    }
   }, { signal });
 
   element.addEventListener("pointermove", (event) => {
@@ -42,7 +58,8 @@ export function attachGestures(element, handlers) {
       if (down.size === 0 && event.pointerType !== "touch") handlers.inside(x, event) ? handlers.point(x, event) : handlers.leave();
       return;
     }
-    if (down.size === 2) {
+    if (selecting) handlers.select?.(selecting, event);
+    else if (down.size === 2) {
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1] ?? held;
       const before = Math.abs(held.x - other.x);
       const now = Math.abs(x - other.x);
@@ -61,7 +78,11 @@ export function attachGestures(element, handlers) {
   const release = (event) => {
     const held = down.get(event.pointerId);
     down.delete(event.pointerId);
-    if (held && !dragged && event.type === "pointerup") handlers.choose(held.x, event);
+    if (selecting?.id === event.pointerId) {
+      selecting = null;
+      if (event.type === "pointerup") handlers.selected?.(event);
+      else handlers.dropped?.();
+    } else if (held && !dragged && event.type === "pointerup") handlers.choose(held.x, event);
   };
   element.addEventListener("pointerup", release, { signal });
   element.addEventListener("pointercancel", release, { signal });

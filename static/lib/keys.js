@@ -18,6 +18,8 @@ export const SHORTCUTS = [
   { keys: ["p", "P"], shown: "P", does: "Pin the unit to the carry track, or let it go", event: { type: "pin-toggled" } },
   { keys: ["m", "M"], shown: "M", does: "Pin the mean over the units", event: { type: "pin-toggled", unit: "mean" } },
   { keys: ["o", "O"], shown: "O", does: "Split the carry track by who wrote what the unit remembers", event: { type: "origins-toggled" } },
+  { keys: ["i", "I"], shown: "I", does: "Drag over a heatmap to intervene, or no longer", event: { type: "intervening-toggled" } },
+  { keys: ["d", "D"], shown: "D", does: "Turn on: original, intervened, difference", event: { type: "seen-turned" } },
   { keys: ["s", "S"], shown: "S", does: "Show the three stages of each step", event: { type: "stages-toggled" } },
   { keys: ["+", "="], shown: "+", does: "Zoom in about the step", event: { type: "window-zoomed", factor: 1.5 } },
   { keys: ["-", "_"], shown: "−", does: "Zoom out", event: { type: "window-zoomed", factor: 1 / 1.5 } },

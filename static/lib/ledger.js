@@ -24,6 +24,12 @@ const ACCOUNTS = {
  */
 export const hasLedger = ({ cell }) => ACCOUNTS[cell] !== null;
 
+/**
+ * The gate that keeps a layer's memory; null where there is none.
+ * @param {LayerTrace} layer
+ */
+export const keepingGate = ({ cell }) => ACCOUNTS[cell]?.keep ?? null;
+
 /** What has been kept to this share is gone: going on would only multiply subnormal numbers, which is slow. */
 const GONE = 1e-30;
 

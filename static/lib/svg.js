@@ -41,6 +41,9 @@ const ICONS = {
   file: "M4 1.8h5L12.5 5v9.2H4zM8.8 1.8V5.2h3.6",
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",
+  edit: "M3 13l.6-2.8L11 2.8 13.2 5 5.8 12.4z",
+  sliders: "M2.5 5h11M2.5 11h11M6 3v4M10 9v4",
+  forget: "M3 8h4M9 8h4M5.5 4.5l5 7",
   fit: "M2.5 3v10M13.5 3v10M4.5 8h7M6.5 6l-2 2 2 2M9.5 6l2 2-2 2",
 };
 

@@ -14,7 +14,7 @@ import { visible } from "./format.js";
  * One product as the server tells it. `factor` is a gate that stands between, as the reset gate of a GRU.
  * @typedef {{source: string, index: number | null, label: string, value: number, weight: number, factor: number, product: number}} Term
  * @typedef {{terms: Term[], preActivation: number, activation: string, value: number, rounding: number | null, equation: string,
- *   interventions: {operation: string, value: number, before: number, after: number}[]}} Sum `interventions` made the value what it is
+ *   interventions: {operation: import("../types.js").Intervention["operation"], value: number, before: number, after: number}[]}} Sum `interventions` made the value what it is
  */
 
 /**

@@ -1,6 +1,8 @@
 /** The view as an address, and back. It lives behind the `#`, so what somebody types is never sent to the server by sharing or reloading. */
 
+import { formatInterventions, parseInterventions } from "../lib/interventions.js";
 import { draftOf, modelOf } from "./input-transitions.js";
+import { SEEN } from "./intervening-list.js";
 import { PLACE_NAMES } from "./place-names.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -23,18 +25,20 @@ import { PLACE_NAMES } from "./place-names.js";
  * @property {boolean} [stages]
  * @property {import("./types.js").TimeWindow} [window]
  * @property {import("./types.js").Order} [order]
- * @property {"arithmetic" | "numbers"} [aside] what the side shows; left out for the cell
+ * @property {"arithmetic" | "numbers" | "interventions"} [aside] what the side shows; left out for the cell
  * @property {string} [quantity] whose arithmetic is shown
  * @property {number} [row] of a quantity whose rows are no units
  * @property {string} [find] among the terms
  * @property {boolean} [origins] whether memory is split by who wrote it
+ * @property {(import("../types.js").Intervention & {on: boolean})[]} [interventions]
+ * @property {import("./intervening-types.js").Seen} [seen] left out for the intervened trace
  * @property {boolean} [units] whether the origins of all units are shown
  */
 
 /** A longer input does not fit into an address that mail and chat programs leave whole. */
 const LONGEST_INPUT = 6000;
 
-const ASIDES = /** @type {const} */ (["arithmetic", "numbers"]);
+const ASIDES = /** @type {const} */ (["arithmetic", "numbers", "interventions"]);
 
 const ORDERS = ["index", "mean", "variance", "step"];
 
@@ -69,7 +73,7 @@ export function formatAddress(state, said = {}) {
   if (view.window) fields.set("window", `${Number(view.window.from.toFixed(2))}~${Number(view.window.to.toFixed(2))}`);
   if (view.order.by !== "index") fields.set("order", view.order.quantity ? `${view.order.by}~${view.order.quantity}` : view.order.by);
   if (view.aside !== "cell") fields.set("aside", view.aside);
-  for (const [name, value] of Object.entries(insideFields(state))) if (value !== null && value !== "") fields.set(name, value);
+  for (const [name, value] of Object.entries({ ...insideFields(state), ...interveningFields(state) })) if (value !== null && value !== "") fields.set(name, value);
   return { hash: `#${fields}`, complete };
 }
 
@@ -80,6 +84,9 @@ const insideFields = ({ inside, view }) => ({
   find: view.aside === "arithmetic" ? inside.find : null,
   origins: [inside.origins ? "unit" : "", inside.units ? "all" : ""].filter(Boolean).join("."),
 });
+
+/** @param {State} state */
+const interveningFields = ({ intervening: { list, seen } }) => ({ interventions: formatInterventions(list), seen: list.length && seen !== "intervened" ? seen : null });
 
 /**
  * @param {Input} input
@@ -122,6 +129,8 @@ export function parseAddress(hash) {
     row: whole("row"),
     find: fields.get("find")?.slice(0, 100),
     origins: fields.get("origins")?.split(".").includes("unit") ?? false,
+    interventions: parseInterventions(fields.get("interventions") ?? ""),
+    seen: SEEN.find((name) => name === fields.get("seen")),
     units: fields.get("origins")?.split(".").includes("all") ?? false,
     order: ORDERS.includes(by) ? { by: /** @type {import("./types.js").OrderKey} */ (by), quantity: quantity ?? null } : undefined,
   };

@@ -1,4 +1,5 @@
 import { NOTHING_INSIDE } from "./inside-transitions.js";
+import { NO_INTERVENTIONS } from "./intervening-list.js";
 import { NO_UPLOAD } from "./upload-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -25,6 +26,7 @@ export function initialState({ theme, dark, reducedMotion, density }) {
     stale: false,
     preActivations: null,
     inside: NOTHING_INSIDE,
+    intervening: NO_INTERVENTIONS,
     selection: { layer: 0, unit: null, pins: [], step: Infinity, stage: 3 },
     hover: null,
     view: {

@@ -1,6 +1,7 @@
 /** What the user wants to see traced: the model, and what stands in the input bar. */
 
 import { describeInput, editableText, parseTyped } from "../lib/input.js";
+import { begunWith } from "./intervening-list.js";
 import { stopped } from "./playing.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -112,7 +113,8 @@ function atAddress(state, address) {
   const selection = { layer: Math.max(0, layer), unit: address.unit ?? null, pins: address.pins ?? [], step: address.step ?? Infinity, stage: address.stages ? (address.stage ?? 3) : 3 };
   const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, aside: address.aside ?? /** @type {const} */ ("cell"), playing: false, heldStep: null };
   const inside = { ...state.inside, quantity: address.quantity ?? null, row: address.row ?? null, find: address.find ?? "", origins: address.origins ?? false, units: address.units ?? false };
-  const next = withDraft({ ...state, place: "explore", modelId: model.id, view, inside }, draft, { selection, window: address.window ?? null });
+  const intervening = begunWith(address.interventions ?? [], address.seen);
+  const next = withDraft({ ...state, place: "explore", modelId: model.id, view, inside, intervening }, draft, { selection, window: address.window ?? null });
   if (address.place) return atPlace(next, address.place, address.fields);
   if (address.model && model.id !== address.model) {
     return { ...next, message: { tone: "error", text: `The address asks for the model “${address.model}”, which this server does not have; this is “${model.title ?? model.name}”.`, elsewhere: true } };

@@ -5,6 +5,7 @@ import { accountOf, hasLedger, ledgerAt, ledgerOfUnits, rowAt } from "../lib/led
 import { memo } from "../lib/memo.js";
 import { holdingOf, lastingOrigins, originBands, presentOrigins } from "../lib/origins.js";
 import { listedTerms } from "../lib/terms.js";
+import { seenTrace } from "./altered.js";
 import { layerOf, placeOf, themeOf, windowOf } from "./selectors.js";
 import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 import { keyOf } from "./sum-key.js";
@@ -121,10 +122,11 @@ function placeName(state, place) {
  * @param {LayerTrace} layer
  */
 export function arithmeticProps(state, layer) {
-  const { inside, shown } = state;
+  const { inside } = state;
   const place = placeOf(state);
-  if (!place || !shown) return null;
-  const key = keyOf(shown.trace, place);
+  const trace = seenTrace(state);
+  if (!place || !trace) return null;
+  const key = keyOf(trace, place);
   const sum = inside.sum?.key === key ? inside.sum.sum : null;
   const last = inside.trail.at(-1);
   const table = quantitiesOf(state);
@@ -137,13 +139,13 @@ export function arithmeticProps(state, layer) {
     symbol: table.find(({ name }) => name === place.quantity)?.symbol ?? place.quantity,
     cell: layer.cell,
     sum,
-    listed: sum && terms(sum, shown.trace, place.layer, place.quantity, place.unit, place.step),
+    listed: sum && terms(sum, trace, place.layer, place.quantity, place.unit, place.step),
     waiting: sum === null && inside.failure?.key !== key,
     failure: inside.failure?.key === key ? inside.failure.text : null,
     find: inside.find,
     // Whoever watches it play follows the largest ones.
     all: inside.all && !state.view.playing,
     back: last ? placeName(state, last) : null,
-    dtype: shown.trace.dtype,
+    dtype: trace.dtype,
   };
 }

@@ -3,11 +3,15 @@
 import { number, spoken, words } from "../lib/format.js";
 import { HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
 import { hasLedger } from "../lib/ledger.js";
+import { sameIntervention } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
 import { describeInput } from "../lib/input.js";
 import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
+import { seenTrace } from "./altered.js";
+import { ablationOf } from "./intervening-transitions.js";
 import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
+import { marksIn, rubberIn } from "./intervening-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
@@ -50,7 +54,7 @@ export function inputBarProps(state) {
 
 /** @param {State} state */
 export function ribbonProps(state) {
-  const trace = state.shown?.trace;
+  const trace = seenTrace(state);
   return {
     labels: labelsOf(state),
     steps: Math.max(1, trace?.steps ?? 1),
@@ -69,7 +73,7 @@ export function ribbonProps(state) {
 
 /** @param {State} state */
 export function forecastProps(state) {
-  const trace = state.shown?.trace;
+  const trace = seenTrace(state);
   return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, nextInput: nextInput(state), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
 }
 
@@ -99,7 +103,7 @@ const carryHover = memo((/** @type {State["hover"]} */ hover) => hover && { step
 export function inspectorProps(state, layer) {
   return {
     layer,
-    preActivations: state.preActivations?.layers[state.selection.layer] ?? null,
+    preActivations: state.preActivations?.trace !== seenTrace(state)?.id ? null : state.preActivations?.layers[state.selection.layer] ?? null,
     quantities: quantitiesOf(state),
     unit: state.selection.unit ?? 0,
     step: state.selection.step,
@@ -119,7 +123,13 @@ const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../typ
 
 /** @param {State} state @param {LayerTrace} layer */
 export function toolbarProps(state, layer) {
-  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: ofUnits(layer), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer) };
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: ofUnits(layer), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isAblated(state) };
+}
+
+/** @param {State} state */
+function isAblated(state) {
+  const ablation = ablationOf(state);
+  return ablation !== null && state.intervening.list.some((one) => one.on && sameIntervention(one, ablation));
 }
 
 const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity) => ({ by, quantity }));
@@ -184,6 +194,8 @@ export function panelProps(state, layer, reading = true) {
       unit,
       place: !own ? null : places ? places[unit] : unit,
       hoverPlace: hovered === null || !own ? null : places ? places[hovered] : hovered,
+      marks: marksIn(state, layer, name, matrix, own ? places : null),
+      rubber: rubberIn(state, name),
     };
   };
   /** @param {Matrix} matrix */
@@ -217,7 +229,7 @@ const PROJECTED = "What the layer tells the others, mixed from all units by a pr
 /** @param {State} state @param {LayerTrace} layer */
 export function cursorProps(state, layer) {
   const { hover } = state;
-  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, held: heldFromHovered(state), label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (state.shown?.trace.predictions?.[hover.step] ?? null) : null };
+  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, held: heldFromHovered(state), label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (seenTrace(state)?.predictions?.[hover.step] ?? null) : null };
 }
 
 const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {
@@ -263,7 +275,7 @@ export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(st
 export function announcement(state, layer) {
   const { step, unit } = state.selection;
   const values = ofUnits(layer).map((name) => `${words(name)} ${number(layer.quantities[name].data[step * layer.hiddenSize + (unit ?? 0)])}`);
-  const next = state.shown?.trace.predictions?.[step]?.[0];
+  const next = seenTrace(state)?.predictions?.[step]?.[0];
   const label = labelOf(state, step);
   return `Step ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
 }

@@ -2,6 +2,7 @@
 
 import { formOf } from "../lib/cell-form.js";
 import { symmetricRange } from "../lib/difference.js";
+import { seenTrace } from "./altered.js";
 import { memo } from "../lib/memo.js";
 import { descending, largestMagnitude, least, magnitudeWithout, means, variances } from "../lib/stats.js";
 
@@ -28,10 +29,11 @@ function figuresOf(matrix) {
 }
 
 /**
+ * The layer whose numbers are told.
  * @param {State} state
  * @returns {LayerTrace | null}
  */
-export const layerOf = (state) => state.shown?.trace.layers[state.selection.layer] ?? null;
+export const layerOf = (state) => seenTrace(state)?.layers[state.selection.layer] ?? null;
 
 /**
  * The time window in steps; the whole sequence when none is chosen.

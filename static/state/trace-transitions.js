@@ -1,5 +1,6 @@
 /** Answers of the server. One that is no longer wanted changes nothing. */
 
+import { seenTrace } from "./altered.js";
 import { cellForm } from "../lib/cell-form.js";
 import { carriedMovement, descending } from "../lib/stats.js";
 import { GUTTER, readableSteps } from "../lib/layout.js";
@@ -57,11 +58,18 @@ function firstWindow({ surroundings, shown, arrival }, { steps, input }, step) {
  * @param {State} state
  * @returns {import("../types.js").Trace}
  */
-function withForms(trace, { models }) {
+export function withForms(trace, { models }) {
   const infos = models.find(({ id }) => id === trace.model)?.layers ?? [];
   const infoOf = (/** @type {LayerTrace} */ { layer, direction }) => infos.find((info) => info.layer === layer && info.direction === direction);
   return { ...trace, layers: trace.layers.map((layer) => ({ ...layer, form: cellForm(layer.cell, infoOf(layer)) })) };
 }
+
+/**
+ * What is left of the interventions' outcome when another trace is shown: the list always, what they made of another sequence never.
+ * @param {import("./intervening-types.js").Intervening} intervening
+ * @param {import("../types.js").Trace} trace
+ */
+const keptFor = (intervening, { id }) => (intervening.altered === null || intervening.altered.of === id ? intervening : { ...intervening, altered: null, moved: null, rubber: null });
 
 /** @type {import("./types.js").Transitions} */
 export const traceTransitions = {
@@ -83,7 +91,8 @@ export const traceTransitions = {
       tracing: false,
       stale: false,
       hover: null,
-      preActivations: null,
+      preActivations: state.preActivations?.trace === trace.id ? state.preActivations : null,
+      intervening: keptFor(state.intervening, trace),
       selection: { ...selection, layer: index, step, unit, pins: selection.pins.filter((/** @type {number | "mean"} */ pin) => pin === "mean" || pin < layer.hiddenSize) },
       view: { ...view, window: keptWindow(window, trace.steps, followsTheEnd ? step : null) ?? firstWindow(state, trace, step) },
       message: trace.notes.length && state.message?.tone !== "error" ? { tone: "note", text: trace.notes.join(" ") } : state.message,
@@ -98,5 +107,5 @@ export const traceTransitions = {
       ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "note", text: "Cancelled: the picture is of an earlier input.", again: true } }
       : state,
 
-  "pre-activations-arrived": (state, { trace, layers }) => (state.shown?.trace.id === trace ? { ...state, preActivations: { trace, layers } } : state),
+  "pre-activations-arrived": (state, { trace, layers }) => (seenTrace(state)?.id === trace ? { ...state, preActivations: { trace, layers } } : state),
 };

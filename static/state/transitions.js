@@ -1,4 +1,5 @@
 import { inputTransitions } from "./input-transitions.js";
+import { interveningTransitions } from "./intervening-transitions.js";
 import { insideTransitions } from "./inside-transitions.js";
 import { libraryTransitions } from "./library-transitions.js";
 import { placeTransitions } from "./place-transitions.js";
@@ -9,7 +10,7 @@ import { viewTransitions } from "./view-transitions.js";
 /** @typedef {import("./types.js").State} State */
 
 /** @type {import("./types.js").Transitions} */
-const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...libraryTransitions, ...placeTransitions };
+const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...interveningTransitions, ...libraryTransitions, ...placeTransitions };
 
 /**
  * (state, event) -> state. Pure. An event that only effects care about leaves the state as it is.

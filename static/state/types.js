@@ -66,7 +66,7 @@
  * @property {number} speed steps a second
  * @property {boolean} playing
  * @property {number | null} heldStep while playing, rows ordered by a step's values stay as they were at this one
- * @property {"cell" | "arithmetic" | "numbers"} aside
+ * @property {"cell" | "arithmetic" | "numbers" | "interventions"} aside
  * @property {"light" | "dark" | "system"} theme
  */
 
@@ -100,6 +100,7 @@
  * @property {boolean} stale the picture is not of what stands in the input bar
  * @property {{trace: string, layers: Record<string, Matrix>[]} | null} preActivations
  * @property {import("./inside-types.js").Inside} inside the inside of a step
+ * @property {import("./intervening-types.js").Intervening} intervening what is done to the network as it runs
  * @property {Selection} selection
  * @property {Hover | null} hover
  * @property {ViewState} view

@@ -1,6 +1,7 @@
 /** What the arithmetic of a number says in words and equations. Pure. */
 
 import { ACTIVATIONS } from "../lib/cell-form.js";
+import { doneText } from "../lib/interventions.js";
 import { formatNumber, formatSigned } from "../lib/numerals.js";
 
 /** @typedef {import("../lib/terms.js").Sum} Sum */
@@ -24,14 +25,11 @@ export function resultLine(symbol, { activation, preActivation, value: final, in
   return `${symbol} = ${open}${formatNumber(preActivation)}) = ${formatNumber(value)}`;
 }
 
-/** What interventions made of a number. @type {Record<string, (value: number) => string>} */
-const DONE = { set: (value) => `set to ${formatNumber(value)}`, scale: (value) => `scaled by ${formatNumber(value)}`, add: (value) => `shifted by ${formatSigned(value)}` };
-
 /**
  * What was done to the number after it was computed; empty where nothing was.
  * @param {Sum} sum
  */
-export const interventionLine = ({ interventions }) => interventions.map(({ operation, value, after }) => `Then ${DONE[operation]?.(value) ?? operation} by an intervention: ${formatNumber(after)}.`).join(" ");
+export const interventionLine = ({ interventions }) => interventions.map((one) => `Then ${doneText(one)} by an intervention: ${formatNumber(one.after)}.`).join(" ");
 
 /**
  * How exact the sum is: products and sum are formed in float64, the network computes in its own precision.

@@ -6,6 +6,7 @@ import { number, rangeEnd, words } from "../lib/format.js";
 import { paint, stepsPerColumn, unitsPerRow } from "../lib/raster.js";
 import { slider } from "../lib/slide.js";
 import { icon } from "../lib/svg.js";
+import { marksView } from "./marks.js";
 
 /** @typedef {import("../types.js").Matrix} Matrix */
 
@@ -40,6 +41,8 @@ import { icon } from "../lib/svg.js";
  * @property {number} unit
  * @property {number | null} place of the chosen unit from the top; null where its rows are no units
  * @property {number | null} hoverPlace
+ * @property {import("../lib/marks.js").Mark[]} marks what was intervened in
+ * @property {import("../lib/marks.js").Mark | null} rubber what is being dragged over
  * @property {number | null | undefined} value of the unit at the step; null while it is not revealed, undefined leaves the last one
  */
 
@@ -70,7 +73,8 @@ export function create(root, emit) {
   const slideAfter = slider(dimAfter);
   const row = h("div", { class: "row-mark" });
   const hoverRow = h("div", { class: "row-mark is-hover" });
-  const plot = h("div", { class: "plot" }, bitmap, dimBefore, dimAfter, row, hoverRow);
+  const marks = marksView();
+  const plot = h("div", { class: "plot" }, bitmap, dimBefore, dimAfter, row, hoverRow, marks.element);
   root.append(
     h("div", { class: "panel-head" },
       h("div", { class: "panel-title" }, symbol, title),
@@ -134,6 +138,7 @@ export function create(root, emit) {
       setHidden(dimAfter, props.revealedTo >= 1);
       setHidden(hoverRow, props.hoverPlace === null);
       if (props.hoverPlace !== null) markRow(hoverRow, props.hoverPlace, rowHeight);
+      if (!props.folded && (props.picture !== before?.picture || props.marks !== before.marks || props.rubber !== before.rubber || before.folded)) marks.update(props.marks, props.rubber, props.picture);
       if (grown) root.scrollIntoView({ block: "nearest" });
       if (props.value !== undefined) setText(value, props.value === null ? "·" : number(props.value, 3, 0));
     },

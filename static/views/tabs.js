@@ -1,4 +1,4 @@
-/** The tabs of the right side: the cell, the arithmetic of one number, or all numbers. */
+/** The tabs of the right side: the cell, the arithmetic of one number, all numbers, or the interventions. */
 
 import { h } from "../lib/dom.js";
 
@@ -8,6 +8,7 @@ const TABS = [
   { id: "cell", text: "Cell", panel: "inspector" },
   { id: "arithmetic", text: "Arithmetic", panel: "arithmetic" },
   { id: "numbers", text: "Numbers", panel: "numbers" },
+  { id: "interventions", text: "Intervene", panel: "interventions" },
 ];
 
 /**

@@ -15,6 +15,8 @@ import { icon } from "../lib/svg.js";
  * @property {boolean} ledger whether the layer has a memory ledger
  * @property {boolean} origins whether the carry track is split by who wrote it
  * @property {boolean} allOrigins whether the origins of all units are shown
+ * @property {boolean} intervening whether dragging over a heatmap selects what to change
+ * @property {boolean} ablated whether the chosen unit is
  * @property {{from: number, to: number} | null} zoomed the visible steps, null when all are
  */
 
@@ -44,6 +46,8 @@ export function create(root, emit) {
   const ledger = (type, text) => h("button", { type: "button", class: "tool", on: { click: () => emit({ type }) } }, h("span", { text }));
   const origins = ledger("origins-toggled", "Origins");
   const allOrigins = ledger("units-toggled", "Origins of all units");
+  const intervene = h("button", { type: "button", class: "tool", title: "Drag over a heatmap to clamp, scale or shift what lies there (I); or hold Alt", on: { click: () => emit({ type: "intervening-toggled" }) } }, icon("sliders"), h("span", { text: "Intervene" }));
+  const ablate = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "unit-ablated" }) } }, h("span", { text: "Ablate" }));
   const pins = h("span", { class: "pins" });
   const by = h("select", { id: "order", on: { change: () => emit({ type: "order-chosen", order: { by: by.value } }) } }, ...ORDERS.map(([value, text]) => h("option", { value, text })));
   const quantity = h("select", { "aria-label": "Quantity the rows are ordered by", on: { change: () => emit({ type: "order-chosen", order: { quantity: quantity.value } }) } });
@@ -55,6 +59,7 @@ export function create(root, emit) {
   root.append(
     h("span", { class: "tool-group" }, h("label", { for: "unit", text: "Unit" }), unit, pin, mean, pins),
     h("span", { class: "tool-group" }, origins, allOrigins),
+    h("span", { class: "tool-group" }, intervene, ablate),
     h("span", { class: "tool-group order-group" }, h("label", { for: "order", text: "Rows by" }), by, quantity),
     h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
   );
@@ -84,6 +89,9 @@ export function create(root, emit) {
       allOrigins.setAttribute("aria-pressed", String(props.allOrigins && props.ledger));
       origins.title = props.ledger ? "Split the carry track by who wrote what this unit remembers (O)" : NO_LEDGER;
       allOrigins.title = props.ledger ? "A heatmap of who wrote what all units hold at this step" : NO_LEDGER;
+      intervene.setAttribute("aria-pressed", String(props.intervening));
+      ablate.setAttribute("aria-pressed", String(props.ablated));
+      ablate.title = props.ablated ? `Give unit ${props.unit} back` : `Run without unit ${props.unit}: nothing of it is read out at any step`;
       tall.setAttribute("aria-pressed", String(props.tall));
       setText(range, props.zoomed ? `steps ${Math.floor(props.zoomed.from) + 1} – ${Math.ceil(props.zoomed.to)}` : "");
       fit.disabled = props.zoomed === null;

@@ -248,6 +248,9 @@ def test_the_difference_is_this_less_the_baseline(client: Client, encoding: str)
         )
     again = client.get(f"/traces/{body['id']}/difference", params={**query, "quantities": "cell_state"}).json()
     assert list(again["layers"][0]["quantities"]) == ["cell_state"]
+    none = client.get(f"/traces/{body['id']}/difference", params={**query, "quantities": ""}).json()
+    assert none["layers"][0]["quantities"] == {}
+    assert none["predictions"] == found["predictions"]
 
 
 def test_a_linear_readout_s_difference_is_an_array(client: Client) -> None:

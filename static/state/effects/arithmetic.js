@@ -1,5 +1,6 @@
 /** Asks the server for the sum behind the number that is looked at, once the cursor rests; and tells the store that it does. */
 
+import { seenTrace } from "../altered.js";
 import { layerOf, placeOf } from "../selectors.js";
 import { keyOf } from "../sum-key.js";
 import { sentence } from "./sentence.js";
@@ -13,7 +14,8 @@ const REST = 70;
 /** @param {State} state @returns {string | null} null while no arithmetic is shown */
 function wantedKey(state) {
   const place = placeOf(state);
-  return state.shown && place && state.place === "explore" && state.view.aside === "arithmetic" ? keyOf(state.shown.trace, place) : null;
+  const trace = seenTrace(state);
+  return trace && place && state.place === "explore" && state.view.aside === "arithmetic" ? keyOf(trace, place) : null;
 }
 
 /**

@@ -1,12 +1,16 @@
 /** Asks the server for what the state wants; the answers come back as events. */
 
 import { parseAddress } from "../address.js";
+import { seenTrace, seenWanted } from "../altered.js";
 import { passing, sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
 
 /** Answers with pre-activations are only asked for when nobody has typed for this long, in milliseconds. */
 const QUIET = 120;
+
+/** So long, in milliseconds, a trace waits for its other one with the interventions, where that is looked at. */
+const TOGETHER = 250;
 
 /** Requests for traces begin at least this far apart, in milliseconds: a tool can type faster than anybody reads. */
 const APART = 30;
@@ -15,8 +19,9 @@ const APART = 30;
  * Asks for the models, then keeps asking for whatever trace the state wants.
  * @param {import("../store.js").Store} store
  * @param {typeof import("../../api.js")} api
+ * @param {ReturnType<typeof import("./altered.js").attachAltered>} altered
  */
-export function attachServer(store, api) {
+export function attachServer(store, api, altered) {
   let asking = new AbortController();
   let detail = new AbortController();
   let lastAsked = -APART;
@@ -39,14 +44,18 @@ export function attachServer(store, api) {
     try {
       const trace = await api.postTrace(wanted, signal);
       performance.mark("gatescope:trace-arrived");
+      const other = altered.ahead(wanted, trace);
+      if (other) await Promise.race([other, new Promise((resolve) => setTimeout(resolve, TOGETHER))]);
+      if (signal.aborted) return;
       store.dispatch({ type: "trace-arrived", wanted, trace });
+      altered.deliver();
     } catch (error) {
       if (!signal.aborted) store.dispatch({ type: "trace-failed", wanted, text: sentence(error), again: passing(error), gone: error instanceof api.ApiError && error.status === 404 });
     }
   };
 
-  /** @param {NonNullable<State["shown"]>} shown */
-  const askDetail = async ({ wanted, trace }) => {
+  /** @param {import("../../types.js").Trace} trace @param {ReturnType<typeof seenWanted>} wanted */
+  const askDetail = async (trace, wanted) => {
     const { signal } = (detail = new AbortController());
     await new Promise((resolve) => setTimeout(resolve, QUIET));
     if (signal.aborted) return;
@@ -70,9 +79,10 @@ export function attachServer(store, api) {
       if (wanted && rest > 0) waiting = setTimeout(() => void ask(wanted), rest);
       else if (wanted) void ask(wanted);
     }
-    if (state.shown !== before.shown) {
+    const seen = seenTrace(state);
+    if (seen !== seenTrace(before)) {
       detail.abort();
-      if (state.shown) void askDetail(state.shown);
+      if (seen && state.preActivations?.trace !== seen.id) void askDetail(seen, seenWanted(state));
     }
   });
   void start();

@@ -5,6 +5,8 @@ import { timeScale } from "../../lib/scale.js";
 import { gutterOf } from "../shown.js";
 import { isOfUnits, layerOf, rowOrderOf, windowOf } from "../selectors.js";
 
+/** @typedef {{quantity: string, box: DOMRect, rows: number}} Heatmap its place on the screen and its rows */
+
 /** The panel that is no quantity of the cell: the ledger of all units. */
 const ORIGINS = "origins";
 
@@ -19,6 +21,20 @@ export function attachTimeline(store, content, viewport) {
   /** @param {number} x */
   const stepAt = (x) => Math.max(0, Math.min((store.get().shown?.trace.steps ?? 1) - 1, Math.floor(scale().step(x))));
 
+  /** A heatmap of numbers that can be intervened in. @param {PointerEvent} event @returns {Heatmap | null} */
+  const heatmapAt = (event) => {
+    const plot = event.target instanceof Element ? event.target.closest(".plot") : null;
+    const quantity = /** @type {HTMLElement | null} */ (plot?.parentElement ?? null)?.dataset.quantity;
+    const matrix = layerOf(store.get())?.quantities[quantity ?? ""];
+    return plot && quantity && matrix ? { quantity, box: plot.getBoundingClientRect(), rows: matrix.columns } : null;
+  };
+
+  /** @type {Heatmap | null} what is being dragged over */
+  let pulled = null;
+
+  /** The row of a heatmap that lies at a height of the screen; beyond its ends, the one there. @param {Pick<Heatmap, "box" | "rows">} over @param {number} y */
+  const rowAt = ({ box, rows }, y) => Math.max(0, Math.min(rows - 1, Math.floor(((y - box.top) / box.height) * rows)));
+
   /**
    * The unit and quantity under the pointer, where it is over a heatmap.
    * @param {PointerEvent} event
@@ -31,7 +47,7 @@ export function attachTimeline(store, content, viewport) {
     const quantity = /** @type {HTMLElement} */ (plot.parentElement).dataset.quantity ?? null;
     const box = plot.getBoundingClientRect();
     const rows = quantity === ORIGINS ? layer.hiddenSize : (layer.quantities[quantity ?? ""]?.columns ?? 0);
-    const place = Math.max(0, Math.min(rows - 1, Math.floor(((event.clientY - box.top) / box.height) * rows)));
+    const place = rowAt({ box, rows }, event.clientY);
     if (quantity === null || !(quantity === ORIGINS || isOfUnits(layer, quantity))) return { unit: null, quantity, row: place };
     return { unit: rowOrderOf(state)?.[place] ?? place, quantity, row: null };
   };
@@ -57,6 +73,18 @@ export function attachTimeline(store, content, viewport) {
       if (unit !== null) store.dispatch({ type: "unit-chosen", unit });
       if (quantity !== null) store.dispatch({ type: "quantity-chosen", quantity, row });
     },
+    selects(event) {
+      pulled = store.get().intervening.tool || event.altKey ? heatmapAt(event) : null;
+      return pulled !== null;
+    },
+    select(from, event) {
+      if (!pulled) return;
+      const left = content.getBoundingClientRect().left;
+      const [steps, rows] = [[from.x, event.clientX].map((x) => stepAt(x - left)), [from.y, event.clientY].map((y) => rowAt(/** @type {Heatmap} */ (pulled), y))];
+      store.dispatch({ type: "rubber-drawn", rubber: { quantity: pulled.quantity, from: Math.min(...steps), to: Math.max(...steps), top: Math.min(...rows), bottom: Math.max(...rows) } });
+    },
+    selected: (event) => store.dispatch({ type: "rubber-released", at: { x: event.clientX, y: event.clientY } }),
+    dropped: () => store.dispatch({ type: "rubber-dropped" }),
     pan: (pixels) => store.dispatch({ type: "window-panned", by: pixels / scale().stepWidth }),
     // Where there is nothing to zoom out of, and on the way back up, the wheel scrolls a stack that is taller than its place.
     wheelZooms: ({ deltaX, deltaY }) => store.get().view.window !== null || Math.abs(deltaX) > Math.abs(deltaY) || (deltaY < 0 && viewport.scrollTop <= 0),

@@ -1,0 +1,71 @@
+/** The two traces of one input, with the interventions and without: what is to be asked for, which of them is seen, and which is the other. */
+
+import { misfit, requested } from "../lib/interventions.js";
+import { memo } from "../lib/memo.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("../types.js").Trace} Trace */
+/** @typedef {import("../types.js").LayerTrace} LayerTrace */
+/** @typedef {import("./intervening-types.js").Listed} Listed */
+/** @typedef {import("./intervening-types.js").Altered} Altered */
+
+/** Those that are switched on and fit, as a request has them. */
+const activeIn = memo((/** @type {Listed[]} */ list, /** @type {Trace | null} */ trace) => (trace ? list.filter((one) => one.on && misfit(one, trace) === null).map(requested) : []));
+
+/**
+ * What is to be asked for of a trace; null where nothing is to be done. Its key tells it from every other.
+ * @param {Listed[]} list
+ * @param {Trace} trace
+ */
+export function wantedOf(list, trace) {
+  const interventions = activeIn(list, trace);
+  return interventions.length ? { interventions, key: `${trace.id} ${JSON.stringify(interventions)}` } : null;
+}
+
+/** What is to be asked for of the shown trace. @param {State} state */
+export const wantedAltered = ({ shown, intervening }) => (shown ? wantedOf(intervening.list, shown.trace) : null);
+
+/**
+ * What the interventions made of the shown trace; that of an earlier choice of them until the next one is there.
+ * @param {State} state
+ * @returns {Altered | null}
+ */
+export function alteredOf({ shown, intervening }) {
+  const { altered } = intervening;
+  return altered && altered.of === shown?.trace.id ? altered : null;
+}
+
+/**
+ * The trace whose numbers are told.
+ * @param {State} state
+ * @returns {Trace | null}
+ */
+export const seenTrace = (state) => (state.intervening.seen === "original" ? null : alteredOf(state)?.trace) ?? state.shown?.trace ?? null;
+
+/**
+ * The other one of the two, which it is compared with; null where there is only one.
+ * @param {State} state
+ * @returns {Trace | null}
+ */
+export function otherTrace(state) {
+  const altered = alteredOf(state);
+  if (!altered || !state.shown) return null;
+  return state.intervening.seen === "original" ? altered.trace : state.shown.trace;
+}
+
+/** @param {State} state @returns {LayerTrace | null} */
+export const otherLayer = (state) => otherTrace(state)?.layers[state.selection.layer] ?? null;
+
+/** Whether changes are seen instead of numbers. @param {State} state */
+export const seesDifference = (state) => state.intervening.seen === "difference" && alteredOf(state) !== null;
+
+/**
+ * What the server is to make the seen trace of.
+ * @param {State} state with a trace
+ * @returns {{model: string, input: import("../lib/input.js").Input, interventions?: import("../types.js").Intervention[]}}
+ */
+export function seenWanted(state) {
+  const { model, input } = /** @type {NonNullable<State["shown"]>} */ (state.shown).wanted;
+  const altered = state.intervening.seen === "original" ? null : alteredOf(state);
+  return { model, input, ...(altered && { interventions: altered.interventions }) };
+}

@@ -1,0 +1,27 @@
+/** Outlines over a heatmap: what was intervened in, and what is being dragged over. A part of a heatmap. */
+
+import { s } from "../lib/svg.js";
+import { outline } from "../lib/marks.js";
+
+/** @typedef {import("../lib/marks.js").Mark} Mark */
+
+/**
+ * @returns {{element: SVGSVGElement, update: (marks: Mark[], rubber: Mark | null, picture: import("./heatmap.js").Picture) => void}}
+ */
+export function marksView() {
+  const halo = s("path", { class: "mark-halo" });
+  const line = s("path", { class: "mark-line" });
+  const pulled = s("path", { class: "mark-rubber" });
+  const element = s("svg", { class: "marks", "aria-hidden": "true" }, halo, line, pulled);
+  return {
+    element,
+    update(marks, rubber, { window, plotWidth, height, matrix }) {
+      const plot = { width: plotWidth, height, units: matrix.columns };
+      element.toggleAttribute("hidden", marks.length === 0 && rubber === null);
+      const d = outline(marks, window, plot);
+      halo.setAttribute("d", d);
+      line.setAttribute("d", d);
+      pulled.setAttribute("d", rubber ? outline([rubber], window, plot) : "");
+    },
+  };
+}

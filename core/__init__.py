@@ -17,6 +17,7 @@ from .difference import Difference, difference
 from .encoding import Encoded, encode
 from .errors import (
     Cancelled,
+    CannotGenerate,
     CannotStep,
     ChoiceNeeded,
     CoreError,
@@ -42,10 +43,11 @@ from .errors import (
     WrongWidth,
 )
 from .formats import Choice, Imported, Limits, Options, import_network, load_network, save_network
+from .generation import Generated, generate
 from .health import Health, HealthMeter, health, network_health
 from .interventions import Intervention
 from .ledger import Ledger, Triangle, ledger, triangle
-from .network import Direction, Embedding, Layer, Network, Readout, Vocabulary
+from .network import Direction, Embedding, Feedback, Layer, Network, Readout, Vocabulary
 from .quantities import QUANTITIES, Quantity, names_for, quantities_of
 from .references import Reference, read_reference
 from .sketches import drawn, written
@@ -61,6 +63,7 @@ __all__ = [
     "Alignment",
     "Arithmetic",
     "Cancelled",
+    "CannotGenerate",
     "CannotStep",
     "Cell",
     "Choice",
@@ -72,8 +75,10 @@ __all__ = [
     "Embedding",
     "EmptySequence",
     "Encoded",
+    "Feedback",
     "FileTooLarge",
     "FormatError",
+    "Generated",
     "Health",
     "HealthMeter",
     "Imported",
@@ -115,6 +120,7 @@ __all__ = [
     "difference",
     "drawn",
     "encode",
+    "generate",
     "health",
     "import_network",
     "ledger",

@@ -152,6 +152,8 @@ def _moment(trace: Trace, place: LayerTrace, step: int) -> _Moment:
 def _input_labels(trace: Trace, place: LayerTrace, step: int) -> tuple[str, ...]:
     """What each number that a layer reads is called."""
     size = place.cell.input_size
+    if place.layer == 0 and trace.network.columns:
+        return trace.network.columns
     if place.layer == 0:
         stem = trace.encoded.labels[step] if trace.encoded.kind == "tokens" else "x"
         return tuple(f"{stem}[{d}]" for d in range(size))

@@ -28,6 +28,8 @@ HOW_IT_WAS_SPLIT = (
     "the text was split into the vocabulary's longest fitting tokens; the framework's own tokenizer may split "
     "otherwise, while token ids are exact"
 )
+START = "(start)"
+"""Label of a step at which a network that hears its own outputs has heard none yet."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 NOT_LISTS = (str, bytes, bytearray, memoryview)
 
@@ -212,8 +214,18 @@ def _encode_values(network: Network, values: Any) -> Encoded:
         number = float(array[step, column])
         reason = f"is too large for {network.dtype}" if np.isfinite(number) else "is not a finite number"
         raise NotFinite(f"values must be finite; {number!r} {reason}", _place(step, column, flat))
-    labels = tuple(f"{row[0]:.4g}" for row in cast.tolist()) if width == 1 else tuple(map(str, range(1, len(cast) + 1)))
-    return Encoded("values", labels, values=cast)
+    return Encoded("values", _row_labels(network, cast), values=cast)
+
+
+def _row_labels(network: Network, rows: Array) -> tuple[str, ...]:
+    """The number itself where a row has one, the output that is heard where there is feedback, else the row's own."""
+    if network.feedback and network.output_size:
+        heard = rows[:, network.feedback.columns(network.output_size)]
+        names = network.output_labels or tuple(map(str, range(network.output_size)))
+        return tuple(names[row.argmax()] if row.any() else START for row in heard)
+    if rows.shape[1] == 1:
+        return tuple(f"{row[0]:.4g}" for row in rows.tolist())
+    return tuple(map(str, range(1, len(rows) + 1)))
 
 
 def _as_rows(values: Any, width: int, flat: bool) -> Array:

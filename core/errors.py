@@ -14,6 +14,7 @@
     |   +-- PaddingToken          the token that the network's framework skips
     |   +-- StateMismatch         an initial state of another form than the network's
     |   +-- CannotStep            stepping a network that reads the sequence backwards
+    |   +-- CannotGenerate        going on with the outputs of a network that do not become inputs
     +-- FormatError           a file cannot be read as a network
     |   +-- UnknownFormat         the bytes are of no format that is read here
     |   +-- FileTooLarge          the file, or what it unpacks to, passes a limit
@@ -85,6 +86,10 @@ class StateMismatch(InputError):
 
 class CannotStep(InputError):
     """A single step was asked of a network that also reads the sequence backwards."""
+
+
+class CannotGenerate(InputError):
+    """A network was asked to go on with its own outputs, but these are not about its next input."""
 
 
 class FormatError(CoreError):

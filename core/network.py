@@ -1,7 +1,6 @@
 """A recurrent network as a frozen value: embedding, stacked layers in one or both directions, readout."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,102 +8,26 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .activations import Array, softmax
+from .activations import Array
 from .cells import Cell
-from .cells.cell import frozen
 from .digest import digest_of
 from .errors import ParameterError
-from .splitting import Splitter
+from .parts import LONGEST_LABEL, Embedding, Feedback, Readout, ReadoutKind, Vocabulary, checked_labels
 
 DirectionName = Literal["forward", "backward"]
-ReadoutKind = Literal["softmax", "linear"]
 
-LONGEST_LABEL = 256
-"""Characters of a token's text: a trace repeats it at every step where the token is read or predicted."""
-
-
-def _freeze(owner: object, name: str, array: Array, ndim: int) -> None:
-    """Check the array's form and put it, read-only, into the frozen owner's field."""
-    value = frozen(type(owner).__name__.lower(), name, array)
-    if value.ndim != ndim or 0 in value.shape:
-        raise ParameterError(
-            f"{name} must have {ndim} dimension{'s' * (ndim > 1)}, none of them 0, not shape {value.shape}", (name,)
-        )
-    object.__setattr__(owner, name, value)
-
-
-@dataclass(frozen=True, eq=False)
-class Embedding:
-    """``table`` (V, E): one row for each token. An unknown token without a row of its own reads as zeros.
-
-    ``padding`` is the token that the network's framework skips as if it were not there, None if there is none.
-    """
-
-    table: Array
-    padding: int | None = None
-
-    def __post_init__(self) -> None:
-        """Freeze and check the table."""
-        _freeze(self, "table", self.table, 2)
-        rows = len(self.table)
-        if self.padding is not None and (type(self.padding) is not int or not 0 <= self.padding < rows):
-            raise ParameterError(
-                f"the padding token must be one of the ids 0 to {rows - 1}, not {self.padding!r}", ("padding",)
-            )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copies are made from the fields, so that they are as frozen as this one."""
-        return Embedding, (self.table, self.padding)
-
-    def __call__(self, tokens: Array) -> Array:
-        """Rows of the table, (T, E), for (T,) token ids; id -1 gives zeros."""
-        rows = self.table[tokens]
-        rows[tokens < 0] = 0
-        return rows
-
-
-@dataclass(frozen=True, eq=False)
-class Readout:
-    """``kernel`` (H, O) and ``bias`` (O,) over the last layer's hidden state.
-
-    Where the last layer has two directions, their hidden states stand side by side, forward first.
-    ``predicts`` says what an output is about: "next_input" when the output at step t is about the input at step t + 1.
-    """
-
-    kind: ReadoutKind
-    kernel: Array
-    bias: Array
-    predicts: Literal["next_input"] | None = None
-
-    def __post_init__(self) -> None:
-        """Freeze and check."""
-        if self.kind not in ("softmax", "linear"):
-            raise ParameterError(f"readout kind must be softmax or linear, not {self.kind!r}", ("kind",))
-        if self.predicts not in ("next_input", None):
-            raise ParameterError(
-                f"what a readout predicts must be next_input or None, not {self.predicts!r}", ("predicts",)
-            )
-        _freeze(self, "kernel", self.kernel, 2)
-        _freeze(self, "bias", self.bias, 1)
-        if self.bias.shape != (self.kernel.shape[1],):
-            raise ParameterError(
-                f"readout bias must be ({self.kernel.shape[1]},) like the kernel's columns, not {self.bias.shape}",
-                ("bias",),
-            )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copies are made from the fields, so that they are as frozen as this one."""
-        return Readout, (self.kind, self.kernel, self.bias, self.predicts)
-
-    @property
-    def size(self) -> int:
-        """O."""
-        return int(self.kernel.shape[1])
-
-    def __call__(self, hidden: Array) -> Array:
-        """Probabilities (softmax) or values (linear), (..., O), from (..., H)."""
-        scores = hidden @ self.kernel + self.bias
-        return softmax(scores) if self.kind == "softmax" else scores
+__all__ = [
+    "LONGEST_LABEL",
+    "Direction",
+    "DirectionName",
+    "Embedding",
+    "Feedback",
+    "Layer",
+    "Network",
+    "Readout",
+    "ReadoutKind",
+    "Vocabulary",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,51 +68,6 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
-    """The tokens' texts by id, all different, and the id that stands for an unknown token, if the network has one.
-
-    A text has at most `LONGEST_LABEL` characters.
-    """
-
-    labels: tuple[str, ...]
-    unknown: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check that every label is text and there once, and that the unknown token is one of them."""
-        object.__setattr__(self, "labels", tuple(self.labels))
-        for index, label in enumerate(self.labels):
-            if type(label) is not str or any("\ud800" <= character <= "\udfff" for character in label):
-                raise ParameterError(
-                    f"every label of a vocabulary must be Unicode text, not {label!r}", ("labels", index)
-                )
-            if len(label) > LONGEST_LABEL:
-                raise ParameterError(
-                    f"a label of a vocabulary must have at most {LONGEST_LABEL} characters, not {len(label):,}",
-                    ("labels", index),
-                )
-        if len(self.ids) != len(self.labels):
-            twice, _ = Counter(self.labels).most_common(1)[0]
-            raise ParameterError(
-                f"every label of a vocabulary must be different, but {twice!r} is there more than once", ("labels",)
-            )
-        if self.unknown is not None and (type(self.unknown) is not int or not 0 <= self.unknown < len(self.labels)):
-            raise ParameterError(
-                f"the unknown token must be one of the ids 0 to {len(self.labels) - 1}, not {self.unknown!r}",
-                ("unknown",),
-            )
-
-    @cached_property
-    def ids(self) -> dict[str, int]:
-        """Id by label."""
-        return {label: index for index, label in enumerate(self.labels)}
-
-    @cached_property
-    def splitter(self) -> Splitter:
-        """What makes text into these tokens."""
-        return Splitter(self.labels)
-
-
-@dataclass(frozen=True)
 class Direction:
     """One direction of one layer, in the order in which states and traces list them."""
 
@@ -202,6 +80,9 @@ class Direction:
 class Network:
     """A network. With an embedding it reads tokens, without one rows of numbers.
 
+    ``feedback`` says how outputs become inputs, where that is not by being the next token or row; ``columns`` are names
+    of the numbers in a row.
+
     Raises:
         ParameterError: sizes or precisions of the parts do not fit together.
     """
@@ -210,6 +91,8 @@ class Network:
     embedding: Embedding | None = None
     readout: Readout | None = None
     vocabulary: Vocabulary | None = None
+    feedback: Feedback | None = None
+    columns: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Check that every part fits the one before it."""
@@ -238,11 +121,35 @@ class Network:
                 f"{len(self.embedding.table)} rows",
                 ("vocabulary",),
             )
+        self._check_rows()
         kinds = {str(array.dtype) for array in self.parameters().values()}
         if len(kinds) > 1:
             raise ParameterError(
                 f"all parameters of a network must have the same precision, not {' and '.join(sorted(kinds))}"
             )
+
+    def _check_rows(self) -> None:
+        """Check what is said about the rows of numbers that are read."""
+        if self.columns is not None:
+            object.__setattr__(self, "columns", checked_labels("columns", self.columns, "columns"))
+            if self.embedding or len(self.columns) != self.input_size:
+                read = "tokens" if self.embedding else f"{self.input_size} numbers a step"
+                raise ParameterError(
+                    f"a network that reads {read} cannot have names for {len(self.columns)} columns", ("columns",)
+                )
+        if self.feedback is None:
+            return
+        first, end, outputs = self.feedback.first, self.feedback.end, self.output_size
+        if self.embedding or self.readout is None or outputs is None or self.readout.kind != "softmax":
+            raise ParameterError("feedback needs a network that reads numbers and has a softmax readout", ("feedback",))
+        if type(first) is not int or not 0 <= first <= self.input_size - outputs:
+            raise ParameterError(
+                f"feedback must have a column for each of {outputs} outputs among {self.input_size}, not from "
+                f"{first!r} on",
+                ("feedback", "first"),
+            )
+        if end is not None and (type(end) is not int or not 0 <= end < outputs):
+            raise ParameterError(f"the last output must be one of 0 to {outputs - 1}, not {end!r}", ("feedback", "end"))
 
     @property
     def input_kind(self) -> Literal["tokens", "values"]:
@@ -261,13 +168,11 @@ class Network:
 
     @property
     def output_labels(self) -> tuple[str, ...] | None:
-        """Texts of the readout's outputs: the vocabulary's where a softmax readout has one output for each token."""
-        if (
-            self.vocabulary
-            and self.readout
-            and self.readout.kind == "softmax"
-            and self.readout.size == len(self.vocabulary.labels)
-        ):
+        """Texts of the readout's outputs: its own, or the vocabulary's where it has one output for each token."""
+        if self.readout and self.readout.labels is not None:
+            return self.readout.labels
+        softmax = self.readout is not None and self.readout.kind == "softmax"
+        if self.vocabulary and softmax and self.output_size == len(self.vocabulary.labels):
             return self.vocabulary.labels
         return None
 
@@ -326,16 +231,25 @@ class Network:
         )
 
     def configuration(self) -> dict[str, Any]:
-        """Everything that is not an array, as JSON values; with the parameters it makes the whole network."""
+        """Everything that is not an array, as JSON values; with the parameters it makes the whole network.
+
+        What was added later is only there where it is used: an old network stays what it is.
+        """
+        readout, vocabulary = self.readout, self.vocabulary
+        labels = {} if readout is None or readout.labels is None else {"labels": list(readout.labels)}
+        later = {
+            "padding": self.embedding.padding if self.embedding else None,
+            "feedback": self.feedback and {"first": self.feedback.first, "end": self.feedback.end},
+            "columns": self.columns and list(self.columns),
+        }
         return {
             "layers": [
                 {direction: {"cell": cell.name, **cell.settings()} for direction, cell in layer.cells}
                 for layer in self.layers
             ],
-            **({"padding": self.embedding.padding} if self.embedding and self.embedding.padding is not None else {}),
-            "readout": self.readout and {"kind": self.readout.kind, "predicts": self.readout.predicts},
-            "vocabulary": self.vocabulary
-            and {"labels": list(self.vocabulary.labels), "unknown": self.vocabulary.unknown},
+            **{name: value for name, value in later.items() if value is not None},
+            "readout": readout and {"kind": readout.kind, "predicts": readout.predicts, **labels},
+            "vocabulary": vocabulary and {"labels": list(vocabulary.labels), "unknown": vocabulary.unknown},
         }
 
     @cached_property

@@ -14,7 +14,7 @@ import safetensors.numpy
 from ..activations import Array
 from ..cells import CELLS, Cell
 from ..errors import FormatError, ParameterError
-from ..network import Embedding, Layer, Network, Readout, Vocabulary
+from ..network import Embedding, Feedback, Layer, Network, Readout, Vocabulary
 from .readers.gathering import is_finite
 from .readers.safetensors import tensors_in
 
@@ -122,13 +122,19 @@ def _build(configuration: dict[str, Any], arrays: dict[str, Array]) -> Network:
             raise ParameterError(f"directions of a layer are forward and backward, not {min(strange)!r}")
         layers.append(Layer(cells.get("forward"), cells.get("backward")))
     readout, vocabulary = configuration.get("readout"), configuration.get("vocabulary")
+    feedback, columns = configuration.get("feedback"), configuration.get("columns")
+    labels = readout.get("labels") if readout else None
+    if isinstance(labels, str) or isinstance(columns, str):
+        raise ParameterError("labels and columns must be lists, not one text", ("labels",))
     if vocabulary and isinstance(vocabulary["labels"], str):
         raise ParameterError("a vocabulary must have a list of labels, not one text", ("labels",))
     return Network(
         tuple(layers),
         Embedding(arrays["embedding"], configuration.get("padding")) if "embedding" in arrays else None,
-        Readout(readout["kind"], arrays["readout.kernel"], arrays["readout.bias"], readout["predicts"])
+        Readout(readout["kind"], arrays["readout.kernel"], arrays["readout.bias"], readout["predicts"], labels)
         if readout
         else None,
         Vocabulary(tuple(vocabulary["labels"]), vocabulary["unknown"]) if vocabulary else None,
+        Feedback(feedback["first"], feedback["end"]) if feedback else None,
+        columns,
     )

@@ -15,7 +15,7 @@ from .task import Baseline, Form, Measure, Task
 class Adding(Drawn):
     """See the task's description."""
 
-    form = Form("linear", 1, input_size=2)
+    form = Form("linear", 1, input_size=2, columns=("number", "mark"))
 
     def __init__(self, options: Mapping[str, Any], seed: int) -> None:
         super().__init__(options, seed)

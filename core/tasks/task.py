@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from ..activations import Array
 from ..batch import Batch
-from ..network import Network, ReadoutKind, Vocabulary
+from ..network import Feedback, Network, ReadoutKind, Vocabulary
 from .option import Option, read_all
 
 
@@ -16,7 +16,8 @@ class Form:
     """What a network for a task reads and says.
 
     It reads tokens of ``vocabulary`` through an embedding of ``embedding_size``, or without one ``input_size`` numbers,
-    and says ``outputs`` numbers: one for each of ``labels`` with a softmax readout.
+    and says ``outputs`` numbers: scores of ``labels``, or of the vocabulary's, with a softmax readout. ``feedback`` and
+    ``columns`` are those of the network.
     """
 
     readout: ReadoutKind
@@ -25,6 +26,9 @@ class Form:
     vocabulary: Vocabulary | None = None
     embedding_size: int = 16
     predicts: Literal["next_input"] | None = None
+    labels: tuple[str, ...] | None = None
+    feedback: Feedback | None = None
+    columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

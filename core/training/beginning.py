@@ -38,5 +38,5 @@ def beginning(plan: Plan) -> Network:
         layers.append(Layer(*cells))
         size = layers[-1].output_size
     kernel = glorot(rng, size, form.outputs).astype(plan.dtype)
-    readout = Readout(form.readout, kernel, np.zeros(form.outputs, plan.dtype), form.predicts)
-    return Network(tuple(layers), embedding, readout, form.vocabulary)
+    readout = Readout(form.readout, kernel, np.zeros(form.outputs, plan.dtype), form.predicts, form.labels)
+    return Network(tuple(layers), embedding, readout, form.vocabulary, form.feedback, form.columns)

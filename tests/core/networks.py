@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gatescope.core import GRU, LSTM, RNN, Cell, Embedding, Layer, Network, Readout, Vocabulary
+from gatescope.core import GRU, LSTM, RNN, Cell, Embedding, Feedback, Layer, Network, Readout, Vocabulary
 from gatescope.core.activations import Array
 
 
@@ -103,3 +103,17 @@ def random_network(
         kernel, bias = normal(size, count, seed=seed + 4, dtype=dtype), normal(count, seed=seed + 5, dtype=dtype)
         head = Readout(readout, kernel, bias, "next_input")  # type: ignore[arg-type]  # one of its two kinds
     return Network(tuple(layers), embedding, head, Vocabulary(LABELS, unknown) if tokens else None)
+
+
+def speaking_network(variant: str = "lstm", *, end: int | None = 6, dtype: str = "float64", seed: int = 0) -> Network:
+    """A network that reads 2 numbers beside its last output, which is one of ``LABELS``."""
+    count = len(LABELS)
+    cell = random_cell(variant, 2 + count, 4, seed=seed, dtype=dtype)
+    kernel, bias = normal(4, count, seed=seed + 4, dtype=dtype), normal(count, seed=seed + 5, dtype=dtype)
+    names = ("width", "height", *(f"said {label}" for label in LABELS))
+    return Network(
+        (Layer(cell),),
+        readout=Readout("softmax", kernel, bias, labels=LABELS),
+        feedback=Feedback(2, end),
+        columns=names,
+    )

@@ -13,13 +13,15 @@ from gatescope.core import FormatError, Network, load_network, save_network
 from gatescope.core.activations import Array
 from gatescope.core.formats import from_bytes, to_bytes
 from gatescope.core.pretrained import FOLDER, NAMES
-from tests.core.networks import VARIANTS, random_network
+from tests.core.networks import LABELS, VARIANTS, random_network, speaking_network
 
 NETWORKS = {
     **{variant: random_network(variant) for variant in VARIANTS},
     "everything": random_network(
         "lstm", "gru, reset before", bidirectional=True, tokens=True, readout="softmax", unknown=6, dtype="float32"
     ),
+    "speaking": speaking_network(dtype="float32"),
+    "speaking without end": speaking_network("gru", end=None),
     "bare": random_network("rnn, relu", readout=None),
 }
 SOME = NETWORKS["everything"]
@@ -181,6 +183,24 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a vocabulary that is null inside": (
         write(PARAMETERS, described(vocabulary={**VOCABULARY, "labels": None})),
         "incomplete",
+    ),
+    "labels of a readout that are one text": (
+        write(PARAMETERS, described(readout={**READOUT, "labels": "abcdefg"})),
+        "must be lists, not one text",
+    ),
+    "labels of a readout that are too few": (
+        write(PARAMETERS, described(readout={**READOUT, "labels": list("abc")})),
+        "one for each of its 7 softmax outputs, not 3",
+    ),
+    "feedback in a network of tokens": (
+        write(PARAMETERS, described(feedback={"first": 0, "end": None})),
+        "feedback needs a network that reads numbers",
+    ),
+    "feedback that is a list": (write(PARAMETERS, described(feedback=[0, 1])), "incomplete: TypeError"),
+    "feedback without an end": (write(PARAMETERS, described(feedback={"first": 0})), "KeyError 'end'"),
+    "names of columns in a network of tokens": (
+        write(PARAMETERS, described(columns=list(LABELS))),
+        "reads tokens cannot have names for 7 columns",
     ),
     "an unknown token out of range": (
         write(PARAMETERS, described(vocabulary={**VOCABULARY, "unknown": 7})),

@@ -95,6 +95,10 @@ RAISED: dict[str, tuple[Callable[[], object], str]] = {
         ),
         "cannot be stepped",
     ),
+    "CannotGenerate": (
+        lambda: core.generate(random_network(), core.encode(random_network(), values=normal(2, 3)), 1),
+        "says 2 numbers",
+    ),
     "FormatError": (lambda: from_bytes(b"PK"), "cannot be read"),
     "UnknownFormat": (lambda: core.import_network(b"hello"), "a file of text"),
     "FileTooLarge": (lambda: core.import_network(b"0" * 11, limits=Limits(max_bytes=10)), "11"),

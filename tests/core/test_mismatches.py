@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatescope.core import GRU, LSTM, RNN, Embedding, Layer, Network, ParameterError, Readout, Vocabulary
-from tests.core.networks import changed, random_cell, random_network
+from gatescope.core import GRU, LSTM, RNN, Embedding, Feedback, Layer, Network, ParameterError, Readout, Vocabulary
+from tests.core.networks import changed, random_cell, random_network, speaking_network
 
 LSTM_CELL, LETTERS = random_cell("lstm"), random_network(tokens=True, readout="softmax")
 SINGLE = random_cell("lstm", dtype="float32")
+SPEAKING = speaking_network()
 
 
 def vocabulary(*labels: Any, unknown: Any = None) -> Vocabulary:
@@ -148,6 +149,42 @@ REFUSALS: dict[str, Refusal] = {
         lambda: Readout("linear", np.ones((4, 2), "f2"), np.ones(2)),
         ("kernel",),
         "kernel must be float32 or float64, not float16",
+    ),
+    "labels of a linear readout": (
+        lambda: Readout("linear", np.ones((4, 2)), np.ones(2), labels=("a", "b")),
+        ("labels",),
+        "2 softmax outputs, not 2 of a linear one",
+    ),
+    "labels of a readout twice": (
+        lambda: Readout("softmax", np.ones((4, 2)), np.ones(2), labels=("a", "a")),
+        ("labels",),
+        "every label of a readout must be different, but 'a'",
+    ),
+    # Feedback and columns.
+    "feedback beside the columns": (
+        lambda: replace(SPEAKING, feedback=Feedback(3)),
+        ("feedback", "first"),
+        "a column for each of 7 outputs among 9, not from 3 on",
+    ),
+    "feedback from true on": (
+        lambda: replace(SPEAKING, feedback=Feedback(first=True)),
+        ("feedback", "first"),
+        "not from True",
+    ),
+    "an end that is no output": (
+        lambda: replace(SPEAKING, feedback=Feedback(2, 7)),
+        ("feedback", "end"),
+        "one of 0 to 6, not 7",
+    ),
+    "feedback without readout": (
+        lambda: replace(SPEAKING, readout=None),
+        ("feedback",),
+        "needs a network that reads numbers and has a softmax readout",
+    ),
+    "names of other columns": (
+        lambda: replace(SPEAKING, columns=("a", "b")),
+        ("columns",),
+        "reads 9 numbers a step cannot have names for 2 columns",
     ),
     # Vocabulary.
     "label twice": (lambda: vocabulary("a", "b", "a"), ("labels",), "'a' is there more than once"),

@@ -24,6 +24,7 @@ TINY_OPTIONS: dict[str, dict[str, Any]] = {
     "generate": {"length": 12},
     "text": {"length": 10, "text": "the quick brown fox jumps over the lazy dog. " * 20},
     "series": {"length": 10},
+    "captions": {"clips": 1},
 }
 KINDS: dict[str, dict[str, Any]] = {
     "lstm": {"task": "recall"},

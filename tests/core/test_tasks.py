@@ -8,6 +8,7 @@ import pytest
 from gatescope.core import PlanError, encode, trace
 from gatescope.core.activations import Array
 from gatescope.core.tasks import TASKS, Prepared
+from gatescope.core.tasks.clips import FEATURES, MOVES, features, render, scenes
 from gatescope.core.tasks.numbers_in_csv import column_of
 from gatescope.core.tasks.scaling import fold_scaling
 from gatescope.core.training import Plan, evaluate
@@ -176,6 +177,38 @@ def test_folded_scaling_changes_no_number_but_its_unit(cell: str) -> None:
     assert after is not None
     np.testing.assert_allclose(after, 3 * before + 7, rtol=1e-12)
     assert network.readout is not None
+
+
+def test_a_clip_shows_what_its_caption_says() -> None:
+    """The features that the words are about, with noise: of every scene."""
+    rng = np.random.default_rng(0)
+    for scene in scenes():
+        measured = np.mean([features(render(scene, rng, 0.05)) for _ in range(4)], axis=0)
+        found = dict(zip(FEATURES, measured, strict=True))
+        colour = {"red": "100", "green": "010", "blue": "001", "yellow": "110"}[scene.colour]
+        assert "".join(str(int(found[name] > 0.6)) for name in ("red", "green", "blue")) == colour
+        right, down = MOVES[scene.move]
+        for name, sign in (("moved right", right), ("moved down", down)):
+            assert np.sign(round(float(found[name]) / 0.3)) == sign
+        fast = max(abs(found["moved right"]), abs(found["moved down"])) > 0.8
+        assert fast == (scene.speed == "quickly")
+        least, most = {"square": (0.97, 1.01), "circle": (0.72, 0.9), "triangle": (0.45, 0.71)}[scene.shape]
+        assert least < found["fills its box"] < most
+
+
+def test_captions_hear_the_word_before() -> None:
+    batch, form = prepared("captions", clips=1).held_out, prepared("captions", clips=1).form
+    assert form.labels is not None
+    assert form.feedback is not None
+    assert batch.weights is not None
+    heard = batch.inputs[:, form.feedback.columns(form.outputs)]
+    assert not heard[0].any()
+    np.testing.assert_array_equal(heard[1:].argmax(axis=1), batch.targets[:-1])
+    labels, counts = np.array(form.labels), batch.weights > 0
+    spoken = [" ".join(labels[batch.targets[counts[:, clip], clip]]) for clip in range(216)]
+    assert "a large yellow triangle moves down quickly ." in spoken
+    assert "a small red square stands still ." in spoken
+    assert len(set(spoken)) == 216
 
 
 CSV = "day; price; what\n\n1;2.5;a\n2;-1e3;b\n3;7;\n"

@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks [--quick] [--only trace,inside,import,requests,page] [--json FILE]``."""
+"""The command: ``python -m benchmarks [--quick] [--only trace,training,inside,import,requests,page] [--json FILE]``."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from .measuring import CannotMeasureError, machine
 
 PARTS = {
     "trace": "benchmarks.trace_speed",
+    "training": "benchmarks.training",
     "inside": "benchmarks.inside",
     "import": "benchmarks.importing",
     "requests": "benchmarks.requests",

@@ -1,30 +1,56 @@
-"""What a trace is compared with: the same LSTM layer in PyTorch, as a library call and written out."""
+"""What a trace and an update are compared with: the same LSTM layer in PyTorch, as a library call and written out."""
 
 import torch
 from torch import Tensor
 
 from gatescope.core.activations import Array
 from gatescope.core.cells import LSTM
+from gatescope.core.network import Network
+from gatescope.core.training import Batch
 
 
 class LibraryLSTM:
     """``torch.nn.LSTM``: one fused call that returns the hidden states and no gates."""
 
     def __init__(self, cell: LSTM) -> None:
-        """Take over the weights of ``cell``; PyTorch keeps them transposed, with the same order of gates."""
-        self._module = torch.nn.LSTM(cell.input_size, cell.hidden_size)
-        self._module.to(torch.from_numpy(cell.kernel.copy()).dtype)
-        with torch.inference_mode():
-            self._module.weight_ih_l0.copy_(torch.from_numpy(cell.kernel.T.copy()))
-            self._module.weight_hh_l0.copy_(torch.from_numpy(cell.recurrent_kernel.T.copy()))
-            self._module.bias_ih_l0.copy_(torch.from_numpy(cell.bias.copy()))
-            self._module.bias_hh_l0.zero_()
+        """Take over the weights of ``cell``."""
+        self._module = library_lstm(cell)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Hidden states (T, H) for inputs (T, D)."""
         with torch.inference_mode():
             hidden, _ = self._module(inputs)
         return hidden
+
+
+class LibraryTraining:
+    """An update as one writes it in PyTorch: ``torch.nn.LSTM``, a linear layer, cross-entropy, clipping, Adam."""
+
+    def __init__(self, network: Network, batch: Batch, learning_rate: float, clip_norm: float) -> None:
+        """Take over the weights and the batch."""
+        (layer,), readout = network.layers, network.readout
+        assert isinstance(layer.forward, LSTM)
+        assert readout is not None
+        self._lstm = library_lstm(layer.forward)
+        self._lstm.bias_hh_l0.requires_grad = False  # one bias is all that the network has
+        self._readout = torch.nn.Linear(*readout.kernel.shape, dtype=tensor(readout.kernel).dtype)
+        with torch.no_grad():
+            self._readout.weight.copy_(tensor(readout.kernel.T))
+            self._readout.bias.copy_(tensor(readout.bias))
+        self._inputs, self._targets = tensor(batch.inputs.transpose(0, 2, 1)), tensor(batch.targets.reshape(-1))
+        self._clip_norm = clip_norm
+        self._parameters = [*self._lstm.parameters(), *self._readout.parameters()]
+        self._optimiser = torch.optim.Adam(self._parameters, learning_rate)
+
+    def __call__(self) -> float:
+        """Make the next update; the loss before it."""
+        self._optimiser.zero_grad()
+        hidden, _ = self._lstm(self._inputs)
+        loss = torch.nn.functional.cross_entropy(self._readout(hidden).flatten(0, 1), self._targets)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
+        self._optimiser.step()
+        return loss.item()
 
 
 class WrittenLSTM:
@@ -67,6 +93,17 @@ def stacked(steps: list[tuple[Tensor, ...]]) -> dict[str, Tensor]:
     """Each step's quantities (H,) as one (T, H) by name."""
     names = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
     return {name: torch.stack(values) for name, values in zip(names, zip(*steps, strict=True), strict=True)}
+
+
+def library_lstm(cell: LSTM) -> torch.nn.LSTM:
+    """PyTorch's layer with the weights of ``cell``: it keeps them transposed, with the same order of gates."""
+    module = torch.nn.LSTM(cell.input_size, cell.hidden_size, dtype=tensor(cell.kernel).dtype)
+    with torch.no_grad():
+        module.weight_ih_l0.copy_(tensor(cell.kernel.T))
+        module.weight_hh_l0.copy_(tensor(cell.recurrent_kernel.T))
+        module.bias_ih_l0.copy_(tensor(cell.bias))
+        module.bias_hh_l0.zero_()
+    return module
 
 
 def tensor(array: Array) -> Tensor:

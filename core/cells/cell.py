@@ -1,4 +1,4 @@
-"""What all cells have in common: checked frozen parameters, states, and sums over a sequence.
+"""What all cells have in common: checked frozen parameters, states, and the ways through a sequence and back.
 
 Arrays of a sequence are feature-major with the batch, where there is one, as the last axis: ``(T, D)`` or ``(T, D,
 B)``. Every gate of a step is then one contiguous block, and the same code serves one traced sequence and a training
@@ -16,6 +16,8 @@ import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
+from .products import at_each_step
+from .through_time import CellGradients, Span, blocks_from_the_end, previous
 
 State = Mapping[str, Array]
 Poll = Callable[[], None]
@@ -28,21 +30,6 @@ STEPS_BETWEEN_POLLS = 32
 def unaltered(_: str, numbers: Array) -> Array:
     """What is computed, as it is."""
     return numbers
-
-
-@dataclass(frozen=True)
-class CellGradients:
-    """What ``backward`` returns.
-
-    ``parameters`` is keyed like the cell's fields; ``d_inputs`` is (T, D[, B]); ``d_initial_state`` (H[, B]) by
-    state name; ``d_states`` holds the total derivatives of the states at every step, future included:
-    ``d_hidden_state`` (and ``d_cell_state``) (T, H[, B]).
-    """
-
-    parameters: dict[str, Array]
-    d_inputs: Array
-    d_initial_state: dict[str, Array]
-    d_states: dict[str, Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +120,15 @@ class Cell(ABC):
             Every quantity in display order, (T, H) or (T, H, B).
         """
 
-    @abstractmethod
     def backward(
-        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
+        self,
+        inputs: Array,
+        state: State,
+        quantities: Mapping[str, Array],
+        d_hidden_state: Array,
+        *,
+        inputs_too: bool = True,
+        states_too: bool = True,
     ) -> CellGradients:
         """Derivatives of a loss through the whole sequence.
 
@@ -145,7 +138,39 @@ class Cell(ABC):
             quantities: what ``forward`` returned.
             d_hidden_state: the loss's direct derivative with respect to each step's hidden state, (T, H) or (T, H, B),
                 not counting what flows through later steps.
+            inputs_too: whether ``d_inputs`` is wanted.
+            states_too: whether ``d_states`` is wanted.
         """
+        columns = self.kernel.shape[1]
+        d_inputs = np.empty_like(inputs if inputs_too else inputs[:, :0])
+        d_states = {name: np.empty_like(quantities[name]) for name in self.state_names if states_too}
+        d_carried = {name: np.zeros_like(quantities[name][0]) for name in self.state_names}
+        working: dict[str, Array] = {}
+        parameters: dict[str, Array] = {}
+        for at in blocks_from_the_end(len(inputs), columns * inputs[0, :1].nbytes):
+            count = at.stop - at.start
+            if not working:
+                shapes = {name: quantities[name].shape[1:] for name in self.state_names}
+                shapes["d_pre"] = (columns, *inputs.shape[2:])
+                working = {name: np.empty((count, *shape), self.dtype) for name, shape in shapes.items()}
+            span = Span(
+                inputs[at],
+                {name: previous(state[name], quantities[name], at) for name in self.state_names},
+                {name: array[at] for name, array in quantities.items()},
+                d_hidden_state[at],
+                working["d_pre"][:count],
+                {name: d_states[name][at] if states_too else working[name][:count] for name in self.state_names},
+                d_carried,
+            )
+            for name, part in self._back(span).items():
+                parameters[name] = np.add(parameters[name], part, out=part) if name in parameters else part
+            if inputs_too:
+                at_each_step(self.kernel, span.d_pre, d_inputs[at])
+        return CellGradients(parameters, d_inputs, d_carried, {f"d_{name}": array for name, array in d_states.items()})
+
+    @abstractmethod
+    def _back(self, span: Span) -> dict[str, Array]:
+        """Backpropagation through the steps of ``span``: their share of each parameter's derivative, by its name."""
 
     @abstractmethod
     def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
@@ -259,30 +284,3 @@ def _is_immutable(array: Array) -> bool:
         elif isinstance(owner, np.ndarray) and owner.flags.writeable:
             return False
     return isinstance(owner, bytes) or owner is array
-
-
-def project_inputs(inputs: Array, kernel: Array, bias: Array, out: Array) -> None:
-    """``out[t] = kernel^T inputs[t] + bias`` for (T, D[, B]) inputs, into (T, G H[, B])."""
-    if inputs.ndim == 2:
-        np.matmul(inputs, kernel, out=out)
-        out += bias
-    else:
-        np.matmul(kernel.T, inputs, out=out)
-        out += bias[:, None]
-
-
-def previous(initial: Array, states: Array) -> Array:
-    """The state before each step: (T, H[, B]) from the initial (H[, B]) and the states after each step."""
-    return np.concatenate((initial[None], states[:-1]))
-
-
-def outer_sum(left: Array, right: Array) -> Array:
-    """Sum over steps and batch of ``left[t] right[t]^T``: (M, N) from (T, M[, B]) and (T, N[, B])."""
-    if left.ndim == 2:
-        return np.asarray(left.T @ right)
-    return np.asarray(np.tensordot(left, right, axes=((0, 2), (0, 2))))
-
-
-def total(array: Array) -> Array:
-    """Sum over steps and batch: (M,) from (T, M[, B])."""
-    return np.asarray(array.sum(axis=(0, 2) if array.ndim == 3 else 0))

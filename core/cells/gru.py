@@ -11,7 +11,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
-from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, project_inputs, total, unaltered
+from .cell import Alter, Cell, Poll, State, unaltered
+from .products import in_pieces, multiply, outer_sum, project_inputs
+from .through_time import Span, previous
 from .working import Pool, Recurrence, Weights, aligned_empty
 
 
@@ -153,63 +155,60 @@ class GRU(Cell):
                 guarded = recurrence.has_tiny(states[0, :units])
         return dict(zip(names, trace, strict=True))
 
-    def backward(
-        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
-    ) -> CellGradients:
+    def _back(self, span: Span) -> dict[str, Array]:
         """Backpropagation through time; see `Cell.backward`."""
-        r, z, n = (quantities[name] for name in self.gates)
-        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
-        h_before = previous(state["hidden_state"], quantities["hidden_state"])
-        u_rz, u_n = self.recurrent_kernel[:, : 2 * units], np.ascontiguousarray(self.recurrent_kernel[:, 2 * units :])
+        r, z, n = (span.quantities[name] for name in self.gates)
+        h_before = span.before["hidden_state"]
+        steps, units, batch = len(r), self.hidden_size, r.shape[2:]
+        u_rz, u_n = (in_pieces(part, batch) for part in np.split(self.recurrent_kernel, [2 * units], axis=1))
         d_gate, d_candidate = ACTIVATIONS[self.recurrent_activation].derivative, ACTIVATIONS[self.activation].derivative
-        n_by_pre, r_by_pre = d_candidate(n), d_gate(r)
+
+        # Derivatives of one step, for all steps at once: of h by n_pre and z_pre, of what is reset by r_pre.
+        h_by_n_pre = (1 - z) * d_candidate(n)
         h_by_z_pre = (h_before - n) * d_gate(z)
-        h_by_n_pre = (1 - z) * n_by_pre
-        inside = self._candidate_recurrent_part(h_before) if self.reset_after else None
+        reset_by_r_pre = d_gate(r) * (self._candidate_recurrent_part(h_before) if self.reset_after else h_before)
 
-        d_h = np.array(d_hidden_state, dtype=self.dtype)
-        d_rz_pre = np.empty((steps, 2, units, *batch), self.dtype)
-        d_n_pre = np.empty((steps, units, *batch), self.dtype)
-        d_inside = np.empty_like(d_n_pre)
-        dh_next = np.zeros((units, *batch), self.dtype)
+        d_pre, d_rz_pre = span.d_pre.reshape(steps, 3, units, *batch), span.d_pre[:, : 2 * units]
+        d_inside = np.empty_like(r)
+        dh_next, part = span.d_carried["hidden_state"], np.empty_like(r[0])
         for t in range(steps - 1, -1, -1):
-            dh = d_h[t]
-            dh += dh_next
-            np.multiply(dh, h_by_n_pre[t], out=d_n_pre[t])
-            np.multiply(dh, h_by_z_pre[t], out=d_rz_pre[t, 1])
-            dh_next = dh * z[t]
-            if inside is not None:
-                np.multiply(d_n_pre[t], r[t], out=d_inside[t])
-                np.multiply(d_n_pre[t] * inside[t], r_by_pre[t], out=d_rz_pre[t, 0])
-                dh_next += u_n @ d_inside[t]
+            dh, (d_r_pre, d_z_pre, d_n_pre) = span.d_states["hidden_state"][t], d_pre[t]
+            np.add(span.d_hidden_state[t], dh_next, out=dh)
+            np.multiply(dh, h_by_n_pre[t], out=d_n_pre)
+            np.multiply(dh, h_by_z_pre[t], out=d_z_pre)
+            if self.reset_after:
+                np.multiply(d_n_pre, reset_by_r_pre[t], out=d_r_pre)
+                np.multiply(d_n_pre, r[t], out=d_inside[t])
+                multiply(u_n, d_inside[t], dh_next)
             else:
-                d_reset_h = u_n @ d_n_pre[t]
-                np.multiply(d_reset_h * h_before[t], r_by_pre[t], out=d_rz_pre[t, 0])
-                dh_next += d_reset_h * r[t]
-            dh_next += u_rz @ d_rz_pre[t].reshape(2 * units, *batch)
+                multiply(u_n, d_n_pre, part)
+                np.multiply(part, reset_by_r_pre[t], out=d_r_pre)
+                np.multiply(part, r[t], out=dh_next)
+            multiply(u_rz, d_rz_pre[t], part)
+            dh_next += part
+            np.multiply(dh, z[t], out=part)
+            dh_next += part
 
-        d_rz = d_rz_pre.reshape(steps, 2 * units, *batch)
-        d_pre = np.concatenate((d_rz, d_n_pre), axis=1)
+        one = np.ones_like(r[:, :1])
+        by_inputs = outer_sum((span.inputs, one), (span.d_pre,))
         if self.reset_after:
-            d_u_n, d_b_hn = outer_sum(h_before, d_inside), total(d_inside)
+            by_state = outer_sum((h_before, one), (d_rz_pre, d_inside))
         else:
-            d_u_n, d_b_hn = outer_sum(r * h_before, d_n_pre), total(d_n_pre)
-        return CellGradients(
-            {
-                "kernel": outer_sum(inputs, d_pre),
-                "recurrent_kernel": np.concatenate((outer_sum(h_before, d_rz), d_u_n), axis=1),
-                "bias": total(d_pre),
-                "recurrent_bias": np.concatenate((total(d_rz), d_b_hn)),
-            },
-            np.matmul(self.kernel, d_pre) if batch else d_pre @ self.kernel.T,
-            {"hidden_state": dh_next},
-            {"d_hidden_state": d_h},
-        )
+            by_reset_state = outer_sum((r * h_before, one), (span.d_pre[:, 2 * units :],))
+            by_state = np.concatenate((outer_sum((h_before, one), (d_rz_pre,)), by_reset_state), axis=1)
+        return {
+            "kernel": by_inputs[:-1],
+            "recurrent_kernel": by_state[:-1],
+            "bias": by_inputs[-1],
+            "recurrent_bias": by_state[-1],
+        }
 
     def _candidate_recurrent_part(self, h_before: Array) -> Array:
         """U_n h + b_hn for every step, (T, H[, B]): what the reset gate scales when it stands after the product."""
         u_n, b_hn = self.recurrent_kernel[:, 2 * self.hidden_size :], self.recurrent_bias[2 * self.hidden_size :]
-        return np.matmul(u_n.T, h_before) + b_hn[:, None] if h_before.ndim == 3 else h_before @ u_n + b_hn
+        part = np.empty_like(h_before)
+        project_inputs(h_before, u_n, b_hn, part)
+        return part
 
     def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
         """What stood inside each activation; see `Cell.pre_activations`."""
@@ -251,7 +250,7 @@ class _Block:
             (self.multiply_reset_h,) = Recurrence(waiting, batch).products([self.reset_h], [self.inner])
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
-        self.one = np.ones(3 * width, dtype)
+        self.one = np.ones(() if batch else 3 * width, dtype)
         products = aligned_empty((steps, split, *batch), dtype)
         product, d = products.reshape(steps, -1), self.denominators.reshape(steps, -1)
         p, state = self.projected.reshape(steps, -1), self.states.reshape(steps + 1, -1)

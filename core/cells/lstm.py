@@ -12,7 +12,9 @@ import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
-from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, total, unaltered
+from .cell import Alter, Cell, Poll, State, unaltered
+from .products import in_pieces, multiply, outer_sum, total
+from .through_time import Span, previous
 from .working import Affine, Pool, Product, Recurrence, Sums, Weights, aligned_empty
 
 
@@ -146,35 +148,31 @@ class LSTM(Cell):
                 h[done] = hidden[1 : count + 1]
         return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
-    def backward(
-        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
-    ) -> CellGradients:
+    def _back(self, span: Span) -> dict[str, Array]:
         """Backpropagation through time; see `Cell.backward`."""
-        i, f, g, o = (quantities[name] for name in self.gates)
-        c = quantities["cell_state"]
-        h_before = previous(state["hidden_state"], quantities["hidden_state"])
-        c_before = previous(state["cell_state"], c)
-        output = ACTIVATIONS[self.output_activation]
+        i, f, g, o = (span.quantities[name] for name in self.gates)
+        c, h_before, c_before = span.quantities["cell_state"], span.before["hidden_state"], span.before["cell_state"]
+        steps, units, batch = len(c), self.hidden_size, c.shape[2:]
+        output, project, see = ACTIVATIONS[self.output_activation], self.projection, self.peepholes
         d_gate, d_candidate = ACTIVATIONS[self.recurrent_activation].derivative, ACTIVATIONS[self.activation].derivative
-        shown = output.function(c)
-        project, see = self.projection, self.peepholes
         if see is not None:
-            see = see.reshape(3, -1, *(1,) * (c.ndim - 2))
+            see = see.reshape(3, units, *(1,) * len(batch))
 
         # Derivatives of one step, for all steps at once: of o tanh(c) by o_pre and c, of c by i_pre, f_pre and g_pre.
+        shown = output.function(c)
         told_by_o_pre = shown * d_gate(o)
         told_by_c = o * output.derivative(shown)
-        by_i, by_f = (g - c_before, np.zeros_like(f)) if self.coupled else (g, c_before * d_gate(f))
-        c_by_pre = np.stack((by_i * d_gate(i), by_f, i * d_candidate(g)), axis=1)
+        c_by_pre = np.empty((steps, 3, units, *batch), self.dtype)
+        np.multiply(g - c_before if self.coupled else g, d_gate(i), out=c_by_pre[:, 0])
+        np.multiply(0 if self.coupled else c_before, d_gate(f), out=c_by_pre[:, 1])
+        np.multiply(i, d_candidate(g), out=c_by_pre[:, 2])
 
-        steps, units, batch = inputs.shape[0], self.hidden_size, inputs.shape[2:]
-        d_pre = np.empty((steps, 4, units, *batch), self.dtype)
-        d_h = np.array(d_hidden_state, dtype=self.dtype)
-        d_c = np.empty_like(c)
-        dh_next, dc_next = np.zeros_like(d_h[0]), np.zeros_like(c[0])
+        recurrent_kernel = in_pieces(self.recurrent_kernel, batch)
+        d_pre = span.d_pre.reshape(steps, 4, units, *batch)
+        dh_next, dc_next = span.d_carried["hidden_state"], span.d_carried["cell_state"]
         for t in range(steps - 1, -1, -1):
-            dh, dc = d_h[t], d_c[t]
-            dh += dh_next
+            dh, dc = span.d_states["hidden_state"][t], span.d_states["cell_state"][t]
+            np.add(span.d_hidden_state[t], dh_next, out=dh)
             d_told = dh if project is None else project @ dh
             np.multiply(d_told, told_by_o_pre[t], out=d_pre[t, 3])
             np.multiply(d_told, told_by_c[t], out=dc)
@@ -185,22 +183,19 @@ class LSTM(Cell):
             np.multiply(dc, f[t], out=dc_next)
             if see is not None:
                 dc_next += see[0] * d_pre[t, 0] + see[1] * d_pre[t, 1]
-            np.dot(self.recurrent_kernel, d_pre[t].reshape(4 * units, *batch), out=dh_next)
+            multiply(recurrent_kernel, span.d_pre[t], dh_next)
 
-        flat = d_pre.reshape(steps, 4 * units, *batch)
-        parameters = {"kernel": outer_sum(inputs, flat), "recurrent_kernel": outer_sum(h_before, flat)}
-        parameters["bias"] = total(flat)
+        # The rows [h | x | 1] have met [U; K; b]: one product gives the derivatives of all three.
+        read = (h_before, span.inputs, np.ones_like(span.inputs[:, :1]))
+        weights = outer_sum(read, (span.d_pre,))
+        found = {"recurrent_kernel": weights[: self.output_size], "kernel": weights[self.output_size : -1]}
+        found["bias"] = weights[-1]
         if project is not None:
-            parameters["projection"] = outer_sum(o * shown, d_h)
+            found["projection"] = outer_sum((o * shown,), (span.d_states["hidden_state"],))
         if see is not None:
             seen = zip((c_before, c_before, c), (0, 1, 3), strict=True)
-            parameters["peepholes"] = np.stack([total(d_pre[:, gate] * states) for states, gate in seen])
-        return CellGradients(
-            parameters,
-            np.matmul(self.kernel, flat) if batch else flat @ self.kernel.T,
-            {"hidden_state": dh_next, "cell_state": dc_next},
-            {"d_hidden_state": d_h, "d_cell_state": d_c},
-        )
+            found["peepholes"] = np.stack([total(d_pre[:, gate] * states) for states, gate in seen])
+        return found
 
     def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
         """What stood inside each activation; see `Cell.pre_activations`."""
@@ -236,7 +231,8 @@ class _Block:
         width = self._output.size
         self.both = np.empty(2 * width, dtype)
         self.written, self.kept, self.shown = self.both[:width], self.both[width:], np.empty(width, dtype)
-        self.one = np.ones(3 * width, dtype)
+        # Over a batch's many numbers one number goes twice as fast as an array; over few it takes longer to look at.
+        self.one = np.ones(() if batch else 3 * width, dtype)
         self.d_ifo = self.rows[:-1, : 3 * units].reshape(steps, 3, units, *batch).swapaxes(0, 1)
         after, before = self.rows[1:].reshape(steps, -1), self.rows[:-1].reshape(steps, -1)
         self.tell: Callable[[Array, Array, Any], object] = np.divide

@@ -8,7 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
-from .cell import Alter, Cell, CellGradients, Poll, State, outer_sum, previous, total, unaltered
+from .cell import Alter, Cell, Poll, State, unaltered
+from .products import in_pieces, multiply, outer_sum
+from .through_time import Span, previous
 from .working import Affine, Pool, Sums
 
 
@@ -77,29 +79,20 @@ class RNN(Cell):
                 h[start : start + count] = hidden[1 : count + 1]
         return {"hidden_state": h}
 
-    def backward(
-        self, inputs: Array, state: State, quantities: Mapping[str, Array], d_hidden_state: Array
-    ) -> CellGradients:
+    def _back(self, span: Span) -> dict[str, Array]:
         """Backpropagation through time; see `Cell.backward`."""
-        h = quantities["hidden_state"]
+        h = span.quantities["hidden_state"]
         h_by_pre = ACTIVATIONS[self.activation].derivative(h)
-        d_h = np.array(d_hidden_state, dtype=self.dtype)
-        d_pre = np.empty_like(d_h)
-        dh_next = np.zeros_like(d_h[0])
-        for t in range(len(d_h) - 1, -1, -1):
-            d_h[t] += dh_next
-            np.multiply(d_h[t], h_by_pre[t], out=d_pre[t])
-            np.dot(self.recurrent_kernel, d_pre[t], out=dh_next)
-        return CellGradients(
-            {
-                "kernel": outer_sum(inputs, d_pre),
-                "recurrent_kernel": outer_sum(previous(state["hidden_state"], h), d_pre),
-                "bias": total(d_pre),
-            },
-            np.matmul(self.kernel, d_pre) if d_pre.ndim == 3 else d_pre @ self.kernel.T,
-            {"hidden_state": dh_next},
-            {"d_hidden_state": d_h},
-        )
+        recurrent_kernel = in_pieces(self.recurrent_kernel, h.shape[2:])
+        dh_next = span.d_carried["hidden_state"]
+        for t in range(len(h) - 1, -1, -1):
+            dh = span.d_states["hidden_state"][t]
+            np.add(span.d_hidden_state[t], dh_next, out=dh)
+            np.multiply(dh, h_by_pre[t], out=span.d_pre[t])
+            multiply(recurrent_kernel, span.d_pre[t], dh_next)
+        weights = outer_sum((span.before["hidden_state"], span.inputs, np.ones_like(h[:, :1])), (span.d_pre,))
+        units = self.hidden_size
+        return {"recurrent_kernel": weights[:units], "kernel": weights[units:-1], "bias": weights[-1]}
 
     def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
         """What stood inside the activation; see `Cell.pre_activations`."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..activations import Array
 from ..tiles import copy_by_tiles
-from .cell import project_inputs
+from .products import in_pieces, project_inputs
 
 Product = Callable[[], object]
 
@@ -27,7 +27,7 @@ LARGE = 8 * 1024 * 1024
 """Bytes above which weights are not copied: an arranged copy would make products no faster."""
 
 STACKED = 128 * 1024
-"""Bytes up to which all weights of a cell are one matrix."""
+"""Bytes up to which all weights of a cell are one matrix for a single sequence; for a batch they are up to `LARGE`."""
 
 Columns = tuple[tuple[int, int, int], ...]
 """Columns ``start`` to ``stop`` of a matrix, and the sign, 1 or -1, by which they are taken; and further ones."""
@@ -110,7 +110,7 @@ class Recurrence:
     def __init__(self, weights: Weights, batch: tuple[int, ...]) -> None:
         """``weights`` is U, (R, C); states are (R,), or (R, B) where ``batch`` is (B,)."""
         self._weights = weights
-        self._batched = bool(batch)
+        self._batch = batch
         if weights.copied is None:
             self._whole = np.empty((weights.matrix.shape[1], *batch), weights.dtype)
         self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
@@ -125,8 +125,9 @@ class Recurrence:
         steps, matrix = zip(hidden, out, strict=True), self._weights.copied
         if matrix is None:
             return [partial(self._by_large, h, z) for h, z in steps]
-        if self._batched:
-            return [partial(np.dot, matrix.T, h, z) for h, z in steps]
+        if self._batch:
+            pieces = in_pieces(matrix.T, self._batch)
+            return [partial(np.matmul, pieces, h, z.reshape(*pieces.shape[:2], -1)) for h, z in steps]
         # An array's own method is found faster than np.dot finds it.
         return [partial(h.dot, matrix, z) for h, z in steps]
 
@@ -150,14 +151,19 @@ class Affine:
     """``U^T h + K^T x + b`` with arranged columns, made once for a cell.
 
     Small weights are stacked to one matrix ``[U; K; b]``, so that one product of a row ``[h | x | 1]`` is the whole
-    sum. Of larger ones the inputs' share is one product for all steps of a block, and added at each.
+    sum. Of larger ones the inputs' share is one product for all steps of a block, and added at each. For a batch that
+    addition costs more than the longer product, so that all weights which are copied at all are stacked.
     """
 
     def __init__(self, recurrent_kernel: Array, kernel: Array, bias: Array, columns: Columns) -> None:
         """``recurrent_kernel`` (R, N), ``kernel`` (D, N), ``bias`` (N,); ``columns`` are those that are wanted."""
         self.recurrent, self.inputs = Weights(recurrent_kernel, columns), Weights(kernel, columns)
         self._bias = Weights(bias[None], columns)
-        self.is_stacked = recurrent_kernel.nbytes + kernel.nbytes <= STACKED
+        self._size = recurrent_kernel.nbytes + kernel.nbytes
+
+    def is_stacked(self, batch: tuple[int, ...]) -> bool:
+        """Whether the weights are one matrix; ``batch`` is () or (B,)."""
+        return self._size <= (LARGE if batch else STACKED)
 
     @cached_property
     def bias(self) -> Array:
@@ -194,12 +200,12 @@ class Sums:
 
     def __init__(self, affine: Affine, steps: int, batch: tuple[int, ...]) -> None:
         """``batch`` is () or (B,)."""
-        self._affine = affine
+        self._affine, self._is_stacked = affine, affine.is_stacked(batch)
         (told, columns), read, dtype = affine.recurrent.shape, affine.inputs.shape[0], affine.recurrent.dtype
-        weights = affine.stacked if affine.is_stacked else affine.recurrent
+        weights = affine.stacked if self._is_stacked else affine.recurrent
         self._rows = aligned_empty((steps + 1, weights.shape[0], *batch), dtype)
         self.hidden = self._rows[:, :told]
-        if affine.is_stacked:
+        if self._is_stacked:
             self._inputs, self._rows[:, told + read :] = self._rows[:, told : told + read], 1
         else:
             self._projected = aligned_empty((steps, columns, *batch), dtype)
@@ -208,7 +214,7 @@ class Sums:
 
     def read(self, inputs: Array) -> None:
         """Take the inputs of a block, (steps or fewer, D[, B])."""
-        if self._affine.is_stacked:
+        if self._is_stacked:
             self._inputs[: len(inputs)] = inputs
         else:
             self._affine.project(inputs, self._projected[: len(inputs)])
@@ -219,7 +225,7 @@ class Sums:
         plain = recurrence.products(rows, out)
         settled = recurrence.products([self._settled] * len(rows), out)
         settling: list[Product] = [partial(self._settle, *both) for both in zip(rows, settled, strict=True)]
-        if self._affine.is_stacked:
+        if self._is_stacked:
             return plain, settling
         return self._with_shares(plain, out), self._with_shares(settling, out)
 

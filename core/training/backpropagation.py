@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..activations import Array, softmax
+from ..activations import Array
 from ..batch import Batch
-from ..cells.cell import CellGradients, outer_sum, total
+from ..cells.products import at_each_step, outer_sum, project_inputs
 from ..errors import ParameterError
 from ..network import Direction, Network
 
@@ -66,21 +66,31 @@ def gradients(network: Network, batch: Batch, states: States) -> Gradients:
     runs, layer_inputs, last = _forward(network, batch, states)
     loss, d_scores = _readout_loss(network, batch, layer_inputs[-1])
     assert network.readout is not None  # _readout_loss has said so in words
-    found = {"readout.kernel": outer_sum(layer_inputs[-1], d_scores), "readout.bias": total(d_scores)}
-    d_above = np.matmul(network.readout.kernel, d_scores)
+    weights = outer_sum((layer_inputs[-1], np.ones_like(d_scores[:, :1])), (d_scores,))
+    found = {"readout.kernel": weights[:-1], "readout.bias": weights[-1]}
+    d_above = np.empty_like(layer_inputs[-1])
+    at_each_step(network.readout.kernel, d_scores, d_above)
     for index in range(len(network.layers) - 1, -1, -1):
-        d_below, offset = np.zeros(1, network.dtype), 0
+        below: list[Array] = []
+        offset = 0
         for place, initial, quantities in runs:
             if place.layer != index:
                 continue
             d_hidden = d_above[:, offset : offset + place.cell.output_size]
             offset += place.cell.output_size
             turn = slice(None, None, 1 if place.direction == "forward" else -1)
-            back: CellGradients = place.cell.backward(layer_inputs[index][turn], initial, quantities, d_hidden[turn])
+            back = place.cell.backward(
+                layer_inputs[index][turn],
+                initial,
+                quantities,
+                d_hidden[turn],
+                inputs_too=index > 0 or network.embedding is not None,
+                states_too=False,
+            )
             for name, array in back.parameters.items():
                 found[f"layers.{index}.{place.direction}.{name}"] = array
-            d_below = d_below + back.d_inputs[turn]
-        d_above = d_below
+            below.append(back.d_inputs[turn])
+        d_above = below[0] if len(below) == 1 else below[0] + below[1]
     if network.embedding:
         found["embedding"] = _embedding_gradient(batch.inputs, d_above, len(network.embedding.table))
     return Gradients(loss, found, last)
@@ -111,8 +121,9 @@ def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float,
     readout = network.readout
     if readout is None:
         raise ParameterError("a network must have a readout to be trained", ("readout",))
-    scores = np.matmul(readout.kernel.T, hidden) + readout.bias[:, None]
-    steps, _, sequences = scores.shape
+    steps, _, sequences = hidden.shape
+    scores = np.empty((steps, readout.size, sequences), network.dtype)
+    project_inputs(hidden, readout.kernel, readout.bias, scores)
     weights = (
         np.ones((steps, sequences), network.dtype) if batch.weights is None else batch.weights.astype(network.dtype)
     )
@@ -120,12 +131,16 @@ def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float,
     if readout.kind == "linear":
         error = scores - batch.targets.astype(network.dtype, copy=False)
         return float((0.5 * (error**2).sum(axis=1) * share).sum()), error * share[:, None]
-    probabilities = softmax(scores, axis=1)
-    at = (np.arange(steps)[:, None], batch.targets, np.arange(sequences)[None])
-    tiny = np.finfo(network.dtype).tiny
-    loss = float(-(np.log(np.maximum(probabilities[at], tiny)) * share).sum())
-    probabilities[at] -= 1
-    return loss, probabilities * share[:, None]
+    scores -= scores.max(axis=1, keepdims=True)
+    at_targets = (np.arange(steps)[:, None], batch.targets, np.arange(sequences))
+    of_targets = scores[at_targets]
+    np.exp(scores, out=scores)
+    sums = scores.sum(axis=1)
+    loss = float(((np.log(sums) - of_targets) * share).sum())
+    # The derivative by a score is its probability, less 1 at the target.
+    scores *= (share / sums)[:, None]
+    scores[at_targets] -= share
+    return loss, scores
 
 
 def _embedding_gradient(tokens: Array, d_inputs: Array, rows: int) -> Array:

@@ -72,12 +72,18 @@ class Adam:
         result, means, squares = {}, {}, {}
         for name, array in parameters.items():
             kind, gradient = array.dtype.type, gradients[name]
-            means[name] = mean = kind(self.beta_1) * memory.slots["mean"][name] + kind(1 - self.beta_1) * gradient
-            squares[name] = square = (
-                kind(self.beta_2) * memory.slots["square"][name] + kind(1 - self.beta_2) * gradient**2
-            )
-            kept = kind(1 - learning_rate * self.weight_decay)
-            result[name] = kept * array - kind(rate) * mean / (np.sqrt(square) + kind(epsilon))
+            part = np.multiply(gradient, kind(1 - self.beta_1))
+            means[name] = mean = np.multiply(memory.slots["mean"][name], kind(self.beta_1))
+            mean += part
+            np.square(gradient, out=part)
+            part *= kind(1 - self.beta_2)
+            squares[name] = square = np.multiply(memory.slots["square"][name], kind(self.beta_2))
+            square += part
+            np.sqrt(square, out=part)
+            part += kind(epsilon)
+            np.divide(mean, part, out=part)
+            part *= kind(rate)
+            result[name] = array * kind(1 - learning_rate * self.weight_decay) - part
         return result, Memory(updates, {"mean": means, "square": squares})
 
 

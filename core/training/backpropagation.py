@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..activations import Array
+from ..activations import Array, softmax
 from ..batch import Batch
 from ..cells.products import at_each_step, outer_sum, project_inputs
 from ..errors import ParameterError
-from ..network import Direction, Network
+from ..network import Direction, Network, Readout
 
 States = Sequence[dict[str, Array]]
 Run = tuple[Direction, dict[str, Array], dict[str, Array]]
@@ -53,7 +53,7 @@ def batch_outputs(network: Network, batch: Batch, states: States) -> Array:
     if network.readout is None:
         raise ParameterError("a network must have a readout to be asked for outputs", ("readout",))
     _, layer_inputs, _ = _forward(network, batch, states)
-    scores = np.matmul(network.readout.kernel.T, layer_inputs[-1]) + network.readout.bias[:, None]
+    scores = _scores(network.readout, layer_inputs[-1])
     return softmax(scores, axis=1) if network.readout.kind == "softmax" else scores
 
 
@@ -116,14 +116,20 @@ def _forward(network: Network, batch: Batch, states: States) -> tuple[list[Run],
     return runs, layer_inputs, last
 
 
+def _scores(readout: Readout, hidden: Array) -> Array:
+    """The readout's sums at every step, (T, O, B)."""
+    scores = np.empty((len(hidden), readout.size, hidden.shape[2]), hidden.dtype)
+    project_inputs(hidden, readout.kernel, readout.bias, scores)
+    return scores
+
+
 def _readout_loss(network: Network, batch: Batch, hidden: Array) -> tuple[float, Array]:
     """Loss and its derivative by the readout's scores, (T, O, B)."""
     readout = network.readout
     if readout is None:
         raise ParameterError("a network must have a readout to be trained", ("readout",))
-    steps, _, sequences = hidden.shape
-    scores = np.empty((steps, readout.size, sequences), network.dtype)
-    project_inputs(hidden, readout.kernel, readout.bias, scores)
+    scores = _scores(readout, hidden)
+    steps, _, sequences = scores.shape
     weights = (
         np.ones((steps, sequences), network.dtype) if batch.weights is None else batch.weights.astype(network.dtype)
     )

@@ -188,10 +188,6 @@ BAD: dict[str, tuple[bytes, str]] = {
         write(PARAMETERS, described(readout={**READOUT, "labels": "abcdefg"})),
         "must be lists, not one text",
     ),
-    "labels of a readout that are too few": (
-        write(PARAMETERS, described(readout={**READOUT, "labels": list("abc")})),
-        "one for each of its 7 softmax outputs, not 3",
-    ),
     "feedback in a network of tokens": (
         write(PARAMETERS, described(feedback={"first": 0, "end": None})),
         "feedback needs a network that reads numbers",

@@ -12,7 +12,7 @@
 /** @typedef {import("../types.js").Matrix} Matrix */
 
 /** Which quantity is kept, and by which gate. @type {Record<LayerTrace["cell"], {state: string, keep: string} | null>} */
-const ACCOUNTS = {
+export const ACCOUNTS = {
   lstm: { state: "cell_state", keep: "forget_gate" },
   gru: { state: "hidden_state", keep: "update_gate" },
   rnn: null,

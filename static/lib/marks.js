@@ -14,13 +14,13 @@ const SMALLEST = 5;
  * The rectangles that one intervention covers: one for each run of rows.
  * @param {Pick<import("../types.js").Intervention, "units" | "steps">} intervention
  * @param {{rows: number, columns: number}} matrix rows are steps
- * @param {ArrayLike<number> | null} places the row from the top of each unit; null for their own order
+ * @param {ArrayLike<number> | null} places the row from the top of each unit, -1 of those that have none; null for their own order
  * @returns {Mark[]}
  */
 export function marksOf({ units, steps }, { rows, columns }, places) {
   const [from, to] = steps ?? [0, rows];
-  if (units === null) return [{ from, to, top: 0, bottom: columns }];
-  const at = units.map((unit) => (places ? places[unit] : unit)).sort((a, b) => a - b);
+  const all = units ?? Array.from({ length: columns }, (_, unit) => unit);
+  const at = all.map((unit) => (places ? places[unit] : unit)).filter((place) => place >= 0).sort((a, b) => a - b);
   return runsOf(at).map(([first, last]) => ({ from, to, top: first, bottom: last + 1 }));
 }
 

@@ -34,7 +34,7 @@ export function stepsPerColumn(span, width) {
  * @param {Uint32Array} pixels rows x columns, written in place
  * @param {Matrix} matrix rows are steps, columns are units
  * @param {Block} block
- * @param {ArrayLike<number> | null} order the unit shown at each place from the top, or null for their own order
+ * @param {ArrayLike<number> | null} order the unit shown at each place from the top, of which there may be fewer than units, or null for all in their own order
  * @param {ArrayLike<number> | null} centre by unit, what a value stands out from; null is zero
  * @param {Uint32Array} table 256 colours
  * @param {[number, number]} range the values of the first and the last colour
@@ -42,11 +42,12 @@ export function stepsPerColumn(span, width) {
 export function paint(pixels, matrix, block, order, centre, table, range) {
   const { data, columns: units, rows: steps } = matrix;
   const { columns, rows, firstStep } = block;
+  const places = order ? order.length : units;
   const scale = 255 / (range[1] - range[0]);
   const single = block.stepsPerColumn === 1 && block.unitsPerRow === 1;
   for (let row = 0; row < rows; row++) {
     const place = row * block.unitsPerRow;
-    const lastPlace = Math.min(place + block.unitsPerRow, units);
+    const lastPlace = Math.min(place + block.unitsPerRow, places);
     for (let column = 0; column < columns; column++) {
       const step = firstStep + column * block.stepsPerColumn;
       let value;

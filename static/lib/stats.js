@@ -29,6 +29,24 @@ export function variances(matrix) {
 }
 
 /**
+ * The smallest and the largest value of every unit.
+ * @param {Matrix} matrix
+ * @returns {{minimum: Float64Array, maximum: Float64Array}} one value a unit
+ */
+export function extents({ data, rows, columns }) {
+  const minimum = new Float64Array(columns).fill(Infinity);
+  const maximum = new Float64Array(columns).fill(-Infinity);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = data[row * columns + column];
+      if (value < minimum[column]) minimum[column] = value;
+      if (value > maximum[column]) maximum[column] = value;
+    }
+  }
+  return { minimum, maximum };
+}
+
+/**
  * How much every unit both moves and keeps: the covariance of its values with those one step earlier.
  * @param {Matrix} matrix
  * @returns {Float64Array} one value a unit
@@ -80,10 +98,11 @@ export function magnitudeWithout({ data }, share) {
 }
 
 /**
- * Units sorted by a key, the largest first; ties keep the units' own order.
+ * Units sorted by a key, the largest first, or the smallest; ties keep the units' own order.
  * @param {ArrayLike<number>} keys one a unit
+ * @param {boolean} [up] whether the smallest come first
  * @returns {Int32Array} the unit at each place
  */
-export function descending(keys) {
-  return Int32Array.from(Array.from({ length: keys.length }, (_, unit) => unit).sort((a, b) => keys[b] - keys[a] || a - b));
+export function sorted(keys, up = false) {
+  return Int32Array.from(Array.from({ length: keys.length }, (_, unit) => unit).sort((a, b) => (up ? keys[a] - keys[b] : keys[b] - keys[a]) || a - b));
 }

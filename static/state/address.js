@@ -4,6 +4,7 @@ import { formatInterventions, parseInterventions } from "../lib/interventions.js
 import { draftOf, modelOf } from "./input-transitions.js";
 import { SEEN } from "./intervening-list.js";
 import { PLACE_NAMES } from "./place-names.js";
+import { formatOrder, formatRows, parseOrder, parseRows } from "./rows-address.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Input} Input */
@@ -25,6 +26,7 @@ import { PLACE_NAMES } from "./place-names.js";
  * @property {boolean} [stages]
  * @property {import("./types.js").TimeWindow} [window]
  * @property {import("./types.js").Order} [order]
+ * @property {import("./types.js").Rows} [rows]
  * @property {"arithmetic" | "numbers" | "interventions"} [aside] what the side shows; left out for the cell
  * @property {string} [quantity] whose arithmetic is shown
  * @property {number} [row] of a quantity whose rows are no units
@@ -39,8 +41,6 @@ import { PLACE_NAMES } from "./place-names.js";
 const LONGEST_INPUT = 6000;
 
 const ASIDES = /** @type {const} */ (["arithmetic", "numbers", "interventions"]);
-
-const ORDERS = ["index", "mean", "variance", "step"];
 
 /**
  * @param {State} state
@@ -71,7 +71,8 @@ export function formatAddress(state, said = {}) {
   if (Number.isFinite(selection.step)) fields.set("step", String(selection.step));
   if (view.stages) fields.set("stages", String(selection.stage));
   if (view.window) fields.set("window", `${Number(view.window.from.toFixed(2))}~${Number(view.window.to.toFixed(2))}`);
-  if (view.order.by !== "index") fields.set("order", view.order.quantity ? `${view.order.by}~${view.order.quantity}` : view.order.by);
+  if (view.order.by !== "index") fields.set("order", formatOrder(view.order));
+  if (view.rows.only !== "all") fields.set("rows", formatRows(view.rows));
   if (view.aside !== "cell") fields.set("aside", view.aside);
   for (const [name, value] of Object.entries({ ...insideFields(state), ...interveningFields(state) })) if (value !== null && value !== "") fields.set(name, value);
   return { hash: `#${fields}`, complete };
@@ -108,7 +109,6 @@ export function parseAddress(hash) {
   /** @param {string} name */
   const whole = (name) => (/^\d{1,9}$/.test(fields.get(name) ?? "") ? Number(fields.get(name)) : undefined);
   const window = /^(\d+(?:\.\d+)?)~(\d+(?:\.\d+)?)$/.exec(fields.get("window") ?? "");
-  const [by, quantity] = (fields.get("order") ?? "").split("~");
   const stage = whole("stages");
   return {
     place: PLACE_NAMES.find((name) => name === fields.get("view")),
@@ -132,7 +132,8 @@ export function parseAddress(hash) {
     interventions: parseInterventions(fields.get("interventions") ?? ""),
     seen: SEEN.find((name) => name === fields.get("seen")),
     units: fields.get("origins")?.split(".").includes("all") ?? false,
-    order: ORDERS.includes(by) ? { by: /** @type {import("./types.js").OrderKey} */ (by), quantity: quantity ?? null } : undefined,
+    order: parseOrder(fields.get("order") ?? ""),
+    rows: parseRows(fields.get("rows") ?? ""),
   };
 }
 

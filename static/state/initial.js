@@ -1,5 +1,6 @@
 import { NOTHING_INSIDE } from "./inside-transitions.js";
 import { NO_INTERVENTIONS } from "./intervening-list.js";
+import { ALL_ROWS, OWN_ORDER } from "./rows.js";
 import { NO_UPLOAD } from "./upload-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -31,7 +32,8 @@ export function initialState({ theme, dark, reducedMotion, density }) {
     hover: null,
     view: {
       window: null,
-      order: { by: "index", quantity: null },
+      order: OWN_ORDER,
+      rows: ALL_ROWS,
       folded: [],
       enlarged: null,
       tall: false,

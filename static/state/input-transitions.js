@@ -3,6 +3,7 @@
 import { describeInput, editableText, parseTyped } from "../lib/input.js";
 import { begunWith } from "./intervening-list.js";
 import { stopped } from "./playing.js";
+import { ALL_ROWS, OWN_ORDER } from "./rows.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Draft} Draft */
@@ -111,7 +112,7 @@ function atAddress(state, address) {
   const draft = address.input ? inputDraft(address.input, readsOf(model), "Sequence from the address", null) : state.drafts[model.id] && !address.example ? state.drafts[model.id] : exampleDraft(model, address.example ?? null);
   /** @type {import("./types.js").Selection} */
   const selection = { layer: Math.max(0, layer), unit: address.unit ?? null, pins: address.pins ?? [], step: address.step ?? Infinity, stage: address.stages ? (address.stage ?? 3) : 3 };
-  const view = { ...state.view, order: address.order ?? { by: /** @type {const} */ ("index"), quantity: null }, stages: address.stages ?? false, aside: address.aside ?? /** @type {const} */ ("cell"), playing: false, heldStep: null };
+  const view = { ...state.view, order: address.order ?? OWN_ORDER, rows: address.rows ?? ALL_ROWS, stages: address.stages ?? false, aside: address.aside ?? /** @type {const} */ ("cell"), playing: false, heldStep: null };
   const inside = { ...state.inside, quantity: address.quantity ?? null, row: address.row ?? null, find: address.find ?? "", origins: address.origins ?? false, units: address.units ?? false };
   const intervening = begunWith(address.interventions ?? [], address.seen);
   const next = withDraft({ ...state, place: "explore", modelId: model.id, view, inside, intervening }, draft, { selection, window: address.window ?? null });

@@ -5,8 +5,9 @@ import { requested, sameIntervention } from "../lib/interventions.js";
 import { alteredOf, seenTrace, wantedAltered } from "./altered.js";
 import { SEEN } from "./intervening-list.js";
 import { stopped } from "./playing.js";
+import { rowOrderOf } from "./rows.js";
 import { selectionTransitions } from "./selection-transitions.js";
-import { isOfUnits, layerOf, rowOrderOf } from "./selectors.js";
+import { isOfUnits, layerOf } from "./selectors.js";
 import { withForms } from "./trace-transitions.js";
 
 /** @typedef {import("./types.js").State} State */

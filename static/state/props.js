@@ -15,7 +15,8 @@ import { marksIn, rubberIn } from "./intervening-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
-import { colouringOf, isOfUnits, lanesOf, layerOf, orderQuantityOf, rowOrderOf, signedColouring, themeOf, windowOf } from "./selectors.js";
+import { canOrder, orderKeyOf, orderQuantityOf, ORDER_KEYS, quantitiesFor, rowOrderOf, rowsOf } from "./rows.js";
+import { colouringOf, isOfUnits, lanesOf, layerOf, signedColouring, themeOf, windowOf } from "./selectors.js";
 import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -123,7 +124,8 @@ const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../typ
 
 /** @param {State} state @param {LayerTrace} layer */
 export function toolbarProps(state, layer) {
-  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(state.view.order.by, orderQuantityOf(state)), quantities: ofUnits(layer), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isAblated(state) };
+  const by = orderKeyOf(state, layer);
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(by, orderQuantityOf(state), state.view.order.up), orders: ordersOf(layer), quantities: quantitiesFor(layer, by), rows: rowsOf(state, layer), listed: rowOrderOf(state), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isAblated(state) };
 }
 
 /** @param {State} state */
@@ -132,7 +134,8 @@ function isAblated(state) {
   return ablation !== null && state.intervening.list.some((one) => one.on && sameIntervention(one, ablation));
 }
 
-const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity) => ({ by, quantity }));
+const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity, /** @type {boolean} */ up) => ({ by, quantity, up }));
+const ordersOf = memo((/** @type {LayerTrace} */ layer) => ORDER_KEYS.filter((by) => canOrder(layer, by)));
 
 /** @type {Map<string, (...inputs: any[]) => any>} one memory a panel, so that a step gives each its old picture back */
 const pictures = new Map();
@@ -147,7 +150,8 @@ function pictureOf(name, ...inputs) {
   return make(...inputs);
 }
 
-const placesOf = memo((/** @type {Int32Array | null} */ order) => order && Int32Array.from(order).reduce((places, unit, place) => ((places[unit] = place), places), new Int32Array(order.length)));
+/** The place of each unit from the top, -1 of those without a row. */
+const placesOf = memo((/** @type {Int32Array | null} */ order, /** @type {number} */ units) => order?.reduce((places, unit, place) => ((places[unit] = place), places), new Int32Array(units).fill(-1)) ?? null);
 
 /** Which share of the plot has been read and computed: up to the step, or from it on when the layer reads backwards. */
 const shares = (/** @type {State} */ state, /** @type {LayerTrace} */ layer, /** @type {string} */ name) => {
@@ -174,7 +178,9 @@ export function panelProps(state, layer, reading = true) {
   const names = namesOf(layer);
   const table = quantitiesOf(state);
   const order = rowOrderOf(state);
-  const places = placesOf(order);
+  const places = placesOf(order, layer.hiddenSize);
+  /** @param {number} row */
+  const placeOf = (row) => (!places ? row : places[row] < 0 ? null : places[row]);
   const unit = selection.unit ?? 0;
   const hovered = hover?.unit ?? null;
   const ledger = unitsLedger(state, layer);
@@ -184,7 +190,7 @@ export function panelProps(state, layer, reading = true) {
   /** @param {string} name @param {Matrix} matrix @param {boolean} own whether its rows are units */
   const panel = (name, matrix, own) => {
     const enlarged = view.enlarged === name;
-    const height = panelHeight({ units: matrix.columns, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged });
+    const height = panelHeight({ units: own && order ? Math.max(1, order.length) : matrix.columns, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged });
     const quantity = table.find((candidate) => candidate.name === name);
     return {
       name,
@@ -192,8 +198,8 @@ export function panelProps(state, layer, reading = true) {
       folded: view.folded.includes(name),
       enlarged,
       unit,
-      place: !own ? null : places ? places[unit] : unit,
-      hoverPlace: hovered === null || !own ? null : places ? places[hovered] : hovered,
+      place: own ? placeOf(unit) : null,
+      hoverPlace: hovered !== null && own ? placeOf(hovered) : null,
       marks: marksIn(state, layer, name, matrix, own ? places : null),
       rubber: rubberIn(state, name),
     };

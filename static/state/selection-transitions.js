@@ -2,7 +2,7 @@
 
 import { revealStep } from "../lib/scale.js";
 import { stopped } from "./playing.js";
-import { rowOrderOf } from "./selectors.js";
+import { rowOrderOf } from "./rows.js";
 import { memoryOf } from "./trace-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -82,8 +82,11 @@ export const selectionTransitions = {
     const layer = layerOf(state);
     if (!layer || state.selection.unit === null) return state;
     const order = rowOrderOf(state);
+    if (order?.length === 0) return state;
     const place = order ? order.indexOf(state.selection.unit) : state.selection.unit;
-    const next = Math.max(0, Math.min(layer.hiddenSize - 1, place + by));
+    // A unit that is not among the rows is left for the first of them, or the last.
+    const from = place < 0 && by < 0 ? (order?.length ?? 0) : place;
+    const next = Math.max(0, Math.min((order?.length ?? layer.hiddenSize) - 1, from + by));
     return { ...state, selection: { ...state.selection, unit: order ? order[next] : next } };
   },
 

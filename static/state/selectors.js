@@ -4,7 +4,7 @@ import { formOf } from "../lib/cell-form.js";
 import { symmetricRange } from "../lib/difference.js";
 import { seenTrace } from "./altered.js";
 import { memo } from "../lib/memo.js";
-import { descending, largestMagnitude, least, magnitudeWithout, means, variances } from "../lib/stats.js";
+import { largestMagnitude, least, magnitudeWithout, means } from "../lib/stats.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").Matrix} Matrix */
@@ -44,52 +44,12 @@ const wholeOr = memo((window, steps) => window ?? { from: 0, to: steps });
 /** @param {State} state */
 export const windowOf = (state) => wholeOr(state.view.window, Math.max(1, state.shown?.trace.steps ?? 1));
 
-const orderBy = memo(
-  /**
-   * @param {LayerTrace} layer
-   * @param {string} quantity
-   * @param {import("./types.js").OrderKey} by
-   * @param {number} step
-   */
-  (layer, quantity, by, step) => {
-    const matrix = layer.quantities[quantity];
-    if (by === "mean") return descending(figuresOf(matrix).means);
-    if (by === "variance") return descending(variances(matrix));
-    return descending(matrix.data.subarray(step * matrix.columns, (step + 1) * matrix.columns));
-  },
-);
-
 /**
  * Whether a quantity has one value for each unit. A projected hidden state has not: its rows are mixed from all units.
  * @param {LayerTrace} layer
  * @param {string} quantity
  */
 export const isOfUnits = (layer, quantity) => layer.quantities[quantity]?.columns === layer.hiddenSize && !(quantity === "hidden_state" && formOf(layer).projected);
-
-/**
- * The quantity that rows are ordered by: the chosen one, or the cell's memory.
- * @param {State} state
- * @returns {string}
- */
-export function orderQuantityOf(state) {
-  const layer = layerOf(state);
-  const chosen = state.view.order.quantity;
-  if (!layer || (chosen && isOfUnits(layer, chosen))) return chosen ?? "hidden_state";
-  return "cell_state" in layer.quantities ? "cell_state" : "hidden_state";
-}
-
-/**
- * The unit at each place from the top, the same for all panels; null is the units' own order.
- * @param {State} state
- * @returns {Int32Array | null}
- */
-export function rowOrderOf(state) {
-  const layer = layerOf(state);
-  const { by } = state.view.order;
-  if (!layer || by === "index") return null;
-  const step = by === "step" ? Math.min(state.view.heldStep ?? state.selection.step, (state.shown?.trace.steps ?? 1) - 1) : 0;
-  return orderBy(layer, orderQuantityOf(state), by, step);
-}
 
 /**
  * How a quantity is coloured: gates from 0 to 1, signed values symmetrically about zero as far as they reach. Values that pass the usual

@@ -2,7 +2,7 @@
 
 import { seenTrace } from "./altered.js";
 import { cellForm } from "../lib/cell-form.js";
-import { carriedMovement, descending } from "../lib/stats.js";
+import { carriedMovement, sorted } from "../lib/stats.js";
 import { GUTTER, readableSteps } from "../lib/layout.js";
 import { clampWindow, revealStep } from "../lib/scale.js";
 
@@ -22,7 +22,7 @@ export const memoryOf = (layer) => ("cell_state" in layer.quantities ? "cell_sta
  */
 export function liveliestUnit(layer) {
   const memory = layer.quantities[memoryOf(layer)];
-  return descending(carriedMovement({ ...memory, data: memory.data.map(Math.tanh) }))[0];
+  return sorted(carriedMovement({ ...memory, data: memory.data.map(Math.tanh) }))[0];
 }
 
 /**

@@ -40,8 +40,11 @@
  */
 
 /**
- * @typedef {"index" | "mean" | "variance" | "step"} OrderKey
- * @typedef {{by: OrderKey, quantity: string | null}} Order `quantity` null is the cell's memory
+ * By which of its figures a unit has its place; `span` is from its smallest value to its largest, `low` and `high` are shares of steps beyond the bounds.
+ * @typedef {"index" | "mean" | "variance" | "span" | "low" | "high" | "half_life" | "step"} OrderKey
+ * @typedef {{by: OrderKey, quantity: string | null, up: boolean}} Order `quantity` null is the cell's memory, or the gate that keeps it; `up` has the smallest first
+ * Which units are shown: all, those whose ordering figure is at `least` or at `most` a value, or those found to be something, in one `quantity` or any.
+ * @typedef {{only: "all" | "least" | "most" | import("../lib/health.js").FindingKind, quantity: string | null, value: number}} Rows
  * @typedef {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number}} Hover `y` is null where another view shows the words itself; `below` is how much room is under it
  * @typedef {{tone: "error" | "note", text: string, again?: boolean, elsewhere?: boolean}} Message `elsewhere` says that what stands in the field is not to blame; `again` says that the same may work when it is tried again
  */
@@ -59,6 +62,7 @@
  * @typedef {object} ViewState
  * @property {TimeWindow | null} window null shows the whole sequence, however long
  * @property {Order} order
+ * @property {Rows} rows
  * @property {string[]} folded
  * @property {string | null} enlarged
  * @property {boolean} tall

@@ -40,6 +40,8 @@ export const viewTransitions = {
 
   "order-chosen": (state, { order }) => withView(state, { order: { ...state.view.order, ...order } }),
 
+  "rows-chosen": (state, { rows }) => withView(state, { rows: { ...state.view.rows, ...rows } }),
+
   "panel-folded": (state, { quantity }) =>
     withView(state, {
       folded: state.view.folded.includes(quantity) ? state.view.folded.filter((name) => name !== quantity) : [...state.view.folded, quantity],

@@ -14,7 +14,7 @@ import { marksView } from "./marks.js";
  * What the bitmap depends on.
  * @typedef {object} Picture
  * @property {Matrix} matrix rows are steps
- * @property {ArrayLike<number> | null} order the unit at each place from the top
+ * @property {ArrayLike<number> | null} order the unit at each place from the top, where they are not all in their own order
  * @property {"sequential" | "diverging"} kind
  * @property {[number, number]} range
  * @property {boolean} clipped whether some values lie beyond the range
@@ -124,7 +124,7 @@ export function create(root, emit) {
         const { picture } = props;
         if (!before || !samePixels(before.picture, picture)) tiles = tileCache();
         if (picture.range[1] !== before?.picture.range[1] || picture.clipped !== before.picture.clipped || picture.theme !== before.picture.theme || picture.kind !== before.picture.kind) legend(picture);
-        rowHeight = picture.height / picture.matrix.columns;
+        rowHeight = picture.height / Math.max(1, rowsOf(picture));
         plot.style.height = `${picture.height}px`;
         if (!props.folded) placeTiles(bitmap, picture, tiles);
       }
@@ -171,13 +171,16 @@ function markRow(mark, place, rowHeight) {
 
 const tileCache = () => /** @type {Map<string, HTMLCanvasElement>} */ (new Map());
 
+/** How many rows a picture has. @param {Picture} picture */
+const rowsOf = ({ matrix, order }) => (order ? order.length : matrix.columns);
+
 /**
  * Whether two pictures are cut from the same bitmaps.
  * @param {Picture} a
  * @param {Picture} b
  */
 function samePixels(a, b) {
-  return a.matrix === b.matrix && a.order === b.order && a.kind === b.kind && a.range[1] === b.range[1] && a.theme === b.theme && unitsPerRow(a.matrix.columns, a.height * a.density) === unitsPerRow(b.matrix.columns, b.height * b.density);
+  return a.matrix === b.matrix && a.order === b.order && a.kind === b.kind && a.range[1] === b.range[1] && a.theme === b.theme && unitsPerRow(rowsOf(a), a.height * a.density) === unitsPerRow(rowsOf(b), b.height * b.density);
 }
 
 /**
@@ -188,6 +191,7 @@ function samePixels(a, b) {
  * @param {Tiles} tiles
  */
 function placeTiles(bitmap, picture, tiles) {
+  if (rowsOf(picture) === 0) return bitmap.replaceChildren();
   const { plotWidth, height, density } = picture;
   const { from, to } = picture.window;
   const steps = picture.matrix.rows;
@@ -214,9 +218,10 @@ function placeTiles(bitmap, picture, tiles) {
  * @param {number} perColumn
  */
 function paintTile({ matrix, order, centre, kind, theme, range, height, density }, firstStep, perColumn) {
-  const perRow = unitsPerRow(matrix.columns, height * density);
+  const places = order ? order.length : matrix.columns;
+  const perRow = unitsPerRow(places, height * density);
   const columns = Math.min(TILE, Math.ceil((matrix.rows - firstStep) / perColumn));
-  const rows = Math.ceil(matrix.columns / perRow);
+  const rows = Math.ceil(places / perRow);
   const painted = new OffscreenCanvas(columns, rows);
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (painted.getContext("2d"));
   const image = context.createImageData(columns, rows);

@@ -15,8 +15,8 @@ export function marksView() {
   const element = s("svg", { class: "marks", "aria-hidden": "true" }, halo, line, pulled);
   return {
     element,
-    update(marks, rubber, { window, plotWidth, height, matrix }) {
-      const plot = { width: plotWidth, height, units: matrix.columns };
+    update(marks, rubber, { window, plotWidth, height, matrix, order }) {
+      const plot = { width: plotWidth, height, units: order ? order.length : matrix.columns };
       element.toggleAttribute("hidden", marks.length === 0 && rubber === null);
       const d = outline(marks, window, plot);
       halo.setAttribute("d", d);

@@ -36,7 +36,7 @@ export function create(root, emit) {
       if (shallowEqual(shown, props)) return;
       const { layer } = props;
       const names = Object.keys(layer.quantities);
-      setText(caption, `Step ${props.step + 1}, “${visible(props.label)}”: all units`);
+      setText(caption, `Step ${props.step + 1}, “${visible(props.label)}”: ${props.order && props.order.length < layer.hiddenSize ? `${props.order.length} of ${layer.hiddenSize}` : "all"} units`);
       if (names.join() !== (shown ? Object.keys(shown.layer.quantities).join() : "") || props.symbols !== shown?.symbols) {
         heads.replaceChildren(h("th", { scope: "col", text: "unit" }), ...names.map((name, index) => h("th", { scope: "col", title: words(name), data: { quantity: name } }, h("abbr", { title: words(name), text: props.symbols[index] }))));
         rows.clear();

@@ -1,16 +1,14 @@
 /** Between the carry track and the panels: which unit, how the rows are ordered, what part of the time is shown. */
 
 import { h, setText, shallowEqual } from "../lib/dom.js";
-import { words } from "../lib/format.js";
 import { icon } from "../lib/svg.js";
+import { rowTools } from "./row-tools.js";
 
 /**
- * @typedef {object} ToolbarProps
+ * @typedef {object} OwnProps
  * @property {number} unit
  * @property {number} units
  * @property {(number | "mean")[]} pins
- * @property {{by: string, quantity: string}} order
- * @property {string[]} quantities
  * @property {boolean} tall
  * @property {boolean} ledger whether the layer has a memory ledger
  * @property {boolean} origins whether the carry track is split by who wrote it
@@ -18,14 +16,8 @@ import { icon } from "../lib/svg.js";
  * @property {boolean} intervening whether dragging over a heatmap selects what to change
  * @property {boolean} ablated whether the chosen unit is
  * @property {{from: number, to: number} | null} zoomed the visible steps, null when all are
+ * @typedef {OwnProps & import("./row-tools.js").RowTools} ToolbarProps
  */
-
-const ORDERS = [
-  ["index", "unit number"],
-  ["mean", "mean of"],
-  ["variance", "variance of"],
-  ["step", "value at this step of"],
-];
 
 const NO_LEDGER = "A simple RNN computes its whole state anew at every step: nothing is kept that could be told apart by who wrote it.";
 
@@ -49,8 +41,7 @@ export function create(root, emit) {
   const intervene = h("button", { type: "button", class: "tool", title: "Drag over a heatmap to clamp, scale or shift what lies there (I); or hold Alt", on: { click: () => emit({ type: "intervening-toggled" }) } }, icon("sliders"), h("span", { text: "Intervene" }));
   const ablate = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "unit-ablated" }) } }, h("span", { text: "Ablate" }));
   const pins = h("span", { class: "pins" });
-  const by = h("select", { id: "order", on: { change: () => emit({ type: "order-chosen", order: { by: by.value } }) } }, ...ORDERS.map(([value, text]) => h("option", { value, text })));
-  const quantity = h("select", { "aria-label": "Quantity the rows are ordered by", on: { change: () => emit({ type: "order-chosen", order: { quantity: quantity.value } }) } });
+  const rows = rowTools(emit);
   const tall = h("button", { type: "button", class: "tool", title: "Taller panels", on: { click: () => emit({ type: "height-toggled" }) } }, h("span", { text: "Taller" }));
   const range = h("span", { class: "zoom-range" });
   /** @param {string} picture @param {string} words @param {import("../types.js").ViewEvent} event */
@@ -60,7 +51,7 @@ export function create(root, emit) {
     h("span", { class: "tool-group" }, h("label", { for: "unit", text: "Unit" }), unit, pin, mean, pins),
     h("span", { class: "tool-group" }, origins, allOrigins),
     h("span", { class: "tool-group" }, intervene, ablate),
-    h("span", { class: "tool-group order-group" }, h("label", { for: "order", text: "Rows by" }), by, quantity),
+    rows.element,
     h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
   );
 
@@ -80,10 +71,7 @@ export function create(root, emit) {
       if (props.pins !== before?.pins) {
         pins.replaceChildren(...props.pins.filter((lane) => lane !== "mean").map((lane) => h("button", { type: "button", class: "chip", title: `Let unit ${lane} go from the carry track`, "aria-label": `Unpin unit ${lane}`, on: { click: () => emit({ type: "pin-toggled", unit: lane }) } }, String(lane), icon("close"))));
       }
-      if (props.quantities !== before?.quantities) quantity.replaceChildren(...props.quantities.map((name) => h("option", { value: name, text: words(name) })));
-      by.value = props.order.by;
-      quantity.value = props.order.quantity;
-      quantity.hidden = props.order.by === "index";
+      rows.update(props, before);
       origins.disabled = allOrigins.disabled = !props.ledger;
       origins.setAttribute("aria-pressed", String(props.origins && props.ledger));
       allOrigins.setAttribute("aria-pressed", String(props.allOrigins && props.ledger));

@@ -3,7 +3,8 @@
 import { attachGestures } from "../../lib/gestures.js";
 import { timeScale } from "../../lib/scale.js";
 import { gutterOf } from "../shown.js";
-import { isOfUnits, layerOf, rowOrderOf, windowOf } from "../selectors.js";
+import { rowOrderOf } from "../rows.js";
+import { isOfUnits, layerOf, windowOf } from "../selectors.js";
 
 /** @typedef {{quantity: string, box: DOMRect, rows: number}} Heatmap its place on the screen and its rows */
 
@@ -21,12 +22,19 @@ export function attachTimeline(store, content, viewport) {
   /** @param {number} x */
   const stepAt = (x) => Math.max(0, Math.min((store.get().shown?.trace.steps ?? 1) - 1, Math.floor(scale().step(x))));
 
+  /** How many rows the heatmap of a quantity of the cell shows. @param {string} quantity */
+  const rowsOf = (quantity) => {
+    const layer = layerOf(store.get());
+    if (!layer?.quantities[quantity]) return 0;
+    return (isOfUnits(layer, quantity) ? rowOrderOf(store.get())?.length : null) ?? layer.quantities[quantity].columns;
+  };
+
   /** A heatmap of numbers that can be intervened in. @param {PointerEvent} event @returns {Heatmap | null} */
   const heatmapAt = (event) => {
     const plot = event.target instanceof Element ? event.target.closest(".plot") : null;
     const quantity = /** @type {HTMLElement | null} */ (plot?.parentElement ?? null)?.dataset.quantity;
-    const matrix = layerOf(store.get())?.quantities[quantity ?? ""];
-    return plot && quantity && matrix ? { quantity, box: plot.getBoundingClientRect(), rows: matrix.columns } : null;
+    const rows = rowsOf(quantity ?? "");
+    return plot && quantity && rows ? { quantity, box: plot.getBoundingClientRect(), rows } : null;
   };
 
   /** @type {Heatmap | null} what is being dragged over */
@@ -46,10 +54,12 @@ export function attachTimeline(store, content, viewport) {
     if (!plot || !layer) return { unit: null, quantity: null, row: null };
     const quantity = /** @type {HTMLElement} */ (plot.parentElement).dataset.quantity ?? null;
     const box = plot.getBoundingClientRect();
-    const rows = quantity === ORIGINS ? layer.hiddenSize : (layer.quantities[quantity ?? ""]?.columns ?? 0);
+    const own = quantity === ORIGINS || (quantity !== null && isOfUnits(layer, quantity));
+    const rows = quantity === ORIGINS ? rowOrderOf(state)?.length ?? layer.hiddenSize : rowsOf(quantity ?? "");
     const place = rowAt({ box, rows }, event.clientY);
-    if (quantity === null || !(quantity === ORIGINS || isOfUnits(layer, quantity))) return { unit: null, quantity, row: place };
-    return { unit: rowOrderOf(state)?.[place] ?? place, quantity, row: null };
+    if (!own) return { unit: null, quantity, row: place };
+    const order = rowOrderOf(state);
+    return { unit: order ? (order[place] ?? null) : place, quantity, row: null };
   };
 
   /** The carry track tells what is under the pointer itself. @param {Event} event */

@@ -2,7 +2,7 @@
 
 import { colourTable, gradient } from "/static/lib/colour.js";
 import { paint, stepsPerColumn, unitsPerRow } from "/static/lib/raster.js";
-import { carriedMovement, descending, largestMagnitude, magnitudeWithout, means, variances } from "/static/lib/stats.js";
+import { carriedMovement, extents, largestMagnitude, magnitudeWithout, means, sorted, variances } from "/static/lib/stats.js";
 import { check, equal } from "./check.js";
 
 /** A table whose colour is its own index. */
@@ -92,5 +92,8 @@ export function test_figures_over_steps() {
   equal(carriedMovement(matrix([[1, 1], [1, -1], [-1, 1], [-1, -1]])), [1 / 3, -1]);
   equal(magnitudeWithout(matrix([[1, -2, 3, -90]]), 0.3), 3);
   equal(largestMagnitude(source), 6);
-  equal(descending([1, 5, 5, 9]), [3, 1, 2, 0]);
+  equal(sorted([1, 5, 5, 9]), [3, 1, 2, 0]);
+  equal(extents(source), { minimum: [1, -6], maximum: [5, 0] });
+  equal(sorted([Infinity, 5, 1, 5, Infinity], true), [2, 1, 3, 0, 4]);
+  equal(sorted([Infinity, 5, 1, 5, Infinity]), [0, 4, 1, 3, 2]);
 }

@@ -3,7 +3,8 @@
 import { formatAddress, parseAddress } from "/static/state/address.js";
 import { initialState } from "/static/state/initial.js";
 import { panelProps } from "/static/state/props.js";
-import { colouringOf, rowOrderOf, windowOf } from "/static/state/selectors.js";
+import { rowOrderOf } from "/static/state/rows.js";
+import { colouringOf, windowOf } from "/static/state/selectors.js";
 import { createStore } from "/static/state/store.js";
 import { transition } from "/static/state/transitions.js";
 import { memo } from "/static/lib/memo.js";
@@ -160,7 +161,7 @@ export function test_colours_fit_what_is_shown() {
 }
 
 export function test_an_address_comes_back_as_it_went() {
-  const hash = "#model=a&text=a+%26%3D%23+%C2%A7&layer=0&direction=backward&unit=2&pins=0.mean&step=1&stages=2&window=0%7E3&order=mean%7Eforget_gate";
+  const hash = "#model=a&text=a+%26%3D%23+%C2%A7&layer=0&direction=backward&unit=2&pins=0.mean&step=1&stages=2&window=0%7E3&order=mean%7Eforget_gate%7Eup&rows=least%7E-0.5";
   const state = traced(4, hash);
   equal(formatAddress(state), { hash, complete: true });
 }

@@ -3,15 +3,12 @@
 import { h, setHidden, setText } from "../lib/dom.js";
 import { words } from "../lib/format.js";
 
-/** @typedef {import("../state/types.js").Order} Order */
-/** @typedef {import("../state/types.js").Rows} Rows */
-
 /**
  * @typedef {object} RowTools
  * @property {{by: string, quantity: string, up: boolean}} order
  * @property {string[]} orders those that the layer has figures for
  * @property {string[]} quantities that the figure can be of
- * @property {Rows} rows
+ * @property {{only: string, quantity: string | null, value: number}} rows which of them are shown; the value is one to compare with
  * @property {number} units of the layer
  * @property {ArrayLike<number> | null} listed those that have a row, from the top; null for all in their own order
  */

@@ -2,6 +2,7 @@
 
 import { boundsOf, flagsOf, halfLivesOf, saturationOf } from "/static/lib/health.js";
 import { cellForm } from "/static/lib/cell-form.js";
+import { marksOf } from "/static/lib/marks.js";
 import { paint } from "/static/lib/raster.js";
 import { initialState } from "/static/state/initial.js";
 import { panelProps, toolbarProps } from "/static/state/props.js";
@@ -138,4 +139,11 @@ export function test_orders_and_rows_come_back_from_an_address() {
   for (const text of ["", "zzz", "up"]) equal([parseOrder(text), parseRows(text)], [undefined, undefined]);
   for (const text of ["least", "least~", "most~x", "least~1e999", "all"]) equal(parseRows(text), undefined);
   equal(parseRows("open~<b>"), { only: "open", quantity: null, value: 0 });
+}
+
+export function test_outlines_leave_out_rows_that_are_not_shown() {
+  const places = Int32Array.of(-1, 1, 0, -1);
+  equal(marksOf({ units: null, steps: null }, { rows: 2, columns: 4 }, places), [{ from: 0, to: 2, top: 0, bottom: 2 }]);
+  equal(marksOf({ units: [0, 1], steps: [1, 2] }, { rows: 2, columns: 4 }, places), [{ from: 1, to: 2, top: 1, bottom: 2 }]);
+  equal(marksOf({ units: [3], steps: null }, { rows: 2, columns: 4 }, places), []);
 }

@@ -1,4 +1,4 @@
-"""The command ``gatescope``: start the server, say where it is, open the page; or ``gatescope health``."""
+"""The command ``gatescope``: start the server, say where it is, open the page; or another command."""
 
 import errno
 import logging
@@ -15,13 +15,14 @@ import uvicorn
 
 from gatescope import __version__
 
-from . import health_command
+from . import health_command, train_command
 from .app import create_app
 from .memory import settle
 from .protocol import protocol_class
 from .security import WILDCARDS
 from .settings import Settings
 
+COMMANDS = {"health": health_command.main, "train": train_command.main}
 GRACE_SECONDS = 3
 BACKLOG = 512
 REASONS = {
@@ -49,10 +50,10 @@ class Server(uvicorn.Server):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until stopped, or ``health``; the exit status is 1 where the address cannot be had."""
+    """Serve until stopped, or one of `COMMANDS`; the exit status is 1 where the address cannot be had."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["health"]:
-        return health_command.main(arguments[1:])
+    if arguments and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]](arguments[1:])
     settings = Settings.from_arguments(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     if not settings.on_loopback and not settings.token:

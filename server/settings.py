@@ -207,7 +207,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="gatescope",
         description="See inside recurrent networks: every gate and state at every step, in the browser and over REST.",
         epilog="Every option can also be given in the environment, as GATESCOPE_PORT=8123 for --port 8123. "
-        "'gatescope health' looks at a network's gates instead; see 'gatescope health --help'.",
+        "'gatescope health' looks at a network's gates instead, 'gatescope train' trains one; each has its own --help.",
     )
     parser.add_argument("--version", action="version", version=f"gatescope {__version__}")
     parser.add_argument(

@@ -26,7 +26,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(RECIPES):
         parser.error(f"there is no recipe {min(unknown)!r}; there are {', '.join(RECIPES)}")
-    from tqdm import tqdm  # an extra: only making networks needs it
+    from tqdm import tqdm
 
     arguments.output.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or RECIPES:

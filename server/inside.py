@@ -13,7 +13,7 @@ from gatescope.core.network import DirectionName
 from gatescope.core.quantities import names_for
 from gatescope.core.trace import Trace
 
-from .errors import INVALID, TOO_LARGE, Cause, Problem, located
+from .errors import INVALID, TOO_LARGE, Cause, Pointer, Problem, located
 from .pieces import array, items, members, value
 from .quantities import find_layer
 from .schemas import Encoding
@@ -207,8 +207,12 @@ def _ledger(
     raise Problem(INVALID, detail, (Cause(detail, ("query", "unit")),))
 
 
-def check_arrays(settings: Settings, size: int, encoding: Encoding, parameter: str) -> None:
+def check_arrays(
+    settings: Settings, size: int, encoding: Encoding, parameter: str, place: Pointer = ("query",)
+) -> None:
     """Refuse an answer whose arrays would pass a limit, before they are made.
+
+    ``parameter`` of the query, or a field at another ``place`` of the request, is what asked for them.
 
     Raises:
         Problem: says the limit and what was asked.
@@ -220,4 +224,4 @@ def check_arrays(settings: Settings, size: int, encoding: Encoding, parameter: s
         detail = f"Lists hold at most {most:,} bytes of arrays, not {size:,}; an answer in base64 can hold more."
     else:
         return
-    raise Problem(TOO_LARGE, detail, (Cause(detail, ("query", parameter)),))
+    raise Problem(TOO_LARGE, detail, (Cause(detail, (*place, parameter)),))

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from gatescope import __version__
 
-from . import schemas, schemas_health, schemas_inside, schemas_traces, schemas_uploads
+from . import schemas, schemas_gradients, schemas_health, schemas_inside, schemas_traces, schemas_uploads
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -20,6 +20,7 @@ READ: tuple[type[BaseModel], ...] = (
     schemas_uploads.Rename,
     schemas_uploads.ModelUpload,
     schemas_uploads.ReferenceUpload,
+    schemas_gradients.GradientRequest,
     schemas_health.HealthRequest,
     schemas_health.HealthUpload,
     schemas.ProblemDetails,
@@ -89,6 +90,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
             },
         },
     },
+    schemas_gradients.GradientRequest: schemas_gradients.EXAMPLES,
     schemas.StepRequest: {
         "first": {
             "summary": "The first step, from zeros",

@@ -18,6 +18,7 @@ EXPECTED = {
     "missing": "must be given",
     "extra_forbidden": "is not a field that can be given here",
     "string_type": "must be a string, not {came}",
+    "bool_type": "must be true or false, not {came}",
     "int_type": "must be a whole number, not {came}",
     "float_type": "must be a number, not {came}",
     "list_type": "must be a list, not {came}",

@@ -48,7 +48,7 @@ class Sketch(Request):
     def _check(self) -> Self:
         drawn = [name for name in DRAWN if name in self.model_fields_set]
         if self.parameters is not None and drawn:
-            raise _refusal(f"{drawn[0]} is for a sketch that is drawn; this one has its parameters given", drawn[0])
+            raise refusal(f"{drawn[0]} is for a sketch that is drawn; this one has its parameters given", drawn[0])
         return self
 
     def options(self) -> dict[str, Any]:
@@ -75,23 +75,29 @@ class NetworkRequest(Request):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.model is None and self.sketch is None:
-            raise _refusal("model must be given, or a sketch in its place", "model")
+            raise refusal("model must be given, or a sketch in its place", "model")
         if self.model is not None and self.sketch is not None:
-            raise _refusal("sketch must not be given beside model: a request is about exactly one of them", "sketch")
+            raise refusal("sketch must not be given beside model: a request is about exactly one of them", "sketch")
         return self
 
 
-def _refusal(sentence: str, field: str) -> PydanticCustomError:
+def refusal(sentence: str, field: str) -> PydanticCustomError:
+    """An error about which fields are given together; the sentence is about this one."""
     return PydanticCustomError("fields", "{sentence}", {"sentence": sentence, "tail": (field,)})
 
 
-class TraceRequest(NetworkRequest):
-    """What `POST /traces` takes."""
+class SequenceRequest(NetworkRequest):
+    """A network and the sequence that it is to read."""
 
     input: SequenceInput
     initial_state: list[StateEntry] | None = Field(
         None, description="One entry for each entry of the model's layers; null for zeros."
     )
     interventions: list[Intervention] = Field([], description="What is done to quantities, in this order.")
-    quantities: list[str] | None = Field(None, description=QUANTITIES)
     encoding: Encoding = "list"
+
+
+class TraceRequest(SequenceRequest):
+    """What `POST /traces` takes."""
+
+    quantities: list[str] | None = Field(None, description=QUANTITIES)

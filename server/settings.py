@@ -72,6 +72,9 @@ class Settings:
         64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
     )
     max_interventions: int = _limit(1000, "interventions", "Interventions in one trace.")
+    max_jacobian_operations: int = _limit(
+        50_000_000_000, "multiplications", "Work for the norms of Jacobians of one gradient request."
+    )
     max_sketch_units: int = _limit(512, "units", "Units of a network that a request describes instead of naming it.")
     max_sketch_inputs: int = _limit(512, "numbers", "Numbers that such a network reads at each step.")
     max_alignment_cells: int = _limit(

@@ -14,10 +14,11 @@ from .quantities import check_quantities, input_bytes, sent_bytes
 from .reading import parse
 from .rows_as_sent import rows_as_sent
 from .schemas import Encoding, SequenceInput, StateEntry, StepRequest
-from .schemas_traces import TraceRequest
+from .schemas_traces import SequenceRequest, TraceRequest
 from .services import Services
 from .settings import Settings
 from .sketching import model_of
+from .store.description import Model
 from .store.traces import KeptTrace
 
 
@@ -30,10 +31,21 @@ def make_trace(services: Services, body: bytes, stop: Stop) -> KeptTrace:
     """
     request = parse(body, TraceRequest)
     model = model_of(services, request)
+    names = None if request.quantities is None else check_quantities(model.network, request.quantities, "quantities")
+    check_size(services.settings, model.network, length_of(request.input), request.encoding, names)
+    return run_model(services, model, request, names, body, stop)
+
+
+def run_model(
+    services: Services,
+    model: Model,
+    request: SequenceRequest,
+    names: tuple[str, ...] | None,
+    body: bytes,
+    stop: Stop,
+) -> KeptTrace:
+    """The trace of a model over the sequence of a request whose size has been checked; see `make_trace`."""
     network = model.network
-    names = None if request.quantities is None else check_quantities(network, request.quantities, "quantities")
-    steps = _length(request.input)
-    check_size(services.settings, network, steps, request.encoding, names)
     encoded = _encode(network, request.input)
     with located("initial_state"):
         state = check_state(network, _arrays(request.initial_state))
@@ -93,7 +105,8 @@ def check_size(
     raise Problem(TOO_LARGE, detail, (Cause(detail, (field,) if isinstance(field, str) else field),))
 
 
-def _length(sequence: SequenceInput) -> int:
+def length_of(sequence: SequenceInput) -> int:
+    """How many steps were sent: of text, one for each character."""
     given = (sequence.text, sequence.tokens, sequence.values)
     return next(len(value) for value in given if value is not None)
 
@@ -103,7 +116,7 @@ def _encode(network: Network, sequence: SequenceInput) -> Encoded:
         return encode(network, text=sequence.text, tokens=sequence.tokens, values=sequence.values)
 
 
-def _interventions(settings: Settings, request: TraceRequest) -> list[Intervention]:
+def _interventions(settings: Settings, request: SequenceRequest) -> list[Intervention]:
     count, most = len(request.interventions), settings.max_interventions
     if count > most:
         detail = f"A trace can have at most {most:,} interventions, not {count:,}."

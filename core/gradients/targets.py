@@ -42,7 +42,7 @@ class LossTarget:
 
     step: int | None = None
     token: int | None = None
-    value: Sequence[float] | None = None
+    value: Sequence[float] | Array | None = None
 
 
 Target = StateTarget | LossTarget

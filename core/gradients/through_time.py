@@ -88,9 +88,11 @@ def gradients(trace: Trace, target: Target, *, jacobian: bool = True, poll: Poll
         InputError: the trace has nothing like the target; the pointer has the name of the target's field.
         NumericalError: a derivative left the range of float64; says where.
     """
-    seed = seed_of(trace, target)
     small = any(place.cell.hidden_size < ONE_THREAD_BELOW for place in trace.layers)
     with one_blas_thread() if small else nullcontext(), np.errstate(over="ignore", invalid="ignore"):
+        seed = seed_of(trace, target)
+        if not np.isfinite(seed.value):
+            raise NumericalError("every target must be a finite number, but this loss left the range of float64")
         found = dict(_from_the_top(trace, target, seed, jacobian, poll))
     return Gradients(target, seed.value, tuple(found[index] for index in range(len(trace.layers))))
 
@@ -122,7 +124,7 @@ def _from_the_top(
             if _depends_on(target, place):
                 carry = _carry_path(ways[index], run.position(focus))
                 norms = jacobian_norms(ways[index], run.position(focus), poll) if jacobian else {}
-            norms = {name: run.turned(array) for name, array in norms.items()}
+            norms = {name: np.ascontiguousarray(run.turned(array)) for name, array in norms.items()}
             _check_finite(place, {**states, "input": d_input, **norms})
             yield (
                 index,

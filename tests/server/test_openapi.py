@@ -248,7 +248,7 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> Non
     for name, field, file in fields:
         schemathesis.openapi.format(field, strategies.just(files[file]) | strategies.binary())
         described["components"]["schemas"][name]["properties"][field]["format"] = field
-    for name in ("TraceRequest", "StepRequest"):
+    for name in ("TraceRequest", "StepRequest", "GradientRequest"):
         described["components"]["schemas"][name]["properties"]["model"]["enum"] = ["letters", "numbers"]
     sketch = described["components"]["schemas"]["Sketch"]["properties"]
     sketch["hidden_size"]["enum"] = sketch["input_size"]["enum"] = [1, 2, 1000]
@@ -261,6 +261,10 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> Non
     }
     step = described["components"]["schemas"]["StepRequest"]["properties"]
     step["input"] = {"anyOf": [one_step, step["input"]]}
+    gradients = described["components"]["schemas"]["GradientRequest"]["properties"]
+    first = {"kind": {"enum": ["hidden_state"]}, "step": {"enum": [0]}}
+    of_first = {"type": "object", "properties": first, "required": list(first), "additionalProperties": False}
+    gradients |= {"target": of_first, "input": step["input"], "interventions": {"const": []}}
     quantities = described["components"]["schemas"]["TraceRequest"]["properties"]["quantities"]
     quantities["anyOf"][0]["items"]["enum"] = ["hidden_state", "hidden_state_pre", "candidate", "candidate_pre"]
     for operation in (entry for methods in described["paths"].values() for entry in methods.values()):

@@ -13,7 +13,7 @@ from gatescope.core.network import Layer, Network, Readout
 from gatescope.core.threads import one_blas_thread
 from gatescope.core.training import Batch, Schedule, train
 
-from . import training_memory
+from . import training_memory, training_text
 from .measuring import CannotMeasureError, Spread, interleaved, paired_ratio
 from .tables import aligned, verdict
 
@@ -40,7 +40,7 @@ CASES = (Case(64, "float32", 2.0), Case(64, "float64", 1.0), Case(128, "float32"
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Measure every case, and memory over a tenth of the updates if ``quick``.
+    """Measure every case, memory, and a minute of the task ``text``: fewer updates and seconds if ``quick``.
 
     Raises:
         CannotMeasureError: PyTorch is not installed, or the rivals do not find the same losses.
@@ -54,6 +54,7 @@ def run(quick: bool) -> dict[str, Any]:
         "outputs": OUTPUTS,
         "cases": cases,
         "memory": training_memory.measure(10_000 // (10 if quick else 1)),
+        "text": training_text.measure(training_text.SECONDS / (10 if quick else 1)),
     }
 
 
@@ -117,11 +118,14 @@ def table(result: dict[str, Any]) -> str:
                 verdict(ratio["median"], ratio["target"]),
             ]
         )
-    memory = result["memory"]
+    memory, text = result["memory"], result["text"]
     return (
         f"Updates a second of an LSTM layer under a softmax: T = {result['steps']}, batch {result['sequences']}, "
         f"D = {result['inputs']}, {result['outputs']} outputs; forward, backward, clipping and Adam, one thread.\n\n"
         f"{aligned(('', 'ours', 'PyTorch', 'time, of PyTorch', ''), rows)}\n\n"
         f"A small network's process had {memory['early'] / 1e6:.1f} MB after {memory['early_updates']:,} updates and "
-        f"{memory['late'] / 1e6:.1f} MB after {memory['late_updates']:,}."
+        f"{memory['late'] / 1e6:.1f} MB after {memory['late_updates']:,}.\n\n"
+        f"The task text, a megabyte of Python's standard library, at H = {text['units']}: {text['updates']:,} updates "
+        f"in {text['seconds']:.0f} s of one core give {text['bits_per_character']:.2f} bits per held-out character, "
+        f"{verdict(text['bits_per_character'], text['target'])} ({text['baseline_name']}: {text['baseline']:.2f})."
     )

@@ -147,7 +147,7 @@ class Cell(ABC):
         d_carried = {name: np.zeros_like(quantities[name][0]) for name in self.state_names}
         working: dict[str, Array] = {}
         parameters: dict[str, Array] = {}
-        for at in blocks_from_the_end(len(inputs), columns * inputs[0, :1].nbytes):
+        for at in blocks_from_the_end(len(inputs), columns * inputs[0, :1].size):
             count = at.stop - at.start
             if not working:
                 shapes = {name: quantities[name].shape[1:] for name in self.state_names}

@@ -163,26 +163,28 @@ class GRU(Cell):
         u_rz, u_n = (in_pieces(part, batch) for part in np.split(self.recurrent_kernel, [2 * units], axis=1))
         d_gate, d_candidate = ACTIVATIONS[self.recurrent_activation].derivative, ACTIVATIONS[self.activation].derivative
 
-        # Derivatives of one step, for all steps at once: of h by n_pre and z_pre, of what is reset by r_pre.
-        h_by_n_pre = (1 - z) * d_candidate(n)
-        h_by_z_pre = (h_before - n) * d_gate(z)
-        reset_by_r_pre = d_gate(r) * (self._candidate_recurrent_part(h_before) if self.reset_after else h_before)
-
+        # d_pre begins as the derivatives inside a step, for all steps at once: of what is reset by r_pre, of h by z_pre
+        # and n_pre.
         d_pre, d_rz_pre = span.d_pre.reshape(steps, 3, units, *batch), span.d_pre[:, : 2 * units]
+        reset = self._candidate_recurrent_part(h_before) if self.reset_after else h_before
+        np.multiply(reset, d_gate(r), out=d_pre[:, 0])
+        np.multiply(h_before - n, d_gate(z), out=d_pre[:, 1])
+        np.multiply(1 - z, d_candidate(n), out=d_pre[:, 2])
+
         d_inside = np.empty_like(r)
         dh_next, part = span.d_carried["hidden_state"], np.empty_like(r[0])
         for t in range(steps - 1, -1, -1):
             dh, (d_r_pre, d_z_pre, d_n_pre) = span.d_states["hidden_state"][t], d_pre[t]
             np.add(span.d_hidden_state[t], dh_next, out=dh)
-            np.multiply(dh, h_by_n_pre[t], out=d_n_pre)
-            np.multiply(dh, h_by_z_pre[t], out=d_z_pre)
+            d_n_pre *= dh
+            d_z_pre *= dh
             if self.reset_after:
-                np.multiply(d_n_pre, reset_by_r_pre[t], out=d_r_pre)
+                d_r_pre *= d_n_pre
                 np.multiply(d_n_pre, r[t], out=d_inside[t])
                 multiply(u_n, d_inside[t], dh_next)
             else:
                 multiply(u_n, d_n_pre, part)
-                np.multiply(part, reset_by_r_pre[t], out=d_r_pre)
+                d_r_pre *= part
                 np.multiply(part, r[t], out=dh_next)
             multiply(u_rz, d_rz_pre[t], part)
             dh_next += part

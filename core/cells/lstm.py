@@ -158,28 +158,27 @@ class LSTM(Cell):
         if see is not None:
             see = see.reshape(3, units, *(1,) * len(batch))
 
-        # Derivatives of one step, for all steps at once: of o tanh(c) by o_pre and c, of c by i_pre, f_pre and g_pre.
-        shown = output.function(c)
-        told_by_o_pre = shown * d_gate(o)
+        # d_pre begins as the derivatives inside a step, for all steps at once: of c by i_pre, f_pre and g_pre, and of
+        # o tanh(c) by o_pre.
+        d_pre, shown = span.d_pre.reshape(steps, 4, units, *batch), output.function(c)
+        np.multiply(g - c_before if self.coupled else g, d_gate(i), out=d_pre[:, 0])
+        np.multiply(0 if self.coupled else c_before, d_gate(f), out=d_pre[:, 1])
+        np.multiply(i, d_candidate(g), out=d_pre[:, 2])
+        np.multiply(shown, d_gate(o), out=d_pre[:, 3])
         told_by_c = o * output.derivative(shown)
-        c_by_pre = np.empty((steps, 3, units, *batch), self.dtype)
-        np.multiply(g - c_before if self.coupled else g, d_gate(i), out=c_by_pre[:, 0])
-        np.multiply(0 if self.coupled else c_before, d_gate(f), out=c_by_pre[:, 1])
-        np.multiply(i, d_candidate(g), out=c_by_pre[:, 2])
 
         recurrent_kernel = in_pieces(self.recurrent_kernel, batch)
-        d_pre = span.d_pre.reshape(steps, 4, units, *batch)
         dh_next, dc_next = span.d_carried["hidden_state"], span.d_carried["cell_state"]
         for t in range(steps - 1, -1, -1):
             dh, dc = span.d_states["hidden_state"][t], span.d_states["cell_state"][t]
             np.add(span.d_hidden_state[t], dh_next, out=dh)
             d_told = dh if project is None else project @ dh
-            np.multiply(d_told, told_by_o_pre[t], out=d_pre[t, 3])
+            d_pre[t, 3] *= d_told
             np.multiply(d_told, told_by_c[t], out=dc)
             dc += dc_next
             if see is not None:
                 dc += see[2] * d_pre[t, 3]
-            np.multiply(dc, c_by_pre[t], out=d_pre[t, :3])
+            d_pre[t, :3] *= dc
             np.multiply(dc, f[t], out=dc_next)
             if see is not None:
                 dc_next += see[0] * d_pre[t, 0] + see[1] * d_pre[t, 1]

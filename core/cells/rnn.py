@@ -82,13 +82,13 @@ class RNN(Cell):
     def _back(self, span: Span) -> dict[str, Array]:
         """Backpropagation through time; see `Cell.backward`."""
         h = span.quantities["hidden_state"]
-        h_by_pre = ACTIVATIONS[self.activation].derivative(h)
+        span.d_pre[:] = ACTIVATIONS[self.activation].derivative(h)
         recurrent_kernel = in_pieces(self.recurrent_kernel, h.shape[2:])
         dh_next = span.d_carried["hidden_state"]
         for t in range(len(h) - 1, -1, -1):
             dh = span.d_states["hidden_state"][t]
             np.add(span.d_hidden_state[t], dh_next, out=dh)
-            np.multiply(dh, h_by_pre[t], out=span.d_pre[t])
+            span.d_pre[t] *= dh
             multiply(recurrent_kernel, span.d_pre[t], dh_next)
         weights = outer_sum((span.before["hidden_state"], span.inputs, np.ones_like(h[:, :1])), (span.d_pre,))
         units = self.hidden_size

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..activations import Array
 
-BLOCK = 512 * 1024
-"""Bytes of pre-activations' derivatives in a block."""
+BLOCK = 128 * 1024
+"""Numbers of pre-activations' derivatives in a block."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Span:
     d_carried: Mapping[str, Array]
 
 
-def blocks_from_the_end(steps: int, step_bytes: int) -> Iterator[slice]:
-    """The steps of a sequence in blocks of about `BLOCK` bytes, the last block first and none longer than it."""
-    size = max(1, BLOCK // step_bytes)
+def blocks_from_the_end(steps: int, step_size: int) -> Iterator[slice]:
+    """The steps of a sequence in blocks of about `BLOCK` numbers, the last block first and none longer than it."""
+    size = max(1, BLOCK // step_size)
     return (slice(max(0, stop - size), stop) for stop in range(steps, 0, -size))
 
 

@@ -39,6 +39,7 @@ import * as inspector from "./views/inspector.js";
 import * as interventionEditor from "./views/intervention-editor.js";
 import * as interventions from "./views/interventions.js";
 import * as ledgerTable from "./views/ledger-table.js";
+import * as moved from "./views/moved.js";
 import * as numbers from "./views/numbers.js";
 import * as originList from "./views/origin-list.js";
 import * as placeLinks from "./views/place-links.js";
@@ -71,6 +72,7 @@ const views = {
   tabs: tabs.create(root("tabs"), emit),
   inspector: inspector.createInspector(root("inspector"), emit),
   arithmetic: arithmetic.create(root("arithmetic"), emit),
+  moved: moved.create(root("moved")),
   numbers: numbers.create(root("units"), emit),
   ledgerTable: ledgerTable.create(root("ledger"), emit),
   interventions: interventions.create(root("interventions"), emit),
@@ -157,6 +159,7 @@ function render(state) {
 
 /** Only what is seen is told anything. @param {State} state @param {import("./types.js").LayerTrace} layer */
 function updateAside(state, layer) {
+  views.moved.update(interveningProps.movedProps(state));
   if (state.view.aside === "cell") return views.inspector.update(propsOf.inspectorProps(state, layer));
   if (state.view.aside === "interventions") return views.interventions.update(interveningProps.interventionsProps(state, layer));
   if (state.view.aside === "numbers") {

@@ -72,13 +72,19 @@
  */
 
 /**
+ * Steps of one lane of the carry track at which something was done to its unit; `to` is the first one after them.
+ * @typedef {{lane: number, from: number, to: number, text: string}} CarryMark
+ */
+
+/**
  * Props of the carry track (views/carry-track.js).
  * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
+ * `ghost` is the layer in the trace that this one is compared with, `ghostName` what that is; `marks` are what was intervened in.
  * `bands` split the first lane by who wrote what it holds. `reading` is whether numbers are to follow; while playing fast they rest in between.
  * `compact` folds the legend away, where the screen is narrow. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
  * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
  *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean,
- *   bands?: import("./lib/origins.js").Bands | null, numeric?: boolean}} CarryTrackProps
+ *   bands?: import("./lib/origins.js").Bands | null, numeric?: boolean, ghost?: LayerTrace | null, ghostName?: string, marks?: CarryMark[]}} CarryTrackProps
  */
 
 /**

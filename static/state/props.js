@@ -1,5 +1,6 @@
 /** What each view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
 
+import { layerLess, less } from "../lib/difference.js";
 import { number, spoken, words } from "../lib/format.js";
 import { HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
 import { hasLedger } from "../lib/ledger.js";
@@ -8,10 +9,10 @@ import { memo } from "../lib/memo.js";
 import { describeInput } from "../lib/input.js";
 import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
-import { seenTrace } from "./altered.js";
+import { otherLayer, otherTrace, seenTrace, seesDifference } from "./altered.js";
 import { ablationOf } from "./intervening-transitions.js";
 import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
-import { marksIn, rubberIn } from "./intervening-props.js";
+import { carryMarks, marksIn, movedSteps, rubberIn } from "./intervening-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
@@ -62,6 +63,8 @@ export function ribbonProps(state) {
     numeric: trace?.input.kind === "values",
     unknown: trace?.input.unknown ?? NONE,
     predictions: trace?.predictions ?? null,
+    others: otherTrace(state)?.predictions ?? null,
+    moved: seesDifference(state) ? movedSteps(state) : null,
     tokens: trace?.input.tokens ?? null,
     nextInput: nextInput(state),
     window: windowOf(state),
@@ -75,7 +78,7 @@ export function ribbonProps(state) {
 /** @param {State} state */
 export function forecastProps(state) {
   const trace = seenTrace(state);
-  return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, nextInput: nextInput(state), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
+  return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, others: otherTrace(state)?.outputs ?? null, intervened: state.intervening.seen !== "original", nextInput: nextInput(state), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
 }
 
 /** @param {State} state @param {LayerTrace} layer @param {boolean} reading whether numbers are to follow */
@@ -95,6 +98,9 @@ export const carryProps = (state, layer, reading = true) => ({
   theme: themeOf(state),
   compact: state.surroundings.compact,
   bands: bandsOf(state),
+  ghost: otherLayer(state),
+  ghostName: state.intervening.seen === "original" ? "with the interventions" : "without the interventions",
+  marks: carryMarks(state, layer, lanesOf(state)),
   numeric: state.shown?.trace.input.kind === "values",
 });
 
@@ -144,7 +150,7 @@ const pictures = new Map();
 function pictureOf(name, ...inputs) {
   let make = pictures.get(name);
   if (!make) {
-    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...(name === ORIGINS ? signedColouring(matrix) : colouringOf(quantity, matrix)), matrix, order, theme, window, plotWidth, height, density }));
+    make = memo((matrix, quantity, order, theme, window, plotWidth, height, density) => ({ ...(quantity === SIGNED ? signedColouring(matrix) : colouringOf(quantity, matrix)), matrix, order, theme, window, plotWidth, height, density }));
     pictures.set(name, make);
   }
   return make(...inputs);
@@ -163,6 +169,9 @@ const shares = (/** @type {State} */ state, /** @type {LayerTrace} */ layer, /**
 
 /** @param {number} share */
 const clip = (share) => Math.max(0, Math.min(1, share));
+
+/** In place of a quantity: what has no range of its own is coloured about zero. */
+const SIGNED = "signed";
 
 /** The panel that is no quantity of the cell: who wrote what all units hold at one step. */
 const ORIGINS = "origins";
@@ -187,11 +196,12 @@ export function panelProps(state, layer, reading = true) {
   const all = ledger ? [...names, ORIGINS] : names;
   const open = all.filter((name) => !view.folded.includes(name)).length;
   const room = surroundings.free - (all.length - open) * HEAD_HEIGHT;
+  const other = seesDifference(state) ? otherLayer(state) : null;
   /** @param {string} name @param {Matrix} matrix @param {boolean} own whether its rows are units */
   const panel = (name, matrix, own) => {
     const enlarged = view.enlarged === name;
     const height = panelHeight({ units: own && order ? Math.max(1, order.length) : matrix.columns, free: room, panels: open, compact: surroundings.compact, tall: view.tall, enlarged });
-    const quantity = table.find((candidate) => candidate.name === name);
+    const quantity = other || name === ORIGINS ? SIGNED : table.find((candidate) => candidate.name === name);
     return {
       name,
       picture: pictureOf(name, matrix, quantity, own ? order : null, themeOf(state), windowOf(state), Math.max(1, surroundings.width - gutterOf(state)), height, surroundings.density),
@@ -208,15 +218,15 @@ export function panelProps(state, layer, reading = true) {
   const valueIn = (matrix) => matrix.data[selection.step * matrix.columns + unit];
   const panels = names.map((name) => {
     const quantity = table.find((candidate) => candidate.name === name);
-    const matrix = layer.quantities[name];
+    const matrix = other ? less(layer.quantities[name], other.quantities[name]) : layer.quantities[name];
     const own = isOfUnits(layer, name);
     const revealed = shares(state, layer, name);
     return {
       ...panel(name, matrix, own),
-      symbol: quantity?.symbol ?? name,
-      formula: quantity?.formula ?? "",
+      symbol: `${other ? "Δ" : ""}${quantity?.symbol ?? name}`,
+      formula: other ? `Δ${quantity?.symbol ?? ""} = intervened − original` : (quantity?.formula ?? ""),
       description: own ? (quantity?.description ?? "") : PROJECTED,
-      derived: false,
+      derived: other !== null,
       revealedFrom: revealed.from,
       revealedTo: revealed.to,
       value: !reading ? undefined : own && selection.stage >= stageOf(layer.cell, name) ? valueIn(matrix) : null,
@@ -235,13 +245,13 @@ const PROJECTED = "What the layer tells the others, mixed from all units by a pr
 /** @param {State} state @param {LayerTrace} layer */
 export function cursorProps(state, layer) {
   const { hover } = state;
-  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, held: heldFromHovered(state), label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, quantitiesOf(state), hover), predictions: hover ? (seenTrace(state)?.predictions?.[hover.step] ?? null) : null };
+  return { step: state.selection.step, window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, held: heldFromHovered(state), label: hover ? labelOf(state, hover.step) : "", values: hoverValues(layer, state.intervening.seen === "original" ? null : otherLayer(state), quantitiesOf(state), hover), predictions: hover ? (seenTrace(state)?.predictions?.[hover.step] ?? null) : null };
 }
 
-const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {
+const hoverValues = memo((/** @type {LayerTrace} */ layer, /** @type {LayerTrace | null} */ before, /** @type {import("../types.js").Quantity[]} */ table, /** @type {State["hover"]} */ hover) => {
   const unit = hover?.unit ?? null;
   if (!hover || unit === null) return NONE;
-  return table.filter(({ name }) => isOfUnits(layer, name)).map(({ name, symbol }) => ({ name, symbol, value: layer.quantities[name].data[hover.step * layer.hiddenSize + unit] }));
+  return table.filter(({ name }) => isOfUnits(layer, name)).map(({ name, symbol }) => ({ name, symbol, value: layer.quantities[name].data[hover.step * layer.hiddenSize + unit], before: before && before.quantities[name].data[hover.step * layer.hiddenSize + unit] }));
 });
 
 /** @param {State} state @param {boolean} reading whether numbers are to follow */
@@ -267,8 +277,13 @@ const unitsOnly = memo((/** @type {LayerTrace} */ layer) => {
   return names.length === Object.keys(layer.quantities).length ? layer : { ...layer, quantities: Object.fromEntries(names.map((name) => [name, layer.quantities[name]])) };
 });
 
-/** @param {State} state @param {LayerTrace} layer */
-export const numbersProps = (state, layer) => ({ layer: unitsOnly(layer), symbols: symbolsOf(ofUnits(layer), quantitiesOf(state)), order: rowOrderOf(state), step: state.selection.step, label: labelOf(state, state.selection.step), unit: state.selection.unit ?? 0 });
+const changesOf = memo(layerLess);
+
+/** @param {State} state @param {LayerTrace} layer @returns {import("../views/numbers.js").NumbersProps} */
+export function numbersProps(state, layer) {
+  const other = seesDifference(state) ? otherLayer(state) : null;
+  return { layer: other ? unitsOnly(changesOf(layer, other)) : unitsOnly(layer), changes: other !== null, symbols: symbolsOf(ofUnits(layer), quantitiesOf(state)), order: rowOrderOf(state), step: state.selection.step, label: labelOf(state, state.selection.step), unit: state.selection.unit ?? 0 };
+}
 
 /** @param {State} state */
 export const dialogProps = (state) => ({ dialog: state.dialog, model: modelOf(state) ?? null, quantities: quantitiesOf(state), theme: themeOf(state), told: state.toast?.text ?? "" });

@@ -14,12 +14,12 @@ import { formOf } from "../lib/cell-form.js";
  * Series of length T in time order. `split` is null where nothing is carried additively; then state = kept + written does not hold.
  * `readout` is null where the state is itself the output; `squashed` is the activated state, as a rule its tanh, and `hidden` what the output gate
  * shows of it: the hidden state, or, with a projection, what that is made of. `previous[t]` and `before[t]` are the state and the hidden state
- * that the step at t started from. `stack` is there where the state is to be split by who wrote it.
+ * that the step at t started from. `stack` is there where the state is to be split by who wrote it, `ghost` where there is another trace to compare with.
  *
  * @typedef {{previous: Float64Array, state: Float64Array,
  *   split: {kept: Float64Array, forgotten: Float64Array, written: Float64Array} | null,
  *   readout: {before: Float64Array, squashed: Float64Array, hidden: Float64Array} | null,
- *   stack?: import("../lib/origins.js").Bands}} CarryTerms
+ *   stack?: import("../lib/origins.js").Bands, ghost?: CarryTerms}} CarryTerms
  */
 
 /**
@@ -108,6 +108,7 @@ function addUnit(terms, layer, unit, weight) {
   const { output, projected } = formOf(layer);
   const squash = output.apply;
   const open = carries.output === null ? null : quantities[carries.output].data;
+  const changes = (layer.interventions ?? []).filter(({ quantity, units: some }) => quantity === carries.state && (some === null || some.includes(unit)));
   for (let step = 0; step < steps; step++) {
     const at = step * units + unit;
     const row = previousRow(layer, step, steps);
@@ -115,9 +116,10 @@ function addUnit(terms, layer, unit, weight) {
     terms.previous[step] += weight * previous;
     terms.state[step] += weight * states[at];
     if (split && keep) {
-      split.kept[step] += weight * keep[at] * previous;
-      split.forgotten[step] += weight * (1 - keep[at]) * previous;
-      split.written[step] += weight * carries.write(quantities, at);
+      const { kept, written } = intervenedIn(changes, step, keep[at] * previous, carries.write(quantities, at));
+      split.kept[step] += weight * kept;
+      split.forgotten[step] += weight * (previous - kept);
+      split.written[step] += weight * written;
     }
     if (readout && open) {
       const squashed = squash(states[at]);
@@ -132,4 +134,22 @@ function addUnit(terms, layer, unit, weight) {
       }
     }
   }
+}
+
+/**
+ * What is kept and written where the state itself was intervened in, so that they still add up to it: one that is set keeps nothing of what it was.
+ *
+ * @param {import("../types.js").Intervention[]} changes of this unit's state, in order
+ * @param {number} step
+ * @param {number} kept
+ * @param {number} written
+ */
+function intervenedIn(changes, step, kept, written) {
+  for (const { steps, operation, value } of changes) {
+    if (steps && (step < steps[0] || step >= steps[1])) continue;
+    if (operation === "set") [kept, written] = [0, value];
+    else if (operation === "scale") [kept, written] = [kept * value, written * value];
+    else written += value;
+  }
+  return { kept, written };
 }

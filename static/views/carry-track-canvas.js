@@ -12,7 +12,7 @@ import { laneColumns } from "./carry-track-columns.js";
 /** @typedef {import("./carry-track-columns.js").Ranges} Ranges */
 
 /** Tokens of the colours, by what is painted in them. */
-const TOKENS = { carried: "--carried", hidden: "--hidden-state", forgotten: "--gate-forget", positive: "--positive", negative: "--negative", zero: "--text-muted" };
+const TOKENS = { carried: "--carried", hidden: "--hidden-state", forgotten: "--gate-forget", positive: "--positive", negative: "--negative", ghost: "--text", zero: "--text-muted" };
 
 /** @typedef {Record<keyof typeof TOKENS, string>} ColumnColours */
 
@@ -65,6 +65,7 @@ export function paintColumns(canvas, colours, lanes, frames, time, height) {
       fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
     }
     fill(columns.hidden, "hidden", 0.8);
+    for (const ghost of columns.ghosts) fill(ghost, "ghost", 0.7);
     context.globalAlpha = 1;
     context.fillStyle = colours.zero;
     for (const scale of [frame.area, frame.readout]) if (scale) context.fillRect(0, Math.round(scale.zero), time.width, 1);

@@ -16,9 +16,10 @@ import { columnWidth, yOf } from "./carry-track-layout.js";
  *
  * @typedef {{top: Float32Array, bottom: Float32Array}} Ranges
  *
- * Of the steps in a column, `forgotten` and `written` show the largest; `positive[x]` tells the sign of what was written.
+ * `ghosts` are the lines of the other trace. Of the steps in a column, `forgotten` and `written` show the largest; `positive[x]` tells the sign of what was written.
  *
- * @typedef {{state: Ranges, forgotten: Ranges | null, written: Ranges | null, positive: Uint8Array, hidden: Ranges | null}} LaneColumns
+ * @typedef {{state: Ranges, forgotten: Ranges | null, written: Ranges | null, positive: Uint8Array, hidden: Ranges | null,
+ *   ghosts: Ranges[]}} LaneColumns
  */
 
 /**
@@ -27,13 +28,17 @@ import { columnWidth, yOf } from "./carry-track-layout.js";
  * @param {TimeFrame} time
  * @returns {LaneColumns}
  */
-export function laneColumns({ previous, state, split, readout }, frame, time) {
+export function laneColumns({ previous, state, split, readout, ghost }, frame, time) {
   const pixels = Math.ceil(time.width);
   const positive = new Uint8Array(pixels);
   const areas = ranges(pixels);
   const forgotten = split ? ranges(pixels) : null;
   const written = split ? ranges(pixels) : null;
   const hidden = readout ? ranges(pixels) : null;
+  /** @type {{into: Ranges, values: Float64Array, own: Float64Array, scale: ValueScale}[]} */
+  const ghosts = [];
+  if (ghost) ghosts.push({ into: ranges(pixels), values: ghost.state, own: state, scale: frame.area });
+  if (ghost?.readout && readout && frame.readout) ghosts.push({ into: ranges(pixels), values: ghost.readout.hidden, own: readout.hidden, scale: frame.readout });
   for (let x = 0; x < pixels; x++) {
     const [first, last] = stepsUnder(time, x);
     if (last < first) continue;
@@ -46,8 +51,9 @@ export function laneColumns({ previous, state, split, readout }, frame, time) {
       positive[x] = split.written[busiest] > 0 ? 1 : 0;
     }
     if (readout && hidden && frame.readout) spanWithZero(hidden, x, readout.hidden, first, last, frame.readout);
+    for (const { into, values, own, scale } of ghosts) if (differ(values, own, first, last, scale)) line(into, x, values, first, last, scale);
   }
-  return { state: areas, forgotten, written, positive, hidden };
+  return { state: areas, forgotten, written, positive, hidden, ghosts: ghosts.map(({ into }) => into) };
 }
 
 /**
@@ -99,6 +105,40 @@ function spanWithZero(into, x, values, first, last, scale) {
     if (values[step] > hi) hi = values[step];
   }
   span(into, x, lo, hi, scale);
+}
+
+/**
+ * Whether two series are apart by more than a hair somewhere: a second line over the first would only hide it.
+ *
+ * @param {Float64Array} one
+ * @param {Float64Array} other
+ * @param {number} first
+ * @param {number} last
+ * @param {ValueScale} scale
+ */
+function differ(one, other, first, last, scale) {
+  for (let step = first; step <= last; step++) if (Math.abs(one[step] - other[step]) * scale.perUnit > HALF_LINE) return true;
+  return false;
+}
+
+/** Half the thickness of a line, in pixels. */
+const HALF_LINE = 0.75;
+
+/**
+ * The range from the lowest to the highest value, as a line.
+ *
+ * @param {Ranges} into
+ * @param {number} x
+ * @param {Float64Array} values
+ * @param {number} first
+ * @param {number} last
+ * @param {ValueScale} scale
+ */
+function line(into, x, values, first, last, scale) {
+  const shown = values.subarray(first, last + 1);
+  span(into, x, Math.min(...shown), Math.max(...shown), scale);
+  into.top[x] -= HALF_LINE;
+  into.bottom[x] += HALF_LINE;
 }
 
 /**

@@ -27,10 +27,10 @@ const LIFT = 0.8;
 
 /**
  * Path data by what it shows; joined and cancelled strands come apart because a strand that joins runs on inside the band, one that cancels ends.
- * `lines` are strokes, the others areas.
+ * `lines` are strokes, the others areas. The ghost is the state, or the hidden state, of the other trace.
  *
  * @typedef {{band: string, peel: string, peelEdge: string, joinPositive: string, joinNegative: string, cancelPositive: string, cancelNegative: string,
- *   edge: string, tap: string, offered: string, shown: string, hidden: string, hiddenArea: string}} LanePaths
+ *   edge: string, tap: string, offered: string, shown: string, hidden: string, hiddenArea: string, ghost: string, ghostHidden: string}} LanePaths
  *
  * @typedef {{x: number, y: number, text: string, kind: "forgotten" | "positive" | "negative" | "state" | "hidden"}} LaneNumber
  */
@@ -44,7 +44,7 @@ const LIFT = 0.8;
 export function laneCurves(terms, frame, time) {
   const [first, last] = visibleSteps(time);
   /** @type {LanePaths} */
-  const paths = { band: "", peel: "", peelEdge: "", joinPositive: "", joinNegative: "", cancelPositive: "", cancelNegative: "", edge: "", tap: "", offered: "", shown: "", hidden: "", hiddenArea: "" };
+  const paths = { band: "", peel: "", peelEdge: "", joinPositive: "", joinNegative: "", cancelPositive: "", cancelNegative: "", edge: "", tap: "", offered: "", shown: "", hidden: "", hiddenArea: "", ghost: "", ghostHidden: "" };
   if (last < first) return { paths, numbers: [] };
   const width = columnWidth(time);
   const steps = Array.from({ length: last - first + 1 }, (_, index) => (time.backward ? last - index : first + index));
@@ -52,6 +52,8 @@ export function laneCurves(terms, frame, time) {
   const edges = steps.map((step) => stateEdge(terms, frame, time, step, narrows));
   paths.edge = narrows ? edges.join("") : joined(edges);
   paths.band = closed(joined(edges), xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
+  const { ghost } = terms;
+  if (ghost) paths.ghost = joined(steps.map((step) => stateEdge(ghost, frame, time, step, false)));
   for (const step of steps) {
     if (terms.split) {
       addPeel(paths, terms, frame, time, step, width);
@@ -63,6 +65,7 @@ export function laneCurves(terms, frame, time) {
     const scale = frame.readout;
     paths.hidden = joined(steps.map((step) => hiddenLine(readout, scale, time, step)));
     paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), scale.zero);
+    if (ghost?.readout) paths.ghostHidden = joined(steps.map((step) => hiddenLine(/** @type {NonNullable<CarryTerms["readout"]>} */ (ghost.readout), scale, time, step)));
     if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step, width);
   }
   return { paths, numbers: width >= NUMBERS_WIDTH * frame.rem ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };

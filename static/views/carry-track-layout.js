@@ -87,12 +87,12 @@ export function laneFrames(lanes, gutter, rem, time) {
   let top = 0;
   /** @type {LaneFrame[]} */
   const frames = [];
-  for (const { previous, state, split, readout, stack } of lanes) {
+  for (const { previous, state, split, readout, stack, ghost } of lanes) {
     const areaTop = top + (PEEL_ROOM + (gutter < ROOMY_GUTTER * rem ? CAPTION_ROOM : 0)) * rem;
-    const area = scale([previous, state, ...(split ? [split.kept] : []), ...(stack ? inTime(stack) : [])], areaTop, areaTop + heights.area * rem);
+    const area = scale([previous, state, ...(split ? [split.kept] : []), ...(stack ? inTime(stack) : []), ...(ghost ? [ghost.state] : [])], areaTop, areaTop + heights.area * rem);
     const floor = area.bottom + (split ? SOURCE_ROOM : 0.25) * rem;
     const readoutTop = floor + READOUT_GAP * rem;
-    const under = readout ? scale([readout.squashed, readout.hidden], readoutTop, readoutTop + heights.readout * rem) : null;
+    const under = readout ? scale([readout.squashed, readout.hidden, ...(ghost?.readout ? [ghost.readout.hidden] : [])], readoutTop, readoutTop + heights.readout * rem) : null;
     const bottom = (under ? under.bottom : floor) + LANE_GAP * rem;
     frames.push({ rem, top, bottom, area, floor, readout: under });
     top = bottom;

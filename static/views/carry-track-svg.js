@@ -112,15 +112,15 @@ function laneNodes(id, { split, readout }) {
       const paint = `url(#${id}-${name})`;
       element.append(path(name, name === "peelEdge" ? { class: "carry-peel-edge", stroke: paint } : { fill: paint }));
     }
-    element.append(path("edge", { class: "carry-edge" }));
+    element.append(path("ghost", { class: "carry-ghost" }), path("edge", { class: "carry-edge" }));
   } else {
-    element.append(path("band", { class: "carry-hidden-area" }), path("edge", { class: "carry-hidden" }));
+    element.append(path("band", { class: "carry-hidden-area" }), path("ghost", { class: "carry-ghost" }), path("edge", { class: "carry-hidden" }));
   }
   element.append(zeros[0]);
   if (readout) {
     zeros.push(s("line", { class: "carry-zero", x1: 0 }));
     element.append(zeros[1], path("hiddenArea", { class: "carry-hidden-area" }), path("shown", { class: "carry-shown" }), path("offered", { class: "carry-offered" }));
-    element.append(path("tap", { class: "carry-tap" }), path("hidden", { class: "carry-hidden" }));
+    element.append(path("tap", { class: "carry-tap" }), path("ghostHidden", { class: "carry-ghost" }), path("hidden", { class: "carry-hidden" }));
   }
   return { element, split: split !== null, readout: readout !== null, paths, zeros, numbers: [] };
 }

@@ -15,6 +15,7 @@ import { slider } from "../lib/slide.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
 import { carriedBy, carryTerms } from "./carry-terms.js";
+import { paintMarks } from "./carry-marks.js";
 import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, REVEALED, yOf } from "./carry-track-layout.js";
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
@@ -26,6 +27,9 @@ import { carryWords, laneName, originWords, stepNumbers, stepSentence } from "./
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
 /** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
+
+/** @type {import("../types.js").CarryMark[]} */
+const NO_MARKS = [];
 
 /** What stands for a value that the stage has not revealed. */
 const NOT_YET = "·";
@@ -46,9 +50,10 @@ export function createCarryTrack(root, emit) {
   const paintCurves = curvePainter(curves, id);
   const split = h("canvas", { class: "carry-drawing carry-origins", "aria-hidden": "true", hidden: true });
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
+  const marked = s("svg", { class: "carry-drawing carry-marks", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
   const slideAhead = slider(ahead);
-  const plot = h("div", { class: "carry-plot", role: "img" }, split, curves, columns, ahead);
+  const plot = h("div", { class: "carry-plot", role: "img" }, split, curves, columns, ahead, marked);
   const axis = s("svg", { class: "carry-axis", "aria-hidden": "true" });
   const tooltip = h("div", { class: "carry-tooltip", hidden: true, "aria-hidden": "true" });
   const stage = h("div", { class: "carry-stage" }, plot, axis, tooltip);
@@ -60,6 +65,8 @@ export function createCarryTrack(root, emit) {
   let shown = null;
   /** @type {Map<number | "mean", CarryTerms>} the terms of `termsOf`'s units */
   let termsByUnit = new Map();
+  /** @type {Map<number | "mean", CarryTerms>} the same of the trace that this one is compared with */
+  let ghostByUnit = new Map();
   /** @type {CarryTerms[]} */
   let lanes = [];
   /** @type {LaneFrame[]} */
@@ -125,13 +132,10 @@ export function createCarryTrack(root, emit) {
 
   /** @param {CarryTrackProps} props */
   const draw = (props) => {
-    const { layer, units, window: shownWindow, width, gutter, bands = null } = props;
+    const { layer, units, window: shownWindow, width, gutter, bands = null, ghost = null } = props;
     if (layer !== shown?.layer) termsByUnit = new Map();
-    lanes = units.map((unit) => {
-      const terms = termsByUnit.get(unit) ?? carryTerms(layer, unit);
-      termsByUnit.set(unit, terms);
-      return terms;
-    });
+    if (ghost !== (shown?.ghost ?? null)) ghostByUnit = new Map();
+    lanes = units.map((unit) => ({ ...termsIn(termsByUnit, layer, unit), ...(ghost && { ghost: termsIn(ghostByUnit, ghost, unit) }) }));
     if (bands) lanes[0] = { ...lanes[0], stack: bands };
     root.classList.toggle("has-origins", bands !== null);
     const plotWidth = Math.max(1, width - gutter);
@@ -146,7 +150,7 @@ export function createCarryTrack(root, emit) {
     const near = shownWindow.to - shownWindow.from <= MOST_CURVED_STEPS;
     const scalesBefore = scales;
     scales = JSON.stringify([frames, units, gutter, layer.cell]);
-    const sameScales = scales === scalesBefore && layer === shown?.layer;
+    const sameScales = scales === scalesBefore && layer === shown?.layer && ghost === (shown.ghost ?? null);
     curves.toggleAttribute("hidden", !near);
     columns.toggleAttribute("hidden", near);
     if (near) {
@@ -164,6 +168,8 @@ export function createCarryTrack(root, emit) {
     split.toggleAttribute("hidden", bands === null);
     if (bands) drawBands(bands, props, sameScales && width === shown?.width && props.theme === shown.theme && bands === shown.bands, near, height);
     if (!sameScales) drawAxis(props, height);
+    marked.setAttribute("height", String(height));
+    paintMarks(marked, props.marks ?? NO_MARKS, frames, time, props.rem);
   };
 
   /**
@@ -216,12 +222,12 @@ export function createCarryTrack(root, emit) {
   };
 
   /** @param {CarryTrackProps} props */
-  const drawLegend = ({ layer, compact, bands }) => {
+  const drawLegend = ({ layer, compact, bands, ghost, ghostName }) => {
     const words = bands ? originWords(layer) : carryWords(layer);
     const entries = words.legend.map(({ key, term, text }) =>
       h("li", {}, h("span", { class: `carry-swatch carry-swatch-${key}`, "aria-hidden": "true" }), h("b", {}, term), ` ${text}`),
     );
-    legend.replaceChildren(h("details", { open: !compact }, h("summary", {}, "What does this show?"), h("p", {}, words.headline), h("ul", {}, ...entries)));
+    legend.replaceChildren(h("details", { open: !compact }, h("summary", {}, "What does this show?"), h("p", {}, words.headline, ghost ? h("span", { class: "carry-legend-ghost" }, h("span", { class: "carry-swatch carry-swatch-ghost", "aria-hidden": "true" }), ghostName ?? "") : null), h("ul", {}, ...entries)));
   };
 
   /** @param {CarryTrackProps} props */
@@ -265,10 +271,10 @@ export function createCarryTrack(root, emit) {
       const before = shown;
       const same = (/** @type {(keyof CarryTrackProps)[]} */ ...names) => before !== null && names.every((name) => before[name] === props[name]);
       const sameLayer = same("layer");
-      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands", "ghost", "marks") && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
       if (!sameDrawing) draw(props);
-      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null)) drawLegend(props);
+      if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null) || (before.ghost ?? null) === null !== ((props.ghost ?? null) === null) || before.ghostName !== props.ghostName) drawLegend(props);
       shown = props;
       const sameStep = sameDrawing && same("step", "stage");
       if (!sameStep) moveCover(props);
@@ -290,6 +296,17 @@ export function createCarryTrack(root, emit) {
       shown = null;
     },
   };
+}
+
+/**
+ * @param {Map<number | "mean", CarryTerms>} known
+ * @param {import("../types.js").LayerTrace} layer
+ * @param {number | "mean"} unit
+ */
+function termsIn(known, layer, unit) {
+  const terms = known.get(unit) ?? carryTerms(layer, unit);
+  known.set(unit, terms);
+  return terms;
 }
 
 /** @param {number} tick */

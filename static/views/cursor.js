@@ -16,7 +16,7 @@ import { slider } from "../lib/slide.js";
  * @property {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number} | null} hover no words where y is null; below is the room under it
  * @property {{unit: number, step: number, value: number} | null} held how much of what a unit holds after a step came from the hovered one
  * @property {string} label of the hovered step
- * @property {{name: string, symbol: string, value: number}[]} values of the hovered unit and step
+ * @property {{name: string, symbol: string, value: number, before: number | null}[]} values of the hovered unit and step; `before` without interventions, where there are any
  * @property {import("../types.js").Prediction[] | null} predictions after the hovered step
  */
 
@@ -94,5 +94,5 @@ function predictionRows(predictions) {
 
 /** @param {CursorProps} props */
 function valueRows({ values, hover }) {
-  return values.map(({ name, symbol, value }) => h("div", { class: name === hover?.quantity ? "is-here" : "", data: { quantity: name } }, h("dt", {}, h("i", { text: symbol })), h("dd", { text: number(value) })));
+  return values.map(({ name, symbol, value, before }) => h("div", { class: name === hover?.quantity ? "is-here" : "", data: { quantity: name } }, h("dt", {}, h("i", { text: symbol })), h("dd", { text: before === null || before === value ? number(value) : `${number(before)} → ${number(value)}` })));
 }

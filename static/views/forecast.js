@@ -11,6 +11,8 @@ import { s } from "../lib/svg.js";
  * @typedef {object} ForecastProps
  * @property {Matrix | null} values rows are steps
  * @property {Matrix | null} outputs rows are steps
+ * @property {Matrix | null} others the outputs of the trace that this one is compared with
+ * @property {boolean} intervened whether this one is with interventions, the other without
  * @property {boolean} nextInput whether the output at step t is a forecast of the input at t + 1
  * @property {import("../types.js").TimeWindow} window
  * @property {number} width
@@ -84,13 +86,14 @@ export function create(root) {
       shown = props;
       root.hidden = props.values === null && props.outputs === null;
       if (root.hidden) return;
-      const { window, width, gutter, values, outputs, nextInput } = props;
-      const [low, high] = extent([values, outputs]);
+      const { window, width, gutter, values, outputs, others, intervened, nextInput } = props;
+      const [low, high] = extent([values, outputs, others]);
+      const otherName = intervened ? "original" : "intervened";
       const scale = timeScale(window, width, gutter);
       /** @param {number} value */
       const y = (value) => HEIGHT - MARGIN - ((value - low) / (high - low)) * (HEIGHT - 2 * MARGIN);
       svg.setAttribute("width", String(width));
-      svg.setAttribute("aria-label", `${values ? "The numbers read" : ""}${outputs ? (nextInput ? ", and the forecast of each made one step earlier" : ", and the network's output") : ""}, from ${rangeEnd(low)} to ${rangeEnd(high)}.`);
+      svg.setAttribute("aria-label", `${values ? "The numbers read" : ""}${outputs ? (nextInput ? ", and the forecast of each made one step earlier" : ", and the network's output") : ""}${others ? `, and beside it the ${otherName} one,` : ","} from ${rangeEnd(low)} to ${rangeEnd(high)}.`);
       const plot = s("svg", { x: gutter, width: Math.max(0, width - gutter), height: HEIGHT, viewBox: `${gutter} 0 ${Math.max(1, width - gutter)} ${HEIGHT}` });
       /** @param {Matrix | null} matrix @param {string} name @param {number} shift */
       const lines = (matrix, name, shift) => {
@@ -99,6 +102,7 @@ export function create(root) {
         }
       };
       lines(values, "truth", 0);
+      lines(others, "other", nextInput ? 1 : 0);
       lines(outputs, "guess", nextInput ? 1 : 0);
       svg.replaceChildren(
         s("text", { class: "end", x: gutter - 8, y: MARGIN + 8 }, document.createTextNode(rangeEnd(high))),
@@ -108,6 +112,7 @@ export function create(root) {
       legend.replaceChildren(
         ...(values ? [h("span", { class: "key truth", text: "read" })] : []),
         ...(outputs ? [h("span", { class: "key guess", text: nextInput ? "forecast" : "output" })] : []),
+        ...(others ? [h("span", { class: "key other", text: otherName })] : []),
       );
     },
     destroy: () => root.replaceChildren(),

@@ -6,6 +6,7 @@ import { number, visible, words } from "../lib/format.js";
 /**
  * @typedef {object} NumbersProps
  * @property {import("../types.js").LayerTrace} layer
+ * @property {boolean} changes whether its numbers are changes
  * @property {string[]} symbols in the order of the layer's quantities
  * @property {ArrayLike<number> | null} order
  * @property {number} step
@@ -36,7 +37,7 @@ export function create(root, emit) {
       if (shallowEqual(shown, props)) return;
       const { layer } = props;
       const names = Object.keys(layer.quantities);
-      setText(caption, `Step ${props.step + 1}, “${visible(props.label)}”: ${props.order && props.order.length < layer.hiddenSize ? `${props.order.length} of ${layer.hiddenSize}` : "all"} units`);
+      setText(caption, `Step ${props.step + 1}, “${visible(props.label)}”: ${props.changes ? "intervened less original, " : ""}${props.order && props.order.length < layer.hiddenSize ? `${props.order.length} of ${layer.hiddenSize}` : "all"} units`);
       if (names.join() !== (shown ? Object.keys(shown.layer.quantities).join() : "") || props.symbols !== shown?.symbols) {
         heads.replaceChildren(h("th", { scope: "col", text: "unit" }), ...names.map((name, index) => h("th", { scope: "col", title: words(name), data: { quantity: name } }, h("abbr", { title: words(name), text: props.symbols[index] }))));
         rows.clear();
@@ -50,7 +51,8 @@ export function create(root, emit) {
         const row = rows.get(String(unit));
         names.forEach((name, index) => {
           const matrix = layer.quantities[name];
-          if (row) setText(row.children[index + 1], number(matrix.data[props.step * matrix.columns + unit]));
+          const value = matrix.data[props.step * matrix.columns + unit];
+          if (row) setText(row.children[index + 1], (props.changes && value > 0 ? "+" : "") + number(value));
         });
       });
       if (props.unit !== shown?.unit || layer !== shown.layer) {

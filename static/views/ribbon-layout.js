@@ -14,7 +14,8 @@ const TICK_ROOM = 64;
 const HALF_NUMBER = 12;
 
 /**
- * @typedef {{step: number, x: number, width: number, text: string, label: string, unknown: boolean, guess: string | null, shade: number, hit: boolean}} Cell
+ * @typedef {{step: number, x: number, width: number, text: string, label: string, unknown: boolean, guess: string | null, shade: number, hit: boolean,
+ *   changed: boolean, less: boolean}} Cell `changed` says that the other trace expects something else; `less` that the guess became less likely
  */
 
 /**
@@ -22,6 +23,8 @@ const HALF_NUMBER = 12;
  * @param {string[]} props.labels
  * @param {number[]} props.unknown
  * @param {import("../types.js").Prediction[][] | null} props.predictions
+ * @param {import("../types.js").Prediction[][] | null} [props.others] of the trace that this one is compared with
+ * @param {import("../types.js").Moved[][] | null} [props.moved] instead of what is expected: what became more or less likely
  * @param {number[] | null} props.tokens
  * @param {boolean} props.nextInput whether a prediction is of the token that follows
  * @param {import("../types.js").TimeWindow} props.window
@@ -29,7 +32,7 @@ const HALF_NUMBER = 12;
  * @param {number} props.gutter
  * @returns {{legible: boolean, stepWidth: number, cells: Cell[], ticks: {step: number, x: number}[]}}
  */
-export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, window, width, gutter }) {
+export function ribbonLayout({ labels, unknown, predictions, others = null, moved = null, tokens, nextInput, window, width, gutter }) {
   const scale = timeScale(window, width, gutter);
   const first = Math.max(0, Math.floor(window.from));
   const last = Math.min(labels.length, Math.ceil(window.to));
@@ -46,7 +49,8 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
   };
   const cells = [];
   for (let step = first; step < last; step++) {
-    const best = predictions?.[step]?.[0];
+    const best = moved ? moverOf(moved[step]) : predictions?.[step]?.[0];
+    const other = moved ? undefined : others?.[step]?.[0];
     cells.push({
       step,
       x: scale.x(step),
@@ -55,12 +59,23 @@ export function ribbonLayout({ labels, unknown, predictions, tokens, nextInput, 
       label: labels[step],
       unknown: strange.has(step),
       guess: best ? fitting(best.label) : null,
-      shade: best?.probability ?? 0,
-      hit: nextInput && best !== undefined && tokens?.[step + 1] === best.token,
+      shade: !best ? 0 : moved ? Math.abs(/** @type {import("../types.js").Moved} */ (best).difference) : best.probability,
+      changed: best !== undefined && other !== undefined && other.token !== best.token,
+      less: moved !== null && best !== undefined && /** @type {import("../types.js").Moved} */ (best).difference < 0,
+      hit: !moved && nextInput && best !== undefined && tokens?.[step + 1] === best.token,
     });
   }
   return { legible, stepWidth: scale.stepWidth, cells, ticks: marks };
 }
+
+/** A change of probability that is smaller than this is not worth a letter. */
+const WORTH = 0.005;
+
+/**
+ * The output that moved most at a step.
+ * @param {import("../types.js").Moved[] | undefined} moved the largest first
+ */
+export const moverOf = (moved) => (moved?.length && Math.abs(moved[0].difference) >= WORTH ? moved[0] : undefined);
 
 /**
  * What the network expects after a step, in words.

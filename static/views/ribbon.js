@@ -11,6 +11,8 @@ import { ribbonLayout } from "./ribbon-layout.js";
  * @property {boolean} numeric numbers are drawn as a curve elsewhere; here only the axis
  * @property {number[]} unknown
  * @property {import("../types.js").Prediction[][] | null} predictions
+ * @property {import("../types.js").Prediction[][] | null} others of the trace that this one is compared with
+ * @property {import("../types.js").Moved[][] | null} moved instead of what is expected: what became more or less likely
  * @property {number[] | null} tokens
  * @property {boolean} nextInput
  * @property {import("../types.js").TimeWindow} window
@@ -41,7 +43,8 @@ export function create(root) {
   let drawn = null;
   /** @type {{step: number, x: number}[]} */
   let ticks = [];
-  let colour = "";
+  /** @type {ShadeColours} */
+  let colours = { chance: "", more: "", less: "" };
   /** @type {Map<number, HTMLElement>} */
   const byStep = new Map();
   /** @type {HTMLElement[]} */
@@ -55,6 +58,9 @@ export function create(root) {
     root.classList.toggle("is-numeric", props.numeric);
     root.classList.toggle("is-dense", !layout.legible);
     root.classList.toggle("has-predictions", props.predictions !== null && !props.numeric);
+    root.classList.toggle("has-changes", props.moved !== null);
+    setText(nextName, props.moved ? "more, less likely" : "expects next");
+    nextName.title = props.moved ? "Which next token's probability changed most; struck through where it became less likely" : "";
     const { stepWidth } = layout;
     root.classList.toggle("is-small", stepWidth < 13);
     root.classList.toggle("is-tiny", stepWidth < 9);
@@ -74,6 +80,8 @@ export function create(root) {
       at(element, cell.x);
       element.classList.toggle("is-unknown", cell.unknown);
       element.classList.toggle("is-hit", cell.hit);
+      element.classList.toggle("is-changed", cell.changed);
+      element.classList.toggle("is-less", cell.less);
       element.classList.remove("is-chosen");
       setText(element.children[0], cell.text);
       // What was cut can be read in full.
@@ -84,14 +92,14 @@ export function create(root) {
       if (element.parentNode !== tokens) tokens.append(element);
     });
     while (tokens.children.length > byStep.size) tokens.lastElementChild?.remove();
-    paintShades(shades, { ...props, width }, colour, !letters && !props.numeric);
+    paintShades(shades, { ...props, width }, colours, !letters && !props.numeric);
     chosen = -1;
   };
 
   /** @param {Omit<RibbonProps, "step">} props @param {Omit<RibbonProps, "step"> | null} before */
   const show = (props, before) => {
     const { window, width, gutter, steps, theme } = props;
-    if (theme !== before?.theme) colour = getComputedStyle(shades).color;
+    if (theme !== before?.theme) colours = coloursOf(shades);
     const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
     drawn = drawnWindow(window, before && before.window, known, steps);
     const perStep = (width - gutter) / (window.to - window.from);
@@ -130,14 +138,23 @@ function at(element, x) {
   return element;
 }
 
+/** @typedef {{chance: string, more: string, less: string}} ShadeColours */
+
+/** @param {HTMLElement} element @returns {ShadeColours} */
+function coloursOf(element) {
+  const style = getComputedStyle(element);
+  return { chance: style.color, more: style.borderTopColor, less: style.borderBottomColor };
+}
+
 /**
- * Where letters do not fit: how sure the network is at each step, as bars. Of the steps that share a pixel the surest is drawn.
+ * Where letters do not fit: how sure the network is at each step, as bars, or how much its surest change is, up for more likely and down for less. Of
+ * the steps that share a pixel the largest is drawn.
  * @param {HTMLCanvasElement} canvas
  * @param {Omit<RibbonProps, "step">} props
- * @param {string} colour
+ * @param {ShadeColours} colours
  * @param {boolean} wanted
  */
-function paintShades(canvas, { predictions, window, width }, colour, wanted) {
+function paintShades(canvas, { predictions, moved, window, width }, colours, wanted) {
   canvas.hidden = !wanted || !predictions;
   if (canvas.hidden || !predictions) return;
   const density = globalThis.devicePixelRatio || 1;
@@ -147,13 +164,17 @@ function paintShades(canvas, { predictions, window, width }, colour, wanted) {
   canvas.height = rows;
   canvas.style.width = `${width}px`;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = colour;
   const perColumn = (window.to - window.from) / columns;
   for (let column = 0; column < columns; column++) {
     const from = Math.floor(window.from + column * perColumn);
     const to = Math.max(from + 1, Math.floor(window.from + (column + 1) * perColumn));
     let best = 0;
-    for (let step = from; step < to && step < predictions.length; step++) best = Math.max(best, predictions[step]?.[0]?.probability ?? 0);
-    context.fillRect(column, rows - best * rows, 1, best * rows);
+    for (let step = from; step < to && step < predictions.length; step++) {
+      const amount = moved ? (moved[step]?.[0]?.difference ?? 0) : (predictions[step]?.[0]?.probability ?? 0);
+      if (Math.abs(amount) > Math.abs(best)) best = amount;
+    }
+    context.fillStyle = !moved ? colours.chance : best < 0 ? colours.less : colours.more;
+    if (moved) context.fillRect(column, (rows - Math.max(0, best) * rows) / 2, 1, (Math.abs(best) * rows) / 2);
+    else context.fillRect(column, rows - best * rows, 1, best * rows);
   }
 }

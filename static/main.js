@@ -5,8 +5,9 @@ import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
 import { recall } from "./lib/remember.js";
 import { createPlaces } from "./places/places.js";
-import { attachAltered } from "./state/effects/altered.js";
+import * as alteredProps from "./state/altered-props.js";
 import { attachAddress } from "./state/effects/address-bar.js";
+import { attachAltered } from "./state/effects/altered.js";
 import { attachArithmetic } from "./state/effects/arithmetic.js";
 import { attachCommands } from "./state/effects/commands.js";
 import { attachFiles } from "./state/effects/files.js";
@@ -159,7 +160,7 @@ function render(state) {
 
 /** Only what is seen is told anything. @param {State} state @param {import("./types.js").LayerTrace} layer */
 function updateAside(state, layer) {
-  views.moved.update(interveningProps.movedProps(state));
+  views.moved.update(alteredProps.movedProps(state));
   if (state.view.aside === "cell") return views.inspector.update(propsOf.inspectorProps(state, layer));
   if (state.view.aside === "interventions") return views.interventions.update(interveningProps.interventionsProps(state, layer));
   if (state.view.aside === "numbers") {

@@ -89,9 +89,9 @@
 
 /**
  * Props of the cell inspector (views/inspector.js). `preActivations` has the `_pre` matrices by the gate's name, or null while they are on their way.
- * `staged` is true while steps are taken in stages: then the last stage is emphasised as the others are.
+ * `notes` say, by symbol, what was done to a number. `staged` is true while steps are taken in stages: then the last stage is emphasised as the others are.
  * @typedef {{layer: LayerTrace, preActivations: Record<string, Matrix> | null, quantities: Quantity[], unit: number, step: number, steps: number, stage: Stage,
- *   label: string, playing: boolean, reducedMotion: boolean, staged?: boolean}} InspectorProps
+ *   label: string, playing: boolean, reducedMotion: boolean, staged?: boolean, notes?: Record<string, import("./views/equations.js").Note>}} InspectorProps
  */
 
 export {};

@@ -26,7 +26,7 @@ export const hasLedger = ({ cell }) => ACCOUNTS[cell] !== null;
 
 /**
  * The gate that keeps a layer's memory; null where there is none.
- * @param {LayerTrace} layer
+ * @param {Pick<LayerTrace, "cell">} layer
  */
 export const keepingGate = ({ cell }) => ACCOUNTS[cell]?.keep ?? null;
 

@@ -1,11 +1,12 @@
 /** What the views of the inside of a step are told. Objects keep their identity while what they are made of is the same. */
 
 import { visible, words } from "../lib/format.js";
-import { accountOf, hasLedger, ledgerAt, ledgerOfUnits, rowAt } from "../lib/ledger.js";
+import { accountOf, hasLedger, keepingGate, ledgerAt, ledgerOfUnits, rowAt } from "../lib/ledger.js";
 import { memo } from "../lib/memo.js";
 import { holdingOf, lastingOrigins, originBands, presentOrigins } from "../lib/origins.js";
 import { listedTerms } from "../lib/terms.js";
-import { seenTrace } from "./altered.js";
+import { otherTrace, seenTrace } from "./altered.js";
+import { forgettingOf, isDone } from "./intervening-transitions.js";
 import { layerOf, placeOf, themeOf, windowOf } from "./selectors.js";
 import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 import { keyOf } from "./sum-key.js";
@@ -86,6 +87,8 @@ export const originListProps = (state) => ({
   labels: labelsOf(state),
   numeric: state.shown?.trace.input.kind === "values",
   backward: layerOf(state)?.direction === "backward",
+  gate: words(keepingGate(layerOf(state) ?? { cell: "lstm" }) ?? ""),
+  forgotten: isDone(state, forgettingOf(state)),
 });
 
 /**
@@ -118,6 +121,19 @@ function placeName(state, place) {
 }
 
 /**
+ * What a number was without the interventions; null where there are none, or nothing is different.
+ * @param {State} state
+ * @param {Place} place
+ */
+function numberBefore(state, { layer, quantity, unit, row, step }) {
+  const here = seenTrace(state)?.layers[layer]?.quantities[quantity];
+  const before = state.intervening.seen === "original" ? null : otherTrace(state)?.layers[layer]?.quantities[quantity];
+  if (!here || !before) return null;
+  const at = step * here.columns + (row ?? unit);
+  return before.data[at] === here.data[at] ? null : before.data[at];
+}
+
+/**
  * @param {State} state
  * @param {LayerTrace} layer
  */
@@ -145,6 +161,7 @@ export function arithmeticProps(state, layer) {
     find: inside.find,
     // Whoever watches it play follows the largest ones.
     all: inside.all && !state.view.playing,
+    before: numberBefore(state, place),
     back: last ? placeName(state, last) : null,
     dtype: trace.dtype,
   };

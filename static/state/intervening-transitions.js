@@ -101,6 +101,9 @@ export function forgettingOf(state) {
   return quantity && unit !== null ? { layer: layer.layer, direction: layer.direction, quantity, units: [unit], steps: [step, step + 1], operation: "set", value: 0 } : null;
 }
 
+/** Whether an intervention is in the list and switched on. @param {State} state @param {Intervention | null} intervention */
+export const isDone = ({ intervening: { list } }, intervention) => intervention !== null && list.some((one) => one.on && sameIntervention(one, intervention));
+
 /** The units at the places from `top` to `bottom`. @param {State} state @param {import("./intervening-types.js").Rubber} rubber @returns {number[] | null} */
 function unitsUnder(state, { quantity, top, bottom }) {
   const layer = layerOf(state);

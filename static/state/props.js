@@ -4,15 +4,14 @@ import { layerLess, less } from "../lib/difference.js";
 import { number, spoken, words } from "../lib/format.js";
 import { HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
 import { hasLedger } from "../lib/ledger.js";
-import { sameIntervention } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
 import { describeInput } from "../lib/input.js";
 import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
 import { otherLayer, otherTrace, seenTrace, seesDifference } from "./altered.js";
-import { ablationOf } from "./intervening-transitions.js";
+import { ablationOf, isDone } from "./intervening-transitions.js";
 import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
-import { carryMarks, marksIn, movedSteps, rubberIn } from "./intervening-props.js";
+import { carryMarks, marksIn, movedSteps, notesAt, rubberIn } from "./altered-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
@@ -119,6 +118,7 @@ export function inspectorProps(state, layer) {
     label: labelOf(state, state.selection.step),
     // Beyond this speed the flowing values could not be followed, and would cost every frame dearly.
     playing: state.view.playing && state.view.speed <= 16,
+    notes: notesAt(state, layer),
     reducedMotion: state.surroundings.reducedMotion,
   };
 }
@@ -131,13 +131,7 @@ const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../typ
 /** @param {State} state @param {LayerTrace} layer */
 export function toolbarProps(state, layer) {
   const by = orderKeyOf(state, layer);
-  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(by, orderQuantityOf(state), state.view.order.up), orders: ordersOf(layer), quantities: quantitiesFor(layer, by), rows: rowsOf(state, layer), listed: rowOrderOf(state), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isAblated(state) };
-}
-
-/** @param {State} state */
-function isAblated(state) {
-  const ablation = ablationOf(state);
-  return ablation !== null && state.intervening.list.some((one) => one.on && sameIntervention(one, ablation));
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(by, orderQuantityOf(state), state.view.order.up), orders: ordersOf(layer), quantities: quantitiesFor(layer, by), rows: rowsOf(state, layer), listed: rowOrderOf(state), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isDone(state, ablationOf(state)) };
 }
 
 const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity, /** @type {boolean} */ up) => ({ by, quantity, up }));
@@ -298,5 +292,6 @@ export function announcement(state, layer) {
   const values = ofUnits(layer).map((name) => `${words(name)} ${number(layer.quantities[name].data[step * layer.hiddenSize + (unit ?? 0)])}`);
   const next = seenTrace(state)?.predictions?.[step]?.[0];
   const label = labelOf(state, step);
-  return `Step ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
+  const altered = state.intervening.seen !== "original" && otherTrace(state) !== null;
+  return `${altered ? "With interventions: step" : "Step"} ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
 }

@@ -24,6 +24,7 @@ import { interventionLine, leadText, productText, resultLine, roundingLine, sign
  * @property {string | null} failure
  * @property {string} find
  * @property {boolean} all
+ * @property {number | null} before what the number was without interventions; null where that is no other one
  * @property {string | null} back where a walk came from
  * @property {string} dtype
  */
@@ -82,11 +83,12 @@ export function create(root, emit) {
   };
 
   /** @param {ArithmeticProps & {sum: import("../lib/terms.js").Sum, listed: Listed}} props */
-  const fillSum = ({ sum, listed, formula: text, symbol, dtype }) => {
+  const fillSum = ({ sum, listed, formula: text, symbol, dtype, before }) => {
     setText(formula, text);
     setText(result, resultLine(symbol, sum));
     result.title = formatExact(sum.value);
-    setText(intervened, interventionLine(sum));
+    setText(intervened, [interventionLine(sum), before === null ? "" : `Without the interventions: ${formatNumber(before)}.`].filter(Boolean).join(" "));
+    intervened.title = before === null ? "" : formatExact(before);
     const reach = Math.max(...listed.sources.map(({ product }) => Math.abs(product)), Number.MIN_VALUE);
     sources.replaceChildren(...listed.sources.flatMap(({ source, product, count: terms }) => [
       h("dt", {}, sourceName(source), terms > 1 ? h("span", { class: "sum-many", text: ` ${terms} terms` }) : null),
@@ -133,7 +135,7 @@ export function create(root, emit) {
       const { sum, listed } = props;
       if (!sum || !listed) return;
       const same = before?.listed === listed;
-      if (!same || before.symbol !== props.symbol || before.formula !== props.formula) fillSum({ ...props, sum, listed });
+      if (!same || before.symbol !== props.symbol || before.before !== props.before || before.formula !== props.formula) fillSum({ ...props, sum, listed });
       if (!same || before.find !== props.find || before.all !== props.all) fillTerms(listed, props.find, props.all);
     },
     destroy: () => root.replaceChildren(),

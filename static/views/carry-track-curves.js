@@ -22,6 +22,9 @@ const BAR = [0.76, 0.9];
 /** Slices thinner than this, in pixels, are left out. */
 const VISIBLE = 0.2;
 
+/** Lines that are closer than this, in pixels, are one. */
+const HAIR = 0.75;
+
 /** How far, in rem, a forgotten slice bends away at most. */
 const LIFT = 0.8;
 
@@ -53,7 +56,7 @@ export function laneCurves(terms, frame, time) {
   paths.edge = narrows ? edges.join("") : joined(edges);
   paths.band = closed(joined(edges), xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
   const { ghost } = terms;
-  if (ghost) paths.ghost = joined(steps.map((step) => stateEdge(ghost, frame, time, step, false)));
+  if (ghost) paths.ghost = apart(steps, ghost, terms, frame.area).map((run) => joined(run.map((step) => stateEdge(ghost, frame, time, step, false)))).join("");
   for (const step of steps) {
     if (terms.split) {
       addPeel(paths, terms, frame, time, step, width);
@@ -65,7 +68,8 @@ export function laneCurves(terms, frame, time) {
     const scale = frame.readout;
     paths.hidden = joined(steps.map((step) => hiddenLine(readout, scale, time, step)));
     paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), scale.zero);
-    if (ghost?.readout) paths.ghostHidden = joined(steps.map((step) => hiddenLine(/** @type {NonNullable<CarryTerms["readout"]>} */ (ghost.readout), scale, time, step)));
+    const other = ghost?.readout;
+    if (other) paths.ghostHidden = apart(steps, { previous: other.before, state: other.hidden }, { previous: readout.before, state: readout.hidden }, scale).map((run) => joined(run.map((step) => hiddenLine(other, scale, time, step)))).join("");
     if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step, width);
   }
   return { paths, numbers: width >= NUMBERS_WIDTH * frame.rem ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };
@@ -87,6 +91,28 @@ function stateEdge({ previous, state, split }, { area }, time, step, narrows) {
   const after = yOf(area, state[step]);
   const [from, to] = [xOf(time, step, FORGOTTEN), xOf(time, step, ADDED)];
   return `M${point(xOf(time, step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(xOf(time, step, 1))} `;
+}
+
+/**
+ * The runs of steps in which two series are apart by more than a hair: elsewhere a second line would only lie over the first.
+ *
+ * @param {number[]} steps
+ * @param {Pick<CarryTerms, "previous" | "state">} one
+ * @param {Pick<CarryTerms, "previous" | "state">} other
+ * @param {ValueScale} scale
+ * @returns {number[][]}
+ */
+function apart(steps, one, other, scale) {
+  /** @type {number[][]} */
+  const runs = [];
+  let before = false;
+  for (const step of steps) {
+    const differs = [one.previous[step] - other.previous[step], one.state[step] - other.state[step]].some((gap) => Math.abs(gap) * scale.perUnit > HAIR);
+    if (differs && before) runs[runs.length - 1].push(step);
+    else if (differs) runs.push([step]);
+    before = differs;
+  }
+  return runs;
 }
 
 /**

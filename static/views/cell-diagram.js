@@ -5,8 +5,10 @@
  */
 
 import { setText } from "../lib/dom.js";
+import { words } from "../lib/format.js";
 import { formatBrief, formatExact } from "../lib/numerals.js";
 import { s } from "../lib/svg.js";
+import { quantityNamed } from "../lib/value-quantities.js";
 import { BOX, diagramOf, levelOf, OPERATOR_RADIUS, wireWidth } from "./cell-diagram-layout.js";
 
 /** @typedef {import("../types.js").Stage} Stage */
@@ -40,7 +42,15 @@ export function cellDiagram(form) {
     if (arrow) children.push(arrowHead(d));
     return part(stage, `cell-wire cell-${kind}`, children);
   });
-  const boxParts = boxes.map((box) => part(box.stage, `cell-box cell-${box.kind}`, boxNodes(box, fills)));
+  const boxParts = boxes.map((box) => {
+    const element = part(box.stage, `cell-box cell-${box.kind}`, boxNodes(box, fills));
+    const quantity = box.value === null ? null : quantityNamed(form.cell, box.value);
+    if (quantity) {
+      element.dataset.clamp = quantity;
+      element.append(s("title", {}, new Text(`Clamp the ${words(quantity)} of this unit at this step…`)));
+    }
+    return element;
+  });
   const operatorParts = operators.map(({ x, y, text, stage }) =>
     part(stage, "cell-operator", [s("circle", { cx: x, cy: y, r: OPERATOR_RADIUS }), s("text", { x, y: y + 5.5, class: text.length > 1 ? "cell-operator-long" : "" }, new Text(text))]),
   );

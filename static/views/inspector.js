@@ -11,11 +11,11 @@ import { formOf } from "../lib/cell-form.js";
 import { spoken, visible, words } from "../lib/format.js";
 import { stageName } from "../lib/stages.js";
 import { icon } from "../lib/svg.js";
+import { quantityNamed, quantityOfValue } from "../lib/value-quantities.js";
 import { cellDiagram } from "./cell-diagram.js";
 import { cellStages } from "./cell-stages.js";
 import { cellValues } from "./cell-values.js";
 import { equationView } from "./equations.js";
-import { quantityOfValue } from "./value-quantities.js";
 
 /** @typedef {import("../types.js").InspectorProps} InspectorProps */
 /** @typedef {import("../types.js").Stage} Stage */
@@ -27,7 +27,7 @@ import { quantityOfValue } from "./value-quantities.js";
 const CELL_NAMES = { lstm: "LSTM cell", gru: "GRU cell", rnn: "simple recurrent cell" };
 
 /**
- * Emits {type: "unit-chosen", unit}, and {type: "arithmetic-asked", quantity, before} for a value that was clicked. The Arithmetic tab has the same
+ * Emits {type: "unit-chosen", unit}, {type: "clamp-asked", quantity, at} for a gate's box or the button beside an equation, and {type: "arithmetic-asked", quantity, before} for a value that was clicked. The Arithmetic tab has the same
  * quantities as buttons, so that the values need not be two dozen stops of the Tab key.
  *
  * @param {HTMLElement} root
@@ -41,6 +41,11 @@ export function createInspector(root, emit) {
   title.append(place, token);
   const stepper = unitStepper(emit);
   const body = h("div", { class: "inspector-body", on: { click: (/** @type {Event} */ event) => {
+    const clamp = event.target instanceof Element && event.target.closest("[data-clamp]");
+    if (clamp) {
+      const { right, bottom } = clamp.getBoundingClientRect();
+      return emit({ type: "clamp-asked", quantity: /** @type {HTMLElement} */ (clamp).dataset.clamp, at: { x: right, y: bottom } });
+    }
     const value = event.target instanceof Element && event.target.closest("[data-value]");
     const asked = value && shown && quantityOfValue(shown.layer.cell, /** @type {HTMLElement} */ (value).dataset.value ?? "");
     if (asked) emit({ type: "arithmetic-asked", ...asked });
@@ -58,7 +63,7 @@ export function createInspector(root, emit) {
       if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
-      const { layer, unit, step, steps, stage, label, playing, reducedMotion } = props;
+      const { layer, unit, step, steps, stage, label, playing, reducedMotion, notes } = props;
       const form = formOf(layer);
       if (!parts || parts.form !== form || before?.quantities !== props.quantities) {
         parts = inspectorBody(form, layer.cell, props.quantities);
@@ -66,7 +71,7 @@ export function createInspector(root, emit) {
         root.dataset.cell = layer.cell;
       }
       const values = cellValues(layer, props.preActivations, unit, step);
-      parts.fill(values, visible(label), `${CELL_NAMES[layer.cell]}, unit ${unit}, step ${step + 1} of ${steps}, input ${spoken(label)}.`);
+      parts.fill(values, notes ?? NO_NOTES, visible(label), `${CELL_NAMES[layer.cell]}, unit ${unit}, step ${step + 1} of ${steps}, input ${spoken(label)}.`);
       // A whole step has no current stage, unless steps are taken in stages.
       parts.reveal(stage, stage < 3 || props.staged ? stage : null);
       setText(place, `Step ${step + 1} of ${steps} · unit ${unit} · `);
@@ -85,6 +90,13 @@ export function createInspector(root, emit) {
   };
 }
 
+/** @type {NonNullable<InspectorProps["notes"]>} */
+const NO_NOTES = {};
+
+/** @param {string} quantity */
+const clampButton = (quantity) =>
+  h("button", { type: "button", class: "icon-button small equation-clamp", title: `Clamp the ${words(quantity)} of this unit at this step…`, "aria-label": `Clamp the ${words(quantity)} of this unit at this step`, data: { clamp: quantity } }, icon("sliders"));
+
 /**
  * Diagram, the three stages with their equations, and the glossary.
  *
@@ -98,6 +110,10 @@ function inspectorBody(form, cell, quantities) {
     const stage = /** @type {Stage} */ (index + 1);
     const words = h("p", { class: "stage-sentence" });
     const views = equations.map(equationView);
+    for (const { element, result } of views) {
+      const quantity = result && quantityNamed(cell, result);
+      if (quantity) element.append(clampButton(quantity));
+    }
     const heading = h("h3", {}, h("span", { class: "stage-number", "aria-hidden": "true" }, String(stage)), stageName(cell, stage));
     const element = h("li", { class: "stage" }, heading, words, ...views.map((view) => view.element));
     return { element, stage, sentence, words, views };
@@ -108,14 +124,15 @@ function inspectorBody(form, cell, quantities) {
     elements: [diagram.element, list, glossary(form, quantities)],
     /**
      * @param {CellValues} values
+     * @param {NonNullable<InspectorProps["notes"]>} notes
      * @param {string} label
      * @param {string} opening of the diagram's description
      */
-    fill(values, label, opening) {
+    fill(values, notes, label, opening) {
       const sentences = stages.map(({ sentence, words, views }) => {
         const text = sentence(/** @type {Known} */ (values));
         setText(words, text);
-        for (const view of views) view.fill(values);
+        for (const view of views) view.fill(values, notes);
         return text;
       });
       diagram.fill(values, label, [opening, ...sentences].join(" "));

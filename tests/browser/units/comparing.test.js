@@ -53,7 +53,7 @@ export function test_the_other_trace_is_a_ghost_on_the_same_scale() {
   const [frame] = laneFrames([terms], 160, 16, time).frames;
   check(frame.area.hi >= 40, "the scale holds the ghost");
   const { paths } = laneCurves(terms, frame, time);
-  check(paths.ghost.startsWith("M0,") && !paths.ghost.includes("Z"), "a line");
+  check(paths.ghost.startsWith("M100,") && !paths.ghost.includes("Z"), "a line, from where it departs");
   check(paths.ghostHidden !== "", "the hidden state's too");
   equal(laneCurves(carryTerms(far, 0), frame, time).paths.ghost, "");
   const { ghosts } = laneColumns(terms, frame, time);

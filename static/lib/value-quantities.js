@@ -7,6 +7,23 @@ const GRU = { r: "reset_gate", z: "update_gate", fresh: "update_gate", n: "candi
 const QUANTITIES = { lstm: LSTM, gru: GRU, rnn: { h: "hidden_state" } };
 
 /**
+ * The symbols of a cell's quantities themselves, of which something can be done to each.
+ * @param {"lstm" | "gru" | "rnn"} cell
+ * @param {string} quantity
+ */
+export const symbolOfQuantity = (cell, quantity) => Object.keys(QUANTITIES[cell]).find((symbol) => QUANTITIES[cell][symbol] === quantity);
+
+/**
+ * The quantity that a symbol stands for alone, not a part of one as `kept` is; null where it does not.
+ * @param {"lstm" | "gru" | "rnn"} cell
+ * @param {string} symbol
+ */
+export function quantityNamed(cell, symbol) {
+  const quantity = QUANTITIES[cell][symbol];
+  return quantity && symbolOfQuantity(cell, quantity) === symbol ? quantity : null;
+}
+
+/**
  * @param {"lstm" | "gru" | "rnn"} cell
  * @param {string} symbol as the equations name it: `_pre` before the activation, `_prev` of the step before
  * @returns {{quantity: string, before: boolean} | null}

@@ -158,6 +158,20 @@ export async function postPreActivations({ model, input, interventions }, names,
 }
 
 /**
+ * Which outputs are more or less likely in one trace than in another whose steps it is aligned with, by its own step.
+ * @param {string} trace
+ * @param {string} baseline
+ * @param {string} align "index" or "edit"
+ * @param {AbortSignal} signal
+ * @returns {Promise<Map<number, import("./types.js").Moved[]>>}
+ */
+export async function fetchMovedAlong(trace, baseline, align, signal) {
+  const query = new URLSearchParams({ baseline, align, quantities: "" });
+  const { alignment, predictions } = await (await request(`/traces/${encodeURIComponent(trace)}/difference?${query}`, { signal })).json();
+  return new Map((predictions ?? []).map((/** @type {any} */ row, /** @type {number} */ index) => [alignment.pairs[alignment.matched[index]][0], row]));
+}
+
+/**
  * The sum behind one number of a trace.
  * @param {string} trace
  * @param {{layer: number, direction: string}} layer

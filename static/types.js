@@ -81,10 +81,12 @@
  * `units` are the lanes from top to bottom, "mean" being the mean over all units; `step` the cursor; nothing after it is revealed yet.
  * `ghost` is the layer in the trace that this one is compared with, `ghostName` what that is; `marks` are what was intervened in.
  * `bands` split the first lane by who wrote what it holds. `reading` is whether numbers are to follow; while playing fast they rest in between.
- * `compact` folds the legend away, where the screen is narrow. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
+ * `compact` folds the legend away, where the screen is narrow. In a comparison, `title` says whose units
+ * these are, `places` has the step in each column, or -1, and `low` draws the lanes lower and covers nothing, for the cursor reads and does not reveal. `gutter`, `width` and `rem` are CSS pixels: step t starts at x = gutter + (t - window.from) / (window.to - window.from) * (width - gutter).
  * @typedef {{layer: LayerTrace, units: (number | "mean")[], step: number, stage: Stage, window: TimeWindow, width: number, gutter: number,
  *   labels: string[], hover: {step: number, unit: number | null} | null, reducedMotion: boolean, rem: number, theme: "light" | "dark", compact: boolean, reading: boolean,
- *   bands?: import("./lib/origins.js").Bands | null, numeric?: boolean, ghost?: LayerTrace | null, ghostName?: string, marks?: CarryMark[]}} CarryTrackProps
+ *   bands?: import("./lib/origins.js").Bands | null, numeric?: boolean, ghost?: LayerTrace | null, ghostName?: string, marks?: CarryMark[],
+ *   title?: string, places?: ArrayLike<number>, low?: boolean}} CarryTrackProps
  */
 
 /**

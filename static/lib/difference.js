@@ -61,8 +61,8 @@ export const layerLess = (here, baseline) => ({ ...here, quantities: Object.from
  * @returns {{step: number, unit: number, value: number}}
  */
 export function largestIn({ data, columns }) {
-  let at = 0;
-  for (let index = 1; index < data.length; index++) if (Math.abs(data[index]) > Math.abs(data[at])) at = index;
+  let [at, most] = [0, -1];
+  for (let index = 0; index < data.length; index++) if (Math.abs(data[index]) > most) [at, most] = [index, Math.abs(data[index])];
   return { step: Math.floor(at / columns), unit: at % columns, value: data[at] };
 }
 
@@ -84,6 +84,26 @@ function followed(change, interventions) {
     }
   }
   return { ...change, data };
+}
+
+/**
+ * The units that changed most, each where it changed most; the largest change first. A unit that differs at many steps is one place, so that it
+ * does not hide the others.
+ * @param {Matrix} here
+ * @param {Matrix} baseline of the same shape; NaN in either is no change
+ * @param {number} count at most so many
+ * @returns {Omit<Change, "layer" | "quantity">[]}
+ */
+export function changedUnits(here, baseline, count) {
+  const { data, rows, columns } = less(here, baseline);
+  const found = [];
+  for (let unit = 0; unit < columns; unit++) {
+    let [step, most] = [0, 0];
+    for (let row = 0; row < rows; row++) if (Math.abs(data[row * columns + unit]) > most) [step, most] = [row, Math.abs(data[row * columns + unit])];
+    const at = step * columns + unit;
+    if (most > 0) found.push({ unit, step, difference: data[at], here: here.data[at], baseline: baseline.data[at] });
+  }
+  return found.sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference)).slice(0, count);
 }
 
 /**
@@ -114,7 +134,7 @@ export function largestChanges(here, baseline, interventions = []) {
  */
 export function symmetricRange({ data, rows, columns }) {
   const largest = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) for (let unit = 0; unit < columns; unit++) largest[unit] = Math.max(largest[unit], Math.abs(data[row * columns + unit]));
+  for (let row = 0; row < rows; row++) for (let unit = 0; unit < columns; unit++) if (Math.abs(data[row * columns + unit]) > largest[unit]) largest[unit] = Math.abs(data[row * columns + unit]);
   largest.sort();
   const most = largest[columns - 1];
   const usual = largest[Math.max(0, Math.ceil(columns * (1 - OUTLYING)) - 1)];

@@ -29,8 +29,12 @@ export function stepsPerColumn(span, width) {
   return 2 ** Math.max(0, Math.ceil(Math.log2(span / Math.max(1, width))));
 }
 
+/** A pixel that shows what lies under it. */
+const NOTHING = 0;
+
 /**
- * Paints one block. Signed values stand out by their magnitude, sign kept; a gate by its distance from the unit's mean.
+ * Paints one block. Signed values stand out by their magnitude, sign kept; a gate by its distance from the unit's mean. Where there is no
+ * number, nothing is painted.
  * @param {Uint32Array} pixels rows x columns, written in place
  * @param {Matrix} matrix rows are steps, columns are units
  * @param {Block} block
@@ -54,7 +58,7 @@ export function paint(pixels, matrix, block, order, centre, table, range) {
       if (single) value = data[step * units + (order ? order[place] : place)];
       else value = standout(data, units, step, Math.min(step + block.stepsPerColumn, steps), place, lastPlace, order, centre);
       const index = ((value - range[0]) * scale + 0.5) | 0;
-      pixels[row * columns + column] = table[index < 0 ? 0 : index > 255 ? 255 : index];
+      pixels[row * columns + column] = value !== value ? NOTHING : table[index < 0 ? 0 : index > 255 ? 255 : index];
     }
   }
 }
@@ -70,7 +74,7 @@ export function paint(pixels, matrix, block, order, centre, table, range) {
  * @param {ArrayLike<number> | null} centre
  */
 function standout(data, units, fromStep, toStep, fromPlace, toPlace, order, centre) {
-  let best = 0;
+  let best = NaN;
   let largest = -1;
   for (let step = fromStep; step < toStep; step++) {
     for (let place = fromPlace; place < toPlace; place++) {

@@ -13,7 +13,7 @@ import { ALL_ROWS, OWN_ORDER } from "./rows.js";
 const EDITABLE_CHARACTERS = 5000;
 
 /** @type {Draft} */
-const EMPTY = { text: "", file: null, example: null };
+export const EMPTY_DRAFT = { text: "", file: null, example: null };
 
 /**
  * @param {State} state
@@ -32,7 +32,7 @@ export const shownModelOf = (state) => state.models.find((model) => model.id ===
  * @param {State} state
  * @returns {Draft}
  */
-export const draftOf = (state) => state.drafts[state.modelId ?? ""] ?? EMPTY;
+export const draftOf = (state) => state.drafts[state.modelId ?? ""] ?? EMPTY_DRAFT;
 
 /**
  * A look at a sequence from its end, at a unit that is worth it.
@@ -73,9 +73,9 @@ function withDraft(state, draft, meant) {
  * @param {string | null} name null is the first one
  * @returns {Draft}
  */
-function exampleDraft(model, name) {
+export function exampleDraft(model, name) {
   const example = model.example_inputs.find((candidate) => name === null || candidate.name === name);
-  return example ? inputDraft(example.input, readsOf(model), example.name, example.name) : EMPTY;
+  return example ? inputDraft(example.input, readsOf(model), example.name, example.name) : EMPTY_DRAFT;
 }
 
 /**
@@ -92,7 +92,7 @@ export const readsOf = ({ input, detailed }) => ({ ...input, ids: input.kind ===
  * @param {string | null} example
  * @returns {Draft}
  */
-function inputDraft(input, reads, name, example) {
+export function inputDraft(input, reads, name, example) {
   const text = editableText(input, reads);
   if (text !== null && text.length <= EDITABLE_CHARACTERS) return { text, file: null, example };
   return { text: "", file: { name, input }, example };

@@ -78,27 +78,32 @@ const HEIGHTS = [
  * @param {number} gutter
  * @param {number} rem in pixels
  * @param {TimeFrame} time
+ * @param {boolean} [low] whether the lanes are drawn as low as many are
  * @returns {{frames: LaneFrame[], height: number}}
  */
-export function laneFrames(lanes, gutter, rem, time) {
+export function laneFrames(lanes, gutter, rem, time, low = false) {
   const [first, last] = shownSteps(time);
   const scale = (/** @type {Float64Array[]} */ series, /** @type {number} */ from, /** @type {number} */ to) => valueScale(series.map((values) => values.subarray(first, last + 1)), from, to);
-  const heights = HEIGHTS.find((row) => lanes.length >= row.lanes) ?? HEIGHTS[HEIGHTS.length - 1];
+  const heights = HEIGHTS.find((row) => low || lanes.length >= row.lanes) ?? HEIGHTS[HEIGHTS.length - 1];
   let top = 0;
   /** @type {LaneFrame[]} */
   const frames = [];
   for (const { previous, state, split, readout, stack, ghost } of lanes) {
     const areaTop = top + (PEEL_ROOM + (gutter < ROOMY_GUTTER * rem ? CAPTION_ROOM : 0)) * rem;
-    const area = scale([previous, state, ...(split ? [split.kept] : []), ...(stack ? inTime(stack) : []), ...(ghost ? [ghost.state] : [])], areaTop, areaTop + heights.area * rem);
+    const area = scale([...reach({ previous, state, split }), ...(stack ? inTime(stack) : []), ...(ghost ? reach(ghost) : [])], areaTop, areaTop + heights.area * rem);
     const floor = area.bottom + (split ? SOURCE_ROOM : 0.25) * rem;
     const readoutTop = floor + READOUT_GAP * rem;
-    const under = readout ? scale([readout.squashed, readout.hidden, ...(ghost?.readout ? [ghost.readout.hidden] : [])], readoutTop, readoutTop + heights.readout * rem) : null;
+    const shown = [readout, ghost?.readout].flatMap((series) => (series ? [series.squashed, series.hidden] : []));
+    const under = readout ? scale(shown, readoutTop, readoutTop + heights.readout * rem) : null;
     const bottom = (under ? under.bottom : floor) + LANE_GAP * rem;
     frames.push({ rem, top, bottom, area, floor, readout: under });
     top = bottom;
   }
   return { frames, height: top };
 }
+
+/** The series that a state's scale has to hold. @param {Pick<CarryTerms, "previous" | "state" | "split">} terms */
+const reach = ({ previous, state, split }) => [previous, state, ...(split ? [split.kept] : [])];
 
 /** How far a stack of origins reaches up and down, in time order. @param {import("../lib/origins.js").Bands} stack */
 const inTime = ({ account, positive, negative }) => (account.backward ? [positive.slice().reverse(), negative.slice().reverse()] : [positive, negative]);

@@ -20,7 +20,7 @@ import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
 import { originColours, paintOrigins } from "./origins-canvas.js";
-import { carryWords, laneName, originWords, stepNumbers, stepSentence } from "./carry-words.js";
+import { carryWords, laneName, originWords, stepName, stepNumbers, stepSentence } from "./carry-words.js";
 
 /** @typedef {import("../types.js").CarryTrackProps} CarryTrackProps */
 /** @typedef {import("../types.js").Emit} Emit */
@@ -140,7 +140,7 @@ export function createCarryTrack(root, emit) {
     root.classList.toggle("has-origins", bands !== null);
     const plotWidth = Math.max(1, width - gutter);
     time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
-    const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, time);
+    const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, time, props.low);
     frames = placed;
     stage.style.height = `${height}px`;
     plot.style.left = `${gutter}px`;
@@ -193,7 +193,7 @@ export function createCarryTrack(root, emit) {
    * @param {CarryTrackProps} props
    * @param {number} height
    */
-  const drawAxis = ({ units, gutter, layer }, height) => {
+  const drawAxis = ({ units, gutter, layer, title }, height) => {
     const words = carryWords(layer);
     axis.setAttribute("width", String(gutter));
     axis.setAttribute("height", String(height));
@@ -214,7 +214,7 @@ export function createCarryTrack(root, emit) {
       const reading = (/** @type {string} */ kind, /** @type {string} */ symbol, /** @type {SVGTSpanElement} */ digits) =>
         s("text", { class: `carry-reading carry-reading-${kind}`, ...at[kind === "hidden" && readout ? "hidden" : "state"] }, s("tspan", { class: "carry-symbol" }, new Text(symbol)), digits);
       const [state, hidden] = [value(), readout ? value() : null];
-      axis.append(s("text", { class: "carry-lane-name", ...at.name }, new Text(laneName(units[index]))));
+      axis.append(s("text", { class: "carry-lane-name", ...at.name }, new Text(laneName(units[index], title))));
       axis.append(reading(lanes[index].split ? "state" : "hidden", words.symbol, state));
       if (hidden) axis.append(reading("hidden", words.hidden ?? "h", hidden));
       return { state, hidden };
@@ -231,33 +231,34 @@ export function createCarryTrack(root, emit) {
   };
 
   /** @param {CarryTrackProps} props */
-  const moveCover = ({ step, stage: revealed, layer }) => {
+  const moveCover = ({ step, stage: revealed, layer, low }) => {
+    ahead.toggleAttribute("hidden", low === true);
     const [left, right] = aheadSpan(time, step, REVEALED[layer.cell][revealed]);
     // The cover is as wide as the plot, which clips it, so that a step only moves it.
     slideAhead(time.backward ? right - time.width : left);
   };
 
   /** @param {CarryTrackProps} props */
-  const fillReadings = ({ step, stage: revealed, layer, units }) => {
+  const fillReadings = ({ step, stage: revealed, layer, units, title, places }) => {
     const known = (/** @type {string} */ quantity, /** @type {number} */ value) => (stageOf(layer.cell, quantity) <= revealed ? formatShort(value) : NOT_YET);
     lanes.forEach((terms, index) => {
       const { state, hidden } = readings[index];
       setText(state, known(carriedBy(layer.cell), terms.state[step]));
       if (hidden && terms.readout) setText(hidden, known("hidden_state", terms.readout.hidden[step]));
     });
-    plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer, terms, units[index], step)).join(" "));
+    plot.setAttribute("aria-label", lanes.map((terms, index) => stepSentence(layer, terms, units[index], step, { title, places })).join(" "));
   };
 
   const placeTooltip = () => {
     tooltip.toggleAttribute("hidden", !pointed || !shown);
     if (!pointed || !shown) return;
-    const { layer, labels, units, gutter, width } = shown;
+    const { layer, labels, units, gutter, width, places, title: whose } = shown;
     const { step, lane } = pointed;
     const rows = stepNumbers(layer, lanes[lane], step).flatMap(({ key, label, value, signed }) => [
       h("dt", { class: `carry-key-${key}` }, label),
       h("dd", { title: formatExact(value) }, signed ? formatSigned(value) : formatNumber(value)),
     ]);
-    const title = h("p", {}, `Step ${step + 1} of ${labels.length} · ${laneName(units[lane])} · `, h("kbd", {}, visible(labels[step])));
+    const title = h("p", {}, `${stepName(step, labels.length, places)} · ${laneName(units[lane], whose)} · `, h("kbd", {}, visible(labels[step])));
     tooltip.replaceChildren(title, h("dl", {}, ...rows));
     const right = gutter + (step + 1 - time.from) * columnWidth(time) + 8;
     const left = gutter + (step - time.from) * columnWidth(time) - 8 - tooltip.offsetWidth;
@@ -271,7 +272,7 @@ export function createCarryTrack(root, emit) {
       const before = shown;
       const same = (/** @type {(keyof CarryTrackProps)[]} */ ...names) => before !== null && names.every((name) => before[name] === props[name]);
       const sameLayer = same("layer");
-      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands", "ghost", "marks") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands", "ghost", "marks", "title", "places") && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
       if (!sameDrawing) draw(props);
       if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null) || (before.ghost ?? null) === null !== ((props.ghost ?? null) === null) || before.ghostName !== props.ghostName) drawLegend(props);
@@ -299,8 +300,10 @@ export function createCarryTrack(root, emit) {
 }
 
 /**
+ * A unit's terms, made once.
+ *
  * @param {Map<number | "mean", CarryTerms>} known
- * @param {import("../types.js").LayerTrace} layer
+ * @param {CarryTrackProps["layer"]} layer
  * @param {number | "mean"} unit
  */
 function termsIn(known, layer, unit) {

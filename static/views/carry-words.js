@@ -82,9 +82,25 @@ export function originWords(layer) {
   };
 }
 
-/** @param {number | "mean"} unit */
-export function laneName(unit) {
-  return unit === "mean" ? "mean" : `unit ${unit}`;
+/**
+ * @param {number | "mean"} unit
+ * @param {string} [title] whose unit it is
+ */
+export function laneName(unit, title) {
+  const name = unit === "mean" ? "mean" : `unit ${unit}`;
+  return title ? `${title} · ${name}` : name;
+}
+
+/**
+ * Which step a column is, as people count.
+ *
+ * @param {number} step the column
+ * @param {number} steps in all
+ * @param {ArrayLike<number>} [places] the step in each column, -1 for none
+ */
+export function stepName(step, steps, places) {
+  if (!places) return `Step ${step + 1} of ${steps}`;
+  return places[step] < 0 ? "No step here" : `Step ${places[step] + 1} of ${Array.from(places).filter((place) => place >= 0).length}`;
 }
 
 /**
@@ -118,12 +134,14 @@ export function stepNumbers(layer, { previous, state, split, readout }, step) {
  * @param {CarryTerms} terms
  * @param {number | "mean"} unit
  * @param {number} step
+ * @param {{title?: string, places?: ArrayLike<number>}} [whose] whose unit it is, and which steps the columns are
  */
-export function stepSentence(layer, terms, unit, step) {
+export function stepSentence(layer, terms, unit, step, { title, places } = {}) {
   const { state } = CARRY_WORDS[layer.cell];
   const shown = formOf(layer).projected ? "output before the projection" : "hidden state";
   const { split, readout } = terms;
-  const parts = [`${unit === "mean" ? "Mean over all units" : `Unit ${unit}`}, step ${step + 1} of ${terms.state.length}:`];
+  const when = stepName(step, terms.state.length, places).toLowerCase();
+  const parts = [`${title ? `${title}: ` : ""}${unit === "mean" ? "Mean over all units" : `Unit ${unit}`}, ${when}:`];
   if (split) {
     parts.push(`of the ${state} ${formatNumber(terms.previous[step])}, ${formatNumber(split.kept[step])} is kept and ${formatNumber(split.forgotten[step])} forgotten;`);
     parts.push(`${formatSigned(split.written[step])} is written;`);

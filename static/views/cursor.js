@@ -16,6 +16,7 @@ import { slider } from "../lib/slide.js";
  * @property {{step: number, unit: number | null, quantity: string | null, y: number | null, below: number} | null} hover no words where y is null; below is the room under it
  * @property {{unit: number, step: number, value: number} | null} held how much of what a unit holds after a step came from the hovered one
  * @property {string} label of the hovered step
+ * @property {string} [title] what is hovered, where that is not simply a step
  * @property {{name: string, symbol: string, value: number, before: number | null}[]} values of the hovered unit and step; `before` without interventions, where there are any
  * @property {import("../types.js").Prediction[] | null} predictions after the hovered step
  */
@@ -58,7 +59,7 @@ export function create(root) {
       const right = scale.x(props.hover.step + 1) + OFFSET;
       const wide = TOOLTIP * props.rem;
       const x = right + wide > props.width ? scale.x(props.hover.step) - OFFSET - wide : right;
-      setText(head, `step ${props.hover.step + 1} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
+      setText(head, props.title ?? `step ${props.hover.step + 1} · ${visible(props.label)}${props.hover.unit === null ? "" : ` · unit ${props.hover.unit}`}`);
       body.replaceChildren(...heldRow(props), ...(props.hover.unit === null && props.predictions ? predictionRows(props.predictions) : valueRows(props)));
       const tall = tooltip.offsetHeight;
       const y = tall + OFFSET > props.hover.below ? props.hover.y - OFFSET - tall : props.hover.y + OFFSET;

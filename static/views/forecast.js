@@ -17,6 +17,7 @@ import { s } from "../lib/svg.js";
  * @property {import("../types.js").TimeWindow} window
  * @property {number} width
  * @property {number} gutter
+ * @property {Matrix[]} [beside] numbers shown elsewhere that are to have the same scale
  */
 
 const HEIGHT = 72;
@@ -36,19 +37,26 @@ export function linePath({ data, rows, columns }, column, shift, window, x, y, p
   const from = Math.max(0, Math.floor(window.from) - 1 - shift);
   const to = Math.min(rows, Math.ceil(window.to) + 1);
   const every = Math.max(1, Math.floor((to - from) / Math.max(1, pixels)));
-  const points = [];
+  let path = "";
+  let drawing = false;
+  /** @param {number} step */
+  const draw = (step) => {
+    const value = data[step * columns + column];
+    // Where there is no number the line ends, and begins anew behind it.
+    if (!Number.isNaN(value)) path += `${drawing ? "L" : "M"}${x(step + shift + 0.5).toFixed(1)},${y(value).toFixed(1)}`;
+    drawing = !Number.isNaN(value);
+  };
   for (let start = from; start < to; start += every) {
     let low = start;
     let high = start;
     for (let step = start; step < Math.min(start + every, to); step++) {
-      if (data[step * columns + column] < data[low * columns + column]) low = step;
-      if (data[step * columns + column] > data[high * columns + column]) high = step;
+      const value = data[step * columns + column];
+      if (value < data[low * columns + column] || Number.isNaN(data[low * columns + column])) low = step;
+      if (value > data[high * columns + column] || Number.isNaN(data[high * columns + column])) high = step;
     }
-    for (const step of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
-      points.push(`${x(step + shift + 0.5).toFixed(1)},${y(data[step * columns + column]).toFixed(1)}`);
-    }
+    for (const step of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) draw(step);
   }
-  return points.length ? `M${points.join("L")}` : "";
+  return path;
 }
 
 /**
@@ -86,8 +94,8 @@ export function create(root) {
       shown = props;
       root.hidden = props.values === null && props.outputs === null;
       if (root.hidden) return;
-      const { window, width, gutter, values, outputs, others, intervened, nextInput } = props;
-      const [low, high] = extent([values, outputs, others]);
+      const { window, width, gutter, values, outputs, others, intervened, nextInput, beside = [] } = props;
+      const [low, high] = extent([values, outputs, others, ...beside]);
       const otherName = intervened ? "original" : "intervened";
       const scale = timeScale(window, width, gutter);
       /** @param {number} value */

@@ -33,6 +33,8 @@ import { marksView } from "./marks.js";
  * @property {string} formula
  * @property {string} description
  * @property {boolean} derived whether the page worked it out itself: then the server has no figure of it
+ * @property {string} [badge] whose numbers these are, where several traces are shown
+ * @property {boolean} [plain] without tools
  * @property {Picture} picture
  * @property {boolean} folded
  * @property {boolean} enlarged
@@ -55,6 +57,7 @@ const TILE = 1024;
  * @returns {import("../types.js").View<HeatmapProps>}
  */
 export function create(root, emit) {
+  const badge = h("span", { class: "badge", hidden: true });
   const symbol = h("span", { class: "symbol", "aria-hidden": "true" });
   const title = h("h3");
   const value = h("span", { class: "value" });
@@ -66,6 +69,7 @@ export function create(root, emit) {
   const fold = button("panel-folded", "fold");
   const enlarge = button("panel-enlarged", "enlarge");
   const figure = button("dialog-opened", "figure");
+  const tools = h("span", { class: "panel-tools" }, fold, enlarge, figure);
   const bitmap = h("div", { class: "bitmap", "aria-hidden": "true" });
   const dimBefore = h("div", { class: "dim" });
   const dimAfter = h("div", { class: "dim" });
@@ -77,9 +81,9 @@ export function create(root, emit) {
   const plot = h("div", { class: "plot" }, bitmap, dimBefore, dimAfter, row, hoverRow, marks.element);
   root.append(
     h("div", { class: "panel-head" },
-      h("div", { class: "panel-title" }, symbol, title),
+      h("div", { class: "panel-title" }, symbol, title, badge),
       value,
-      h("span", { class: "panel-tools" }, fold, enlarge, figure),
+      tools,
       h("div", { class: "legend" }, low, ramp, high)),
     plot,
   );
@@ -93,6 +97,9 @@ export function create(root, emit) {
   const describe = (props) => {
     root.dataset.quantity = props.name;
     setText(symbol, props.symbol);
+    setText(badge, props.badge ?? "");
+    setHidden(badge, !props.badge);
+    setHidden(tools, props.plain === true);
     setText(title, words(props.name));
     title.title = `${props.formula}\n${props.description}`;
     fold.replaceChildren(icon(props.folded ? "unfold" : "fold"));
@@ -118,7 +125,7 @@ export function create(root, emit) {
       const before = shown;
       if (shallowEqual(before, props)) return;
       shown = props;
-      if (props.name !== before?.name || props.folded !== before.folded || props.enlarged !== before.enlarged || props.formula !== before.formula) describe(props);
+      if (props.name !== before?.name || props.folded !== before.folded || props.enlarged !== before.enlarged || props.formula !== before.formula || props.badge !== before.badge) describe(props);
       const grown = props.enlarged && before !== null && !before.enlarged;
       if (props.picture !== before?.picture || (before.folded && !props.folded)) {
         const { picture } = props;

@@ -26,19 +26,22 @@ const PATIENCE = 350;
 /**
  * @param {HTMLElement} root
  * @param {Emit} emit
+ * @param {string} [prefix] of the ids of its controls, where the page has another input bar
  * @returns {import("../types.js").View<InputBarProps>}
  */
-export function create(root, emit) {
-  const field = h("textarea", { id: "sequence", rows: 1, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "input-message", on: { input: () => { grow(); emit({ type: "draft-typed", text: field.value }); } } });
-  const label = h("label", { for: "sequence" });
+export function create(root, emit, prefix = "") {
+  /** @param {string} id */
+  const own = (id) => prefix + id;
+  const field = h("textarea", { id: own("sequence"), rows: 1, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": own("input-message"), on: { input: () => { grow(); emit({ type: "draft-typed", text: field.value }); } } });
+  const label = h("label", { for: own("sequence") });
   const chip = h("span", { class: "file-chip" });
   const chipText = h("span");
   chip.append(icon("file"), chipText, h("button", { type: "button", "aria-label": "Take the file away", title: "Take the file away", on: { click: () => emit({ type: "file-removed" }) } }, icon("close")));
   const summary = h("span", { class: "input-summary" });
-  const examples = h("select", { id: "examples", "aria-label": "Examples", on: { change: () => examples.value && emit({ type: "example-chosen", name: examples.value }) } });
-  const chooser = h("input", { type: "file", id: "file", class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { if (chooser.files?.length) emit({ type: "files-dropped", files: [...chooser.files], reference: false }); chooser.value = ""; } } });
+  const examples = h("select", { id: own("examples"), "aria-label": "Examples", on: { change: () => examples.value && emit({ type: "example-chosen", name: examples.value }) } });
+  const chooser = h("input", { type: "file", id: own("file"), class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { if (chooser.files?.length) emit({ type: "files-dropped", files: [...chooser.files], reference: false }); chooser.value = ""; } } });
   const choose = h("button", { class: "icon-button wide", type: "button", title: "Text, CSV or .npy; or drop a file anywhere on the page", on: { click: () => chooser.click() } }, icon("file"), h("span", { text: "File" }));
-  const message = h("p", { id: "input-message", class: "input-message", role: "status" });
+  const message = h("p", { id: own("input-message"), class: "input-message", role: "status" });
   const again = h("button", { type: "button", class: "text-button", hidden: true, on: { click: () => emit({ type: "retry-asked" }) } }, "Try again");
   const progress = h("div", { class: "progress", hidden: true }, h("progress", { "aria-label": "Tracing" }), h("span", { text: "Tracing…" }), h("button", { type: "button", class: "text-button", on: { click: () => emit({ type: "trace-cancelled" }) } }, "Cancel"));
   root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose), h("div", { class: "input-outcome" }, message, again), progress);

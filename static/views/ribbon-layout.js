@@ -14,8 +14,10 @@ const TICK_ROOM = 64;
 const HALF_NUMBER = 12;
 
 /**
+ * `mark` is what a comparison has to say of the step: it reads something else than the other, or is not there.
  * @typedef {{step: number, x: number, width: number, text: string, label: string, unknown: boolean, guess: string | null, shade: number, hit: boolean,
- *   changed: boolean, less: boolean}} Cell `changed` says that the other trace expects something else; `less` that the guess became less likely
+ *   changed: boolean, less: boolean, mark: Mark}} Cell `changed` says that the other trace expects something else; `less` that the guess became less likely
+ * @typedef {"changed" | "alone" | "gap" | null} Mark
  */
 
 /**
@@ -27,19 +29,23 @@ const HALF_NUMBER = 12;
  * @param {import("../types.js").Moved[][] | null} [props.moved] instead of what is expected: what became more or less likely
  * @param {number[] | null} props.tokens
  * @param {boolean} props.nextInput whether a prediction is of the token that follows
+ * @param {Mark[]} [props.marks]
+ * @param {ArrayLike<number>} [props.places] the step in each column, -1 for none
  * @param {import("../types.js").TimeWindow} props.window
  * @param {number} props.width
  * @param {number} props.gutter
  * @returns {{legible: boolean, stepWidth: number, cells: Cell[], ticks: {step: number, x: number}[]}}
  */
-export function ribbonLayout({ labels, unknown, predictions, others = null, moved = null, tokens, nextInput, window, width, gutter }) {
+export function ribbonLayout({ labels, unknown, predictions, others = null, moved = null, tokens, nextInput, marks, places, window, width, gutter }) {
   const scale = timeScale(window, width, gutter);
   const first = Math.max(0, Math.floor(window.from));
   const last = Math.min(labels.length, Math.ceil(window.to));
   // Steps are counted from 1 for people, so that round numbers are those of the count.
-  const marks = ticks(window.from + 1, window.to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x(count - 0.5) })).filter(({ x }) => x <= width - HALF_NUMBER);
+  const columns = places && columnsOf(places, first, last);
+  const [from, to] = columns ? [columns.keys().next().value ?? 0, columns.size + (columns.keys().next().value ?? 0)] : [window.from, window.to];
+  const numbered = ticks(from + 1, to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x((columns?.get(count - 1) ?? count - 1) + 0.5) })).filter(({ x }) => x <= width - HALF_NUMBER);
   const legible = scale.stepWidth >= LEGIBLE;
-  if (!legible) return { legible, stepWidth: scale.stepWidth, cells: [], ticks: marks };
+  if (!legible) return { legible, stepWidth: scale.stepWidth, cells: [], ticks: numbered };
   const strange = new Set(unknown);
   const letters = Math.max(1, Math.floor(scale.stepWidth / LETTER));
   /** @param {string} label */
@@ -55,7 +61,7 @@ export function ribbonLayout({ labels, unknown, predictions, others = null, move
       step,
       x: scale.x(step),
       width: scale.stepWidth,
-      text: fitting(labels[step]),
+      text: marks?.[step] === "gap" ? "" : fitting(labels[step]),
       label: labels[step],
       unknown: strange.has(step),
       guess: best ? fitting(best.label) : null,
@@ -63,9 +69,23 @@ export function ribbonLayout({ labels, unknown, predictions, others = null, move
       changed: best !== undefined && other !== undefined && other.token !== best.token,
       less: moved !== null && best !== undefined && /** @type {import("../types.js").Moved} */ (best).difference < 0,
       hit: !moved && nextInput && best !== undefined && tokens?.[step + 1] === best.token,
+      mark: marks?.[step] ?? null,
     });
   }
-  return { legible, stepWidth: scale.stepWidth, cells, ticks: marks };
+  return { legible, stepWidth: scale.stepWidth, cells, ticks: numbered };
+}
+
+/**
+ * Where each step stands.
+ * @param {ArrayLike<number>} places the step in each column, -1 for none
+ * @param {number} first
+ * @param {number} last
+ * @returns {Map<number, number>} column by step
+ */
+function columnsOf(places, first, last) {
+  const columns = new Map();
+  for (let column = first; column < last; column++) if (places[column] >= 0) columns.set(places[column], column);
+  return columns;
 }
 
 /** A change of probability that is smaller than this is not worth a letter. */

@@ -19,6 +19,8 @@ import { ribbonLayout } from "./ribbon-layout.js";
  * @property {number} width
  * @property {number} gutter
  * @property {"light" | "dark"} theme
+ * @property {import("./ribbon-layout.js").Mark[]} [marks] what a comparison says of each column
+ * @property {ArrayLike<number>} [places] the step in each column, -1 for none; without them, the column's own number
  * @property {number} step
  */
 
@@ -82,6 +84,7 @@ export function create(root) {
       element.classList.toggle("is-hit", cell.hit);
       element.classList.toggle("is-changed", cell.changed);
       element.classList.toggle("is-less", cell.less);
+      if (props.marks) element.dataset.mark = cell.mark ?? "";
       element.classList.remove("is-chosen");
       setText(element.children[0], cell.text);
       // What was cut can be read in full.
@@ -107,7 +110,8 @@ export function create(root) {
     if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
     for (const moved of [axis, strip]) at(moved, (drawn.from - window.from) * perStep);
     // A number stands out over the edge by half of itself, or it is not there: half a number is another number.
-    ticks.forEach(({ step }, index) => setHidden(/** @type {HTMLElement} */ (axis.children[index]), step + 0.5 < window.from || step + 0.5 > window.to));
+    const [left, right] = [(window.from - drawn.from) * perStep, (window.to - drawn.from) * perStep];
+    ticks.forEach(({ x }, index) => setHidden(/** @type {HTMLElement} */ (axis.children[index]), x < left || x > right));
     setHidden(bar, window.to - window.from >= steps);
     thumb.style.width = `${((window.to - window.from) / steps) * 100}%`;
     thumb.style.marginLeft = `${(window.from / steps) * 100}%`;

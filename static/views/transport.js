@@ -13,6 +13,7 @@ import { icon } from "../lib/svg.js";
  * @property {boolean} playing
  * @property {number} speed
  * @property {boolean} stages
+ * @property {boolean} [whole] whether steps are only ever taken whole
  * @property {0 | 1 | 2 | 3} stage
  * @property {string} stageName
  * @property {string[]} stageNames
@@ -25,9 +26,12 @@ const SPEEDS = [1, 2, 4, 8, 16, 30, 60];
 /**
  * @param {HTMLElement} root
  * @param {import("../types.js").Emit} emit
+ * @param {string} [prefix] of the ids of its controls, where the page has another transport
  * @returns {import("../types.js").View<TransportProps>}
  */
-export function create(root, emit) {
+export function create(root, emit, prefix = "") {
+  /** @param {string} id */
+  const own = (id) => prefix + id;
   /** @param {string} picture @param {string} words @param {import("../types.js").ViewEvent} event */
   const button = (picture, words, event) => h("button", { type: "button", class: "transport-button", "aria-label": words, title: words, on: { click: () => emit(event) } }, icon(picture));
   const play = button("play", "Play (Space)", { type: "play-toggled" });
@@ -39,8 +43,9 @@ export function create(root, emit) {
   const scrubber = h("div", { class: "scrubber" }, h("div", { class: "scrub-track" }, done), rail, scrub);
   const [slideDone, slideThumb] = [slider(done, "%"), slider(rail, "%")];
   const place = h("span", { class: "step-place" });
-  const speed = h("select", { id: "speed", "aria-label": "Speed", on: { change: () => emit({ type: "speed-chosen", speed: Number(speed.value) }) } }, ...SPEEDS.map((value) => h("option", { value, text: `${value} / s` })));
-  const stages = h("input", { type: "checkbox", id: "stages", on: { change: () => emit({ type: "stages-toggled" }) } });
+  const speed = h("select", { id: own("speed"), "aria-label": "Speed", on: { change: () => emit({ type: "speed-chosen", speed: Number(speed.value) }) } }, ...SPEEDS.map((value) => h("option", { value, text: `${value} / s` })));
+  const stages = h("input", { type: "checkbox", id: own("stages"), on: { change: () => emit({ type: "stages-toggled" }) } });
+  const stagesChoice = h("label", { class: "stages-choice", title: "Show each step as three: forget, add, output (S)" }, stages, h("span", { text: "Three stages" }));
   const marks = [1, 2, 3].map((stage) => h("span", { class: "stage-mark", data: { stage: String(stage) } }));
   const stageText = h("span", { class: "stage-text" });
   const stageRow = h("div", { class: "stage-row" }, ...marks, stageText);
@@ -48,7 +53,7 @@ export function create(root, emit) {
     h("div", { class: "buttons" }, button("first", "First step (Home)", { type: "jumped", by: -Infinity }), button("back", "One step back (←)", { type: "stepped", by: -1 }), play, button("forward", "One step on (→)", { type: "stepped", by: 1 }), button("last", "Last step (End)", { type: "jumped", by: Infinity })),
     place, scrubber,
     h("label", { class: "speed-choice" }, h("span", { text: "Speed" }), speed),
-    h("label", { class: "stages-choice", title: "Show each step as three: forget, add, output (S)" }, stages, h("span", { text: "Three stages" })),
+    stagesChoice,
     stageRow,
   );
 
@@ -74,6 +79,7 @@ export function create(root, emit) {
       if (props.reading) setText(place, props.ready ? `${props.step + 1} / ${props.steps}` : "");
       speed.value = String(props.speed);
       stages.checked = props.stages;
+      setHidden(stagesChoice, props.whole === true);
       setHidden(stageRow, !props.stages);
       if (props.stages) {
         marks.forEach((mark, index) => {

@@ -10,7 +10,7 @@ export function attachFiles(store) {
   /** @type {File | null} */
   let latest = null;
   store.subscribe((state, event) => {
-    const model = event.type === "file-dropped" && modelOf(state);
+    const model = event.type === "file-dropped" && state.place === "explore" && modelOf(state);
     if (!model) return;
     /** @type {File} */
     const file = event.file;

@@ -25,7 +25,8 @@ export function attachDrops(store) {
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
     const reference = event.target instanceof Element && event.target.closest("[data-takes=reference]") !== null;
-    store.dispatch({ type: "files-dropped", files: [...event.dataTransfer.files], reference });
+    const side = event.target instanceof Element ? (/** @type {HTMLElement | null} */ (event.target.closest("[data-side]"))?.dataset.side ?? null) : null;
+    store.dispatch({ type: "files-dropped", files: [...event.dataTransfer.files], reference, side });
   });
 }
 
@@ -94,11 +95,11 @@ export function attachUploads(store, api) {
 
   store.subscribe((state, event, before) => {
     if (event.type === "files-dropped") {
-      const { files, reference } = event;
+      const { files, reference, side } = event;
       const open = openModelOf(state);
       if (reference && open) void check(open.id, files[0]);
       else if (state.place === "models" || files.some((/** @type {File} */ file) => namesWeights(file.name))) void hold(files);
-      else store.dispatch({ type: "file-dropped", file: files[0] });
+      else store.dispatch({ type: "file-dropped", file: files[0], side });
     }
     if (event.type === "reference-chosen") void check(event.id, event.file);
     if (event.type === "check-cancelled") checking.get(event.id)?.abort();

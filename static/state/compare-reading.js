@@ -1,0 +1,163 @@
+/** A comparison in words and numbers: what is compared, where it differs most, and what stands at the chosen column. */
+
+import { number, spoken, visible, words } from "../lib/format.js";
+import { memo } from "../lib/memo.js";
+import { BADGES, stepsOf } from "./compare-props.js";
+import { compareOf, sideOf } from "./compare-sides.js";
+import { alignmentOf, layersAlong, listedChanges, methodOf, tracesAlong } from "./comparison.js";
+import { isOfUnits } from "./selectors.js";
+import { quantitiesIn } from "./shown.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./compare-types.js").SideName} SideName */
+/** @typedef {import("../types.js").Trace} Trace */
+
+/** @typedef {{quantity: string, symbol: string, text: string, a: number | null, b: number | null}} NumberRow */
+
+/** @type {never[]} */
+const NONE = [];
+
+const plural = (/** @type {number} */ count, /** @type {string} */ noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/**
+ * What is compared with what, in a sentence.
+ * @param {State} state
+ */
+export function headline(state) {
+  const compare = compareOf(state);
+  const alignment = alignmentOf(compare);
+  if (!compare.pair || !alignment) return "";
+  const { a, b } = compare.pair;
+  const [doneA, doneB] = [a.wanted.interventions.length, b.wanted.interventions.length];
+  const networks = a.trace.model === b.trace.model ? "One network" : "Two networks of one shape";
+  const inputs = alignment.distance === 0 ? "one input" : `two inputs; ${alignment.distance} of ${plural(alignment.columns, "step")} differ${alignment.distance === 1 ? "s" : ""}`;
+  const changed = [doneA && `${plural(doneA, "intervention")} in A`, doneB && `${plural(doneB, "intervention")} in B`].filter(Boolean).join(", ");
+  if (a.trace.id === b.trace.id) return "A and B are one and the same: change one of them.";
+  return `${networks}, ${inputs}${changed ? `; ${changed}` : ""}.`;
+}
+
+/** Where a comparison by edit distance was asked for and would have taken too long. @param {State} state */
+export function alignmentNote(state) {
+  const compare = compareOf(state);
+  const alignment = alignmentOf(compare);
+  return alignment && alignment.method !== methodOf(compare) ? "These sequences are too long to be aligned by edit distance; they are aligned by index." : "";
+}
+
+/** @param {State} state */
+export function changeListProps(state) {
+  const compare = compareOf(state);
+  const changes = listedChanges(compare);
+  const { unit, column } = compare;
+  const alignment = alignmentOf(compare);
+  return { changes: compare.pair && alignment ? listed(state.quantities, changes, compare.pair.a.trace, alignment) : NONE, chosen: changes.findIndex((change) => change.unit === unit && change.step === column), all: compare.all };
+}
+
+const listed = memo((/** @type {State["quantities"]} */ table, /** @type {ReturnType<typeof listedChanges>} */ changes, /** @type {Trace} */ trace, /** @type {import("../lib/alignment.js").Alignment} */ alignment) =>
+  changes.map(({ layer, quantity, unit, step, difference, here, baseline }) => ({
+    layer,
+    quantity,
+    unit,
+    column: step,
+    symbol: table.find(({ name }) => name === quantity)?.symbol ?? "",
+    layerName: trace.layers.length > 1 && layer !== null ? layerName(trace, layer) : "",
+    when: whenWords(alignment.here[step], alignment.there[step]),
+    difference,
+    here,
+    baseline,
+  })));
+
+/** @param {number} here @param {number} there */
+const whenWords = (here, there) => (here === there ? `step ${here + 1}` : `step ${here + 1} of A, ${there + 1} of B`);
+
+/** @param {Trace} trace @param {number} index */
+function layerName({ layers }, index) {
+  const { layer, direction } = layers[index];
+  return `layer ${layer}${direction === "backward" ? " backward" : ""}`;
+}
+
+/**
+ * What one side reads at a column, in words.
+ * @param {State} state
+ * @param {SideName} name
+ * @param {number} column
+ * @param {(label: string) => string} say
+ */
+export function stepWords(state, name, column, say = visible) {
+  const compare = compareOf(state);
+  const alignment = alignmentOf(compare);
+  if (!compare.pair || !alignment) return "";
+  const { trace } = compare.pair[name];
+  const step = stepsOf(alignment, name)[column];
+  if (step === undefined || step < 0) return `${name.toUpperCase()}: no step`;
+  const { values, labels } = trace.input;
+  const read = values ? Array.from(values.data.subarray(step * values.columns, step * values.columns + Math.min(3, values.columns)), (value) => number(value)).join(", ") : say(labels[step] ?? "");
+  return `${name.toUpperCase()}: step ${step + 1}, ${read}`;
+}
+
+/** @param {number} value */
+const known = (value) => (Number.isNaN(value) ? null : value);
+
+/**
+ * The numbers at the chosen column: every quantity of the chosen unit, outputs of a linear readout, and the outputs whose probability differs.
+ * @param {State} state
+ */
+export function readingProps(state) {
+  const compare = compareOf(state);
+  const layers = layersAlong(compare);
+  const { unit, column } = compare;
+  if (!layers || unit === null || column === null) return null;
+  const at = column * layers.a.hiddenSize + unit;
+  const table = quantitiesIn(state, layers.a);
+  const rows = Object.keys(layers.a.quantities).filter((name) => isOfUnits(layers.a, name)).map((name) => /** @type {NumberRow} */ ({
+    quantity: name,
+    symbol: table.find((quantity) => quantity.name === name)?.symbol ?? name,
+    text: words(name),
+    a: known(layers.a.quantities[name].data[at]),
+    b: known(layers.b.quantities[name].data[at]),
+  }));
+  return { unit, steps: [stepWords(state, "a", column), stepWords(state, "b", column)], rows, outputs: outputRows(state, column), moved: movedAt(state, column), expected: { a: expectedBy(state, "a", column), b: expectedBy(state, "b", column) } };
+}
+
+/** @param {State} state @param {number} column @returns {NumberRow[]} */
+function outputRows(state, column) {
+  const traces = tracesAlong(compareOf(state));
+  const [a, b] = [traces?.a.outputs, traces?.b.outputs];
+  if (!a || !b || a.columns !== b.columns) return NONE;
+  return Array.from({ length: Math.min(8, a.columns) }, (_, output) => ({ quantity: "output", symbol: "y", text: a.columns > 1 ? `output ${output}` : "output", a: known(a.data[column * a.columns + output]), b: known(b.data[column * b.columns + output]) }));
+}
+
+/** The outputs whose probability differs most, null while they are on their way or where there are none. @param {State} state @param {number} column */
+function movedAt(state, column) {
+  const { pair, moved } = compareOf(state);
+  const step = alignmentOf(compareOf(state))?.here[column] ?? -1;
+  return (moved && moved.pair === pair && moved.rows.get(step)) || null;
+}
+
+/** @param {State} state @param {SideName} name @param {number} column */
+function expectedBy(state, name, column) {
+  const alignment = alignmentOf(compareOf(state));
+  const step = alignment ? stepsOf(alignment, name)[column] : -1;
+  return (step >= 0 && compareOf(state).pair?.[name].trace.predictions?.[step]) || null;
+}
+
+/** What the pointer is over: the numbers of both, and how they differ. @param {State} state */
+export function hoverValues(state) {
+  const { hover, quantity } = compareOf(state);
+  const layers = layersAlong(compareOf(state));
+  const name = hover?.quantity ?? quantity;
+  if (!hover || !layers || hover.unit === null || name === null || !isOfUnits(layers.a, name)) return NONE;
+  const [a, b] = [layers.a, layers.b].map((layer) => layer.quantities[name].data[hover.step * layer.hiddenSize + /** @type {number} */ (hover.unit)]);
+  return [["a", a], ["b", b], ["difference", a - b]].flatMap(([part, value]) => (Number.isNaN(value) ? [] : [{ name, symbol: BADGES[/** @type {"a"} */ (part)], value: /** @type {number} */ (value), before: null }]));
+}
+
+/** The chosen column in a sentence or three, for whoever cannot see it. @param {State} state */
+export function compareAnnouncement(state) {
+  const reading = readingProps(state);
+  const { column, playing } = compareOf(state);
+  if (!reading || column === null || playing) return "";
+  const numbers = reading.rows.map(({ text, a, b }) => (a === null || b === null ? `${text} ${a === null ? "only in B" : "only in A"} ${number(/** @type {number} */ (a ?? b))}` : `${text} ${number(a)} and ${number(b)}`));
+  return `${stepWords(state, "a", column, spoken)}. ${stepWords(state, "b", column, spoken)}. Unit ${reading.unit}, A and B: ${numbers.join(", ")}.`;
+}
+
+/** For a side whose picture is of something else by now. @param {State} state */
+export const isStale = (state) => sideOf(state, "a").stale || sideOf(state, "b").stale;

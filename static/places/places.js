@@ -19,6 +19,8 @@ export function createPlaces(root, store, api) {
   const arrived = new Map();
   /** @type {Set<string>} */
   const coming = new Set();
+  /** @type {string | null} one that could not be had; it is asked for again when it is opened again */
+  let missing = null;
 
   /** @param {string} name */
   async function fetchPlace(name) {
@@ -32,6 +34,7 @@ export function createPlaces(root, store, api) {
       store.dispatch({ type: "place-arrived", place: name, at: place.at });
     } catch (error) {
       coming.delete(name);
+      missing = name;
       console.warn(`The place ${name}: ${error}`);
       store.dispatch({ type: "told", toast: { tone: "error", text: "This view could not be loaded. Is Gatescope still running?" } });
     }
@@ -41,7 +44,8 @@ export function createPlaces(root, store, api) {
     /** Shows the place that the state is at, or none where that is Explore. @param {State} state */
     update(state) {
       for (const [name, frame] of frames) setHidden(frame, name !== state.place);
-      if (state.place === "explore") return;
+      if (state.place !== missing) missing = null;
+      if (state.place === "explore" || state.place === missing) return;
       const here = arrived.get(state.place);
       if (here && state.asked) store.dispatch({ type: "place-arrived", place: state.place, at: here.place.at });
       else if (here) here.view.update(state);

@@ -6,7 +6,7 @@ import { sendForm } from "./lib/send-form.js";
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").LayerTrace} LayerTrace */
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 
 /** The server's refusal, in its own words; status 0 where it did not answer at all. */
 export class ApiError extends Error {
@@ -36,7 +36,7 @@ const refusal = (status, statusText, problem) => new ApiError(status, problem?.d
  * @param {RequestInit} [options]
  * @returns {Promise<Response>}
  */
-async function request(path, options) {
+export async function request(path, options) {
   let response;
   try {
     response = await fetch(BASE + path, options);
@@ -70,7 +70,7 @@ async function postForm(path, fields, watch) {
 }
 
 /** @param {unknown} body */
-const post = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export const post = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 /** @returns {Promise<import("./types.js").Quantity[]>} */
 export const fetchQuantities = async () => (await (await request("/quantities")).json()).quantities;
@@ -123,7 +123,24 @@ export const postReference = async (id, reference, watch) => (await postForm(`${
  */
 export async function postTrace({ model, input, interventions }, signal) {
   const response = await request("/traces", { ...post({ model, input, interventions, encoding: "base64" }), signal });
-  const answer = await response.json();
+  return traceOf(await response.json());
+}
+
+/**
+ * Lets a network go on by itself.
+ * @param {{model: string, input: object, steps: number | string, temperature: number | string, seed: number | string}} wish
+ * @param {AbortSignal} signal
+ * @returns {Promise<{input: import("./lib/input.js").Input, from: number, said: number, ended: boolean}>} all that it read, and from which step on that was its own
+ */
+export async function postGeneration(wish, signal) {
+  const told = await (await request("/generations", { ...post(wish), signal })).json();
+  const { input } = traceOf(await (await request(`/traces/${encodeURIComponent(told.trace)}?encoding=base64`, { signal })).json());
+  const rows = (/** @type {import("./types.js").Matrix} */ { data, rows: count, columns }) => Array.from({ length: count }, (_, row) => Array.from(data.subarray(row * columns, (row + 1) * columns)));
+  return { input: input.values ? { values: rows(input.values) } : { tokens: input.tokens ?? [] }, from: told.prompt_steps, said: told.labels.length, ended: told.ended };
+}
+
+/** @param {any} answer @returns {Trace} */
+function traceOf(answer) {
   return {
     id: answer.id,
     model: answer.model,

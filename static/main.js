@@ -10,6 +10,7 @@ import { attachAddress } from "./state/effects/address-bar.js";
 import { attachAltered } from "./state/effects/altered.js";
 import { attachArithmetic } from "./state/effects/arithmetic.js";
 import { attachCommands } from "./state/effects/commands.js";
+import { attachContinuing } from "./state/effects/continuing.js";
 import { attachFiles } from "./state/effects/files.js";
 import { attachLibrary } from "./state/effects/library.js";
 import { attachPlayer } from "./state/effects/player.js";
@@ -29,6 +30,7 @@ import * as announcer from "./views/announcer.js";
 import * as arithmetic from "./views/arithmetic.js";
 import * as carryTrack from "./views/carry-track.js";
 import * as changes from "./views/changes.js";
+import * as continuing from "./views/continuing.js";
 import * as cursor from "./views/cursor.js";
 import * as dialogs from "./views/dialogs.js";
 import * as forecast from "./views/forecast.js";
@@ -62,6 +64,7 @@ const emit = store.dispatch;
 const views = {
   header: header.create(root("header"), emit),
   inputBar: inputBar.create(root("input-bar"), emit),
+  continuing: continuing.create(root("continuing"), emit),
   ribbon: ribbon.create(root("ribbon")),
   holdings: holdings.create(root("holdings")),
   forecast: forecast.create(root("forecast")),
@@ -123,6 +126,7 @@ function render(state) {
   if (reading) lastRead = performance.now();
   views.header.update(propsOf.headerProps(state));
   views.inputBar.update(propsOf.inputBarProps(state));
+  views.continuing.update(propsOf.continuingProps(state));
   views.transport.update(propsOf.transportProps(state, reading));
   views.tabs.update({ chosen: state.view.aside });
   views.dialogs.update(propsOf.dialogProps(state));
@@ -218,4 +222,5 @@ attachArithmetic(store, api);
 attachPlayer(store);
 attachAddress(store, places);
 attachCommands(store, api, places.fieldsOf);
+attachContinuing(store, api);
 attachServer(store, api, attachAltered(store, api));

@@ -1,3 +1,4 @@
+import { NOT_CONTINUING } from "./continuing.js";
 import { NOTHING_INSIDE } from "./inside-transitions.js";
 import { NO_INTERVENTIONS } from "./intervening-list.js";
 import { ALL_ROWS, OWN_ORDER } from "./rows.js";
@@ -27,6 +28,7 @@ export function initialState({ theme, dark, reducedMotion, density }) {
     stale: false,
     preActivations: null,
     inside: NOTHING_INSIDE,
+    continuing: NOT_CONTINUING,
     intervening: NO_INTERVENTIONS,
     selection: { layer: 0, unit: null, pins: [], step: Infinity, stage: 3 },
     hover: null,

@@ -209,6 +209,14 @@ export const inputTransitions = {
     return withDraft(stopped(state), draft, atItsEnd(state));
   },
 
+  /** What the network read in the end, prompt and its own, seen from where it began to speak. The prompt that was typed lies below. */
+  "continued"(state, { input, from, said, ended }) {
+    const arrival = { selection: { ...state.selection, step: Math.max(0, from - 1), stage: /** @type {const} */ (3) }, window: null };
+    const name = `${from} step${from === 1 ? "" : "s"} given, ${said} said${ended ? ", up to its end" : ""}`;
+    const next = withDraft(stopped(state), { ...draftOf(state), file: { name, input }, example: null }, arrival);
+    return next.wanted ? { ...next, wanted: { ...next.wanted, continued: from } } : next;
+  },
+
   "file-refused": (state, { name, text }) => ({ ...state, message: { tone: "error", text: `${name}: ${text}`, elsewhere: true } }),
 
   "file-removed": (state) => withDraft(stopped(state), { ...draftOf(state), file: null, example: null }, atItsEnd(state)),

@@ -50,8 +50,12 @@ export function inputBarProps(state) {
     message: state.message,
     tracing: state.tracing,
     summary: summaryOf(state.wanted?.input),
+    continuing: model?.generation ? state.continuing.open : null,
   };
 }
+
+/** @param {State} state */
+export const continuingProps = (state) => ({ ...state.continuing, kind: shownModelOf(state)?.generation ?? null });
 
 /** @param {State} state */
 export function ribbonProps(state) {
@@ -66,6 +70,7 @@ export function ribbonProps(state) {
     moved: seesDifference(state) ? movedSteps(state) : null,
     tokens: trace?.input.tokens ?? null,
     nextInput: nextInput(state),
+    continued: state.shown?.wanted.continued ?? null,
     window: windowOf(state),
     width: state.surroundings.width,
     gutter: gutterOf(state),

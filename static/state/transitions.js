@@ -1,3 +1,4 @@
+import { continuingTransitions } from "./continuing.js";
 import { inputTransitions } from "./input-transitions.js";
 import { interveningTransitions } from "./intervening-transitions.js";
 import { insideTransitions } from "./inside-transitions.js";
@@ -10,7 +11,7 @@ import { viewTransitions } from "./view-transitions.js";
 /** @typedef {import("./types.js").State} State */
 
 /** @type {import("./types.js").Transitions} */
-const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...interveningTransitions, ...libraryTransitions, ...placeTransitions };
+const TRANSITIONS = { ...inputTransitions, ...traceTransitions, ...selectionTransitions, ...viewTransitions, ...insideTransitions, ...interveningTransitions, ...libraryTransitions, ...placeTransitions, ...continuingTransitions };
 
 /**
  * (state, event) -> state. Pure. An event that only effects care about leaves the state as it is.

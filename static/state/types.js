@@ -18,7 +18,7 @@
  * @typedef {{name: string, input: Input}} Example
  * @typedef {{kind: "softmax" | "linear", size: number, labels?: string[] | null, predicts?: "next_input" | null}} Readout
  * @typedef {{id: string, name: string, title?: string, description: string, origin: string, dtype: string, parameters: number,
- *   input: {kind: "tokens" | "values", size: number, labels?: string[] | null}, layers: LayerInfo[], readout: Readout | null, notes: string[],
+ *   input: {kind: "tokens" | "values", size: number, labels?: string[] | null}, layers: LayerInfo[], readout: Readout | null, notes: string[], generation?: "tokens" | "values" | "feedback" | null,
  *   choices?: import("./library-types.js").Choice[], format?: string, file_name?: string | null, created?: string | null, digest?: string,
  *   example_inputs: Example[], card?: Record<string, any> | null, detailed?: boolean}} Model `detailed` once its labels have been asked for
  */
@@ -36,7 +36,7 @@
 /**
  * A trace being asked for. Its identity is its sequence number: an answer that carries another one is late.
  * `arrival` null keeps the selection as far as it fits.
- * @typedef {{model: string, input: Input, arrival: Arrival | null}} Wanted
+ * @typedef {{model: string, input: Input, arrival: Arrival | null, continued?: number}} Wanted `continued` is the step from which on the network read what it had said itself
  */
 
 /**
@@ -75,6 +75,11 @@
  */
 
 /**
+ * Letting the network go on; fields hold what was typed.
+ * @typedef {{open: boolean, steps: string, temperature: string, seed: string, running: boolean, error: string | null}} Continuing
+ */
+
+/**
  * What the machine around the page is like.
  * @typedef {{width: number, free: number, rem: number, compact: boolean, density: number, dark: boolean, reducedMotion: boolean}} Surroundings
  */
@@ -105,6 +110,7 @@
  * @property {{trace: string, layers: Record<string, Matrix>[]} | null} preActivations
  * @property {import("./inside-types.js").Inside} inside the inside of a step
  * @property {import("./intervening-types.js").Intervening} intervening what is done to the network as it runs
+ * @property {Continuing} continuing
  * @property {Selection} selection
  * @property {Hover | null} hover
  * @property {ViewState} view

@@ -18,6 +18,7 @@ import { icon } from "../lib/svg.js";
  * @property {{tone: "error" | "note", text: string, again?: boolean, elsewhere?: boolean} | null} message
  * @property {boolean} tracing
  * @property {string} summary how long the sequence is
+ * @property {boolean | null} [continuing] whether it is being asked how the network is to go on; null where it cannot
  */
 
 /** Work shorter than this shows no progress, in milliseconds. */
@@ -41,10 +42,11 @@ export function create(root, emit, prefix = "") {
   const examples = h("select", { id: own("examples"), "aria-label": "Examples", on: { change: () => examples.value && emit({ type: "example-chosen", name: examples.value }) } });
   const chooser = h("input", { type: "file", id: own("file"), class: "visually-hidden", tabindex: -1, "aria-label": "Sequence from a file", accept: ".txt,.csv,.tsv,.npy,.py,text/*", on: { change: () => { if (chooser.files?.length) emit({ type: "files-dropped", files: [...chooser.files], reference: false }); chooser.value = ""; } } });
   const choose = h("button", { class: "icon-button wide", type: "button", title: "Text, CSV or .npy; or drop a file anywhere on the page", on: { click: () => chooser.click() } }, icon("file"), h("span", { text: "File" }));
+  const goOn = h("button", { class: "icon-button wide", type: "button", title: "Let the network go on by itself", "aria-controls": "continuing", on: { click: () => emit({ type: "continuing-toggled" }) } }, icon("forward"), h("span", { text: "Go on" }));
   const message = h("p", { id: own("input-message"), class: "input-message", role: "status" });
   const again = h("button", { type: "button", class: "text-button", hidden: true, on: { click: () => emit({ type: "retry-asked" }) } }, "Try again");
   const progress = h("div", { class: "progress", hidden: true }, h("progress", { "aria-label": "Tracing" }), h("span", { text: "Tracing…" }), h("button", { type: "button", class: "text-button", on: { click: () => emit({ type: "trace-cancelled" }) } }, "Cancel"));
-  root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose), h("div", { class: "input-outcome" }, message, again), progress);
+  root.append(h("div", { class: "input-row" }, label, h("div", { class: "field" }, field, chip, summary), examples, chooser, choose, goOn), h("div", { class: "input-outcome" }, message, again), progress);
 
   /** The field is as tall as what stands in it, up to a few lines. */
   const grow = () => {
@@ -78,6 +80,8 @@ export function create(root, emit, prefix = "") {
         examples.hidden = props.examples.length === 0;
       }
       examples.value = props.example ?? "";
+      goOn.hidden = props.continuing == null;
+      goOn.setAttribute("aria-expanded", String(props.continuing === true));
       setText(message, props.message?.text ?? "");
       message.dataset.tone = props.message?.tone ?? "";
       again.hidden = !props.message?.again;

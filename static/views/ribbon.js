@@ -15,6 +15,7 @@ import { ribbonLayout } from "./ribbon-layout.js";
  * @property {import("../types.js").Moved[][] | null} moved instead of what is expected: what became more or less likely
  * @property {number[] | null} tokens
  * @property {boolean} nextInput
+ * @property {number | null} [continued] the step from which on the network read what it had said itself
  * @property {import("../types.js").TimeWindow} window
  * @property {number} width
  * @property {number} gutter
@@ -55,13 +56,15 @@ export function create(root) {
 
   /** @param {Omit<RibbonProps, "step">} props @param {number} width of the drawn window, in CSS pixels */
   const paint = (props, width) => {
-    const layout = ribbonLayout({ ...props, predictions: props.numeric ? null : props.predictions, width, gutter: 0 });
-    const letters = layout.legible && !props.numeric;
-    root.classList.toggle("is-numeric", props.numeric);
+    const layout = ribbonLayout({ ...props, width, gutter: 0 });
+    // Numbers are drawn as curves elsewhere; what a network says of them is said here.
+    const letters = layout.legible && (!props.numeric || props.predictions !== null);
+    root.classList.toggle("is-numeric", props.numeric && props.predictions === null);
+    root.classList.toggle("is-spoken", props.numeric && props.predictions !== null);
     root.classList.toggle("is-dense", !layout.legible);
-    root.classList.toggle("has-predictions", props.predictions !== null && !props.numeric);
+    root.classList.toggle("has-predictions", props.predictions !== null);
     root.classList.toggle("has-changes", props.moved !== null);
-    setText(nextName, props.moved ? "more, less likely" : "expects next");
+    setText(nextName, props.moved ? "more, less likely" : props.nextInput ? "expects next" : "says");
     nextName.title = props.moved ? "Which next token's probability changed most; struck through where it became less likely" : "";
     const { stepWidth } = layout;
     root.classList.toggle("is-small", stepWidth < 13);
@@ -85,8 +88,9 @@ export function create(root) {
       element.classList.toggle("is-changed", cell.changed);
       element.classList.toggle("is-less", cell.less);
       if (props.marks) element.dataset.mark = cell.mark ?? "";
+      element.classList.toggle("is-own", props.continued != null && cell.step >= props.continued);
       element.classList.remove("is-chosen");
-      setText(element.children[0], cell.text);
+      setText(element.children[0], props.numeric ? "" : cell.text);
       // What was cut can be read in full.
       const title = cell.text.endsWith("…") ? cell.label : "";
       if (element.title !== title) element.title = title;

@@ -26,7 +26,7 @@ const numberOr = (typed) => (typed.trim() !== "" && Number.isFinite(Number(typed
 export function promptOf({ shown, models }) {
   if (!shown) return null;
   const { input, continued } = shown.wanted;
-  const hears = models.find(({ id }) => id === shown.wanted.model)?.generation === "feedback";
+  const hears = models.find(({ id }) => id === shown.wanted.model)?.generates === "feedback";
   if (!("values" in input)) return "tokens" in input && continued ? { tokens: input.tokens.slice(0, continued) } : input;
   return { values: input.values.slice(0, hears ? 1 : (continued ?? input.values.length)) };
 }

@@ -50,12 +50,12 @@ export function inputBarProps(state) {
     message: state.message,
     tracing: state.tracing,
     summary: summaryOf(state.wanted?.input),
-    continuing: model?.generation ? state.continuing.open : null,
+    continuing: model?.generates ? state.continuing.open : null,
   };
 }
 
 /** @param {State} state */
-export const continuingProps = (state) => ({ ...state.continuing, kind: shownModelOf(state)?.generation ?? null });
+export const continuingProps = (state) => ({ ...state.continuing, kind: shownModelOf(state)?.generates ?? null });
 
 /** @param {State} state */
 export function ribbonProps(state) {

@@ -18,7 +18,7 @@
  * @typedef {{name: string, input: Input}} Example
  * @typedef {{kind: "softmax" | "linear", size: number, labels?: string[] | null, predicts?: "next_input" | null}} Readout
  * @typedef {{id: string, name: string, title?: string, description: string, origin: string, dtype: string, parameters: number,
- *   input: {kind: "tokens" | "values", size: number, labels?: string[] | null}, layers: LayerInfo[], readout: Readout | null, notes: string[], generation?: "tokens" | "values" | "feedback" | null,
+ *   input: {kind: "tokens" | "values", size: number, labels?: string[] | null}, layers: LayerInfo[], readout: Readout | null, notes: string[], generates?: "token" | "values" | "feedback" | null,
  *   choices?: import("./library-types.js").Choice[], format?: string, file_name?: string | null, created?: string | null, digest?: string,
  *   example_inputs: Example[], card?: Record<string, any> | null, detailed?: boolean}} Model `detailed` once its labels have been asked for
  */

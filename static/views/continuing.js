@@ -46,7 +46,7 @@ export function create(root, emit) {
 
 /** @type {Record<string, string>} */
 const HINTS = {
-  tokens: "Each token that is drawn becomes the next input.",
+  token: "Each token that is drawn becomes the next input.",
   values: "Each forecast becomes the next input.",
   feedback: "It begins with the first row and hears each word that it says, until its end sign.",
 };

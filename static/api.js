@@ -1,12 +1,11 @@
 /** The REST API as the page needs it: fetch, check, decode. Knows no DOM and no state. */
 
+import { BASE, modelPath, tracePath } from "./lib/api-paths.js";
 import { decodeMatrix, decodeVector } from "./lib/array.js";
 import { sendForm } from "./lib/send-form.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").LayerTrace} LayerTrace */
-
-export const BASE = "/api/v1";
 
 /** The server's refusal, in its own words; status 0 where it did not answer at all. */
 export class ApiError extends Error {
@@ -77,9 +76,6 @@ export const fetchQuantities = async () => (await (await request("/quantities"))
 
 /** @returns {Promise<any[]>} models without their long lists of labels */
 export const fetchModels = async () => (await (await request("/models")).json()).models;
-
-/** @param {string} id */
-const modelPath = (id) => `/models/${encodeURIComponent(id)}`;
 
 /** @param {string} id @returns {Promise<any>} one model, with its labels */
 export const fetchModel = async (id) => (await request(modelPath(id))).json();
@@ -198,7 +194,7 @@ export async function fetchMovedAlong(trace, baseline, align, signal) {
  */
 export async function fetchArithmetic(trace, { layer, direction }, { quantity, unit, step }, signal) {
   const query = new URLSearchParams({ layer: String(layer), direction, quantity, unit: String(unit), step: String(step) });
-  const { terms, pre_activation, activation, value, rounding, equation, interventions } = await (await request(`/traces/${encodeURIComponent(trace)}/arithmetic?${query}`, { signal })).json();
+  const { terms, pre_activation, activation, value, rounding, equation, interventions } = await (await request(`${tracePath(trace)}/arithmetic?${query}`, { signal })).json();
   const told = (/** @type {any} */ term) => ({ ...term, index: term.index ?? null, factor: term.factor ?? 1 });
   return { terms: terms.map(told), preActivation: pre_activation, activation, value, rounding: rounding ?? null, equation, interventions: interventions ?? [] };
 }
@@ -212,8 +208,33 @@ export async function fetchArithmetic(trace, { layer, direction }, { quantity, u
  */
 export async function fetchMoved(trace, baseline, signal) {
   const query = new URLSearchParams({ baseline, quantities: "", encoding: "base64" });
-  return (await (await request(`/traces/${encodeURIComponent(trace)}/difference?${query}`, { signal })).json()).predictions;
+  return (await (await request(`${tracePath(trace)}/difference?${query}`, { signal })).json()).predictions;
 }
+
+/**
+ * Gate health over a trace.
+ * @param {string} trace
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./lib/health-types.js").GateHealth>}
+ */
+export const fetchTraceHealth = async (trace, signal) => (await request(`${tracePath(trace)}/health`, { signal })).json();
+
+/**
+ * Gate health of a network over its own examples.
+ * @param {string} model
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./lib/health-types.js").GateHealth>}
+ */
+export const fetchModelHealth = async (model, signal) => (await request(`${modelPath(model)}/health`, { signal })).json();
+
+/**
+ * Gate health of a network over a file of sequences.
+ * @param {string} model
+ * @param {File} inputs
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./lib/health-types.js").GateHealth>}
+ */
+export const postModelHealth = async (model, inputs, signal) => (await postForm(`${modelPath(model)}/health`, { inputs }, { signal })).body;
 
 /**
  * A quantity of a trace as a Plotly figure.
@@ -224,7 +245,7 @@ export async function fetchMoved(trace, baseline, signal) {
  */
 export async function fetchFigure(trace, { layer, direction }, quantity) {
   const query = new URLSearchParams({ layer: String(layer), direction, quantity });
-  return (await request(`/traces/${encodeURIComponent(trace)}/figure?${query}`)).json();
+  return (await request(`${tracePath(trace)}/figure?${query}`)).json();
 }
 
 /**
@@ -235,7 +256,7 @@ export async function fetchFigure(trace, { layer, direction }, quantity) {
  * @returns {Promise<Blob>}
  */
 export async function fetchTraceFile(trace, format, quantities) {
-  const path = `/traces/${encodeURIComponent(trace)}${format === "npz" ? ".npz" : `?encoding=list&quantities=${quantities.join(",")}`}`;
+  const path = `${tracePath(trace)}${format === "npz" ? ".npz" : `?encoding=list&quantities=${quantities.join(",")}`}`;
   return (await request(path)).blob();
 }
 

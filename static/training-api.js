@@ -1,6 +1,7 @@
 /** Training runs over the REST API: fetch, check, decode, and listen. Knows no state. */
 
-import { BASE, post, request } from "./api.js";
+import { post, request } from "./api.js";
+import { BASE } from "./lib/api-paths.js";
 
 /** @typedef {import("./state/train-types.js").Run} Run */
 

@@ -13,7 +13,10 @@ SHORT = 4.0
 """A median half-life in steps below which the bias of the gate that keeps is worth a sentence."""
 
 BIASES = (1.0, 2.0, 3.0)
-"""What a training could start from instead."""
+"""What a training could start from instead,"""
+
+NOTICEABLE = 0.25
+"""where it is more than this above what there is."""
 
 UNITS_NAMED = 8
 
@@ -76,9 +79,8 @@ def hint(layer: LayerHealth) -> Hint | None:
     keep = ACCOUNTS[layer.cell.name].keep
     biases = keeping_bias(layer)
     bias, resting = float(biases.mean()), _resting_half_life(layer, biases)
-    others = [
-        f"of {value:g}, {_steps(_resting_half_life(layer, np.array([value])))}" for value in BIASES if value > bias
-    ]
+    higher = [value for value in BIASES if value > bias + NOTICEABLE]
+    others = [f"of {value:g}, {_steps(_resting_half_life(layer, np.array([value])))}" for value in higher]
     words = f"{layer.name}: memory is short. The bias of the {keep.replace('_', ' ')} averages {bias:.2f}, at which "
     words += f"half of a memory is gone in {_steps(resting)}"
     words += f"; at a bias {_and(others)}. If longer memories are needed, train from a higher one." if others else "."

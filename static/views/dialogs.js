@@ -3,6 +3,7 @@
 import { h, setText, shallowEqual } from "../lib/dom.js";
 import { words } from "../lib/format.js";
 import { SHORTCUTS } from "../lib/keys.js";
+import { onPaper, PLOTLY } from "../lib/plotly-look.js";
 import { icon } from "../lib/svg.js";
 import { modelCard } from "./model-card.js";
 
@@ -14,9 +15,6 @@ import { modelCard } from "./model-card.js";
  * @property {"light" | "dark"} theme
  * @property {string} told what was just done from within a dialog
  */
-
-/** Nothing that is drawn here leaves this machine. */
-const PLOTLY = { showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true };
 
 /**
  * @param {HTMLElement} root
@@ -76,7 +74,6 @@ function figure(body, { figure, error }, theme) {
   if (!figure) return body.replaceChildren(h("p", { class: "dialog-wait", text: "Drawing the figure…" }));
   const place = h("div", { class: "plotly-place" });
   body.replaceChildren(place);
-  const ink = theme === "dark" ? "#e6e4df" : "#26241f";
-  const layout = { ...figure.layout, title: undefined, autosize: true, margin: { t: 36, r: 20, b: 56, l: 64 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { ...figure.layout?.font, color: ink }, width: undefined, height: undefined };
+  const layout = { ...onPaper(figure.layout, theme), margin: { t: 36, r: 20, b: 56, l: 64 } };
   void /** @type {any} */ (globalThis).Plotly.newPlot(place, figure.data, layout, PLOTLY);
 }

@@ -61,7 +61,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """Opens the page, waits until the picture is there, and fails if anything went to the console as an error.
 
     ``visit("#model=wide", width=390, height=844, allowed="404")``: further arguments go to the browser
-    context; ``allowed`` is what an error on the console may contain.
+    context; ``allowed`` is what an error on the console may contain, ``blocked`` which requests fail.
     """
     contexts = []
     complaints: list[str] = []
@@ -72,6 +72,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         width: int = 1440,
         height: int = 900,
         allowed: str | None = None,
+        blocked: str | None = None,
         ready: bool = True,
         path: str = "/",
         **options: object,
@@ -87,6 +88,8 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 
         page.on("pageerror", lambda error: complain(str(error)))
         page.on("console", lambda message: complain(message.text) if message.type == "error" else None)
+        if blocked is not None:
+            page.route(blocked, lambda route: route.abort())
         page.goto(address + path + place)
         if ready:
             expect(page.locator("body.has-trace .panel canvas").first).to_be_visible()

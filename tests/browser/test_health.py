@@ -120,5 +120,145 @@ def test_what_a_layer_has_no_figure_for_cannot_be_chosen(visit: Visit) -> None:
     assert [option.get_attribute("value") for option in disabled] == ["half_life"]
     assert page.locator("#rows option:disabled").count() == 2
     page.select_option("#order", "high")
-    assert page.locator("#rows option:disabled").count() == 0
+    expect(page.locator("#rows option:disabled")).to_have_count(0)
     assert page.locator("#order option").count() == 8
+
+
+PLOTLYS_OWN = "Applying inline style violates"
+"""plotly.js tries to write some styles into its markup; the policy refuses them and the charts do without."""
+
+
+def health_of(address: str, model: str, given: dict[str, Any]) -> Any:
+    trace = trace_of(address, model, given)
+    return httpx.get(f"{address}/api/v1/traces/{trace['id']}/health").json()
+
+
+def place(visit: Visit, hash_: str, *, allowed: str = "ERR_FAILED", charts: bool = False, **options: Any) -> Page:
+    """The Health place; without its charts, which take a while to come, where they are not looked at."""
+    blocked = None if charts else "**/plotly.min.js"
+    page = visit(hash_, ready=False, allowed=PLOTLYS_OWN if charts else allowed, blocked=blocked, **options)
+    expect(page.locator(".health-numbers tbody tr").first).to_be_visible()
+    return page
+
+
+def column(page: Page, key: str) -> list[str]:
+    """What stands under a head of the table."""
+    heads = [button.get_attribute("data-key") for button in page.locator(".sorter").all()]
+    cells = page.locator(".health-numbers tbody tr").evaluate_all(
+        "(rows, at) => rows.map((row) => row.children[at].textContent)", heads.index(key)
+    )
+    assert isinstance(cells, list)
+    return cells
+
+
+def test_the_place_tells_what_the_server_found_and_leads_to_it(visit: Visit, address: str) -> None:
+    page = visit("#model=wave&values=1.5;-0.5;30;2", allowed=PLOTLYS_OWN)
+    page.locator("#places a", has_text="Health").click()
+    told = health_of(address, "wave", INPUTS["wave"])
+    expect(page.locator(".health-findings li")).to_have_count(len(told["findings"]))
+    expect(page.locator(".health-summary")).to_have_text("Wave: 4 steps.")
+    layer = told["layers"][0]
+    assert column(page, "mean.forget_gate") == [f"{mean:.3f}" for mean in layer["quantities"][1]["mean"]]
+    flag = next(flag for flag in told["flags"] if len(flag["units"]) < 8)
+    found = column(page, "found")
+    assert [unit for unit in range(8) if flag["kind"] in found[unit]] == flag["units"]
+    charts = page.locator(".health-chart .main-svg")
+    expect(charts.first).to_be_visible(timeout=20_000)
+    counted = page.locator(".health-chart .chart").first.evaluate("chart => chart.data.map(({x}) => x.length)")
+    assert counted == [len(row["histogram"]["counts"]) for row in layer["quantities"]]
+    page.locator("button.finding").first.click()
+    expect(page.locator("#unit")).to_have_value(str(flag["units"][0]))
+    expect(page.locator(".order-group .row-count")).to_contain_text(f"{len(flag['units'])} of 8 units")
+    expect(page).to_have_url(re.compile(rf"unit={flag['units'][0]}.*rows={flag['kind']}%7E{flag['quantity']}"))
+    page.go_back()
+    expect(page.locator("#health .health-summary")).to_be_visible()
+    expect(page).to_have_url(re.compile("#view=health&model=wave&values="))
+
+
+def test_the_table_is_sorted_filtered_and_walked_by_keys(visit: Visit, address: str) -> None:
+    page = place(visit, "#view=health&model=letters&text=f(x) = g(x, y)")
+    lives = health_of(address, "letters", {"text": "f(x) = g(x, y)"})["layers"][0]["half_life"]
+    page.locator('.sorter[data-key="half_life"]').click()
+    expect(page.locator('th[aria-sort="descending"]')).to_have_text(re.compile("half-life"))
+    expect(page.locator('.sorter[data-key="half_life"]')).to_be_focused()
+    by_life = sorted(range(12), key=lambda unit: (-lives[unit], unit))
+    assert [int(unit) for unit in column(page, "unit")] == by_life
+    expect(page).to_have_url(re.compile("sort=half_life"))
+    page.select_option("#health-only", "least")
+    middle = sum(sorted(lives)[5:7]) / 2
+    page.locator(".health-tools input").fill(str(middle))
+    page.locator(".health-tools input").press("Enter")
+    expect(page.locator(".health-tools .row-count")).to_have_text("6 of 12 units")
+    expect(page).to_have_url(re.compile("only=least"))
+    page.reload()
+    expect(page.locator(".health-tools .row-count")).to_have_text("6 of 12 units")
+    assert [int(unit) for unit in column(page, "unit")] == by_life[:6]
+    page.locator(".unit-link").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".unit-link").nth(2)).to_be_focused()
+    expect(page.locator('.unit-link[tabindex="0"]')).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#unit")).to_have_value(str(by_life[2]))
+    expect(page.locator("body")).to_have_attribute("data-place", "explore")
+
+
+def test_a_network_over_its_examples_layer_by_layer(visit: Visit, address: str) -> None:
+    page = place(visit, "#view=health&model=both-ways", charts=True)
+    page.locator(".source", has_text="example").click()
+    expect(page).to_have_url(re.compile("over=examples"))
+    expect(page.locator(".health-summary")).to_have_text("Both ways: 1 sequence, 12 steps.")
+    told = httpx.get(f"{address}/api/v1/models/both-ways/health").json()
+    assert httpx.get(address + (page.locator("a.action[download]").get_attribute("href") or "")).json() == told
+    page.select_option("#layer", "1")
+    expect(page.locator(".health-findings li:not(.is-elsewhere)").first).to_contain_text("Layer 1, backward: ")
+    assert len(column(page, "unit")) == 10
+    page.select_option("#health-table", "update_gate")
+    expect(page.locator(".sorter")).to_have_count(8)
+    gate = next(row for row in told["layers"][1]["quantities"] if row["quantity"] == "update_gate")
+    assert column(page, "maximum") == [f"{most:.3f}" for most in gate["maximum"]]
+    page.select_option("#model", "plain")
+    expect(page.locator(".health-summary")).to_have_text("Plain: 1 sequence, 30 steps.")
+    expect(page.locator(".health-findings")).to_contain_text("no gate that keeps")
+    expect(page.locator(".health-chart:visible")).to_have_count(2, timeout=20_000)
+
+
+def test_a_file_is_read_as_the_command_reads_it_or_refused_in_a_sentence(visit: Visit) -> None:
+    page = place(visit, "#view=health&model=letters", allowed="Failed to load resource")
+    text = {"name": "held-out.txt", "mimeType": "text/plain", "buffer": b"hello\n\n(a)\n"}
+    page.set_input_files("#health-file", text)
+    expect(page.locator(".health-summary")).to_have_text("Letters: held-out.txt, 2 sequences, 8 steps.")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="JSON").click()
+    assert saved.value.suggested_filename == "gatescope-health.json"
+    wrong = {**text, "name": "ids.jsonl", "buffer": b'{"tokens": [1]}\n{"tokens": [999]}\n'}
+    page.set_input_files("#health-file", wrong)
+    expect(page.locator(".health-failure")).to_contain_text(re.compile("^ids.jsonl: Line 2: a token must be in 0 to"))
+    expect(page.locator(".health-content")).to_be_hidden()
+
+
+def test_waiting_can_be_called_off_and_tried_again(visit: Visit) -> None:
+    page = place(visit, "#view=health&model=letters&text=abc")
+    page.route("**/models/letters/health", lambda _: None)
+    page.locator(".source", has_text="examples").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".health-failure")).to_contain_text("Cancelled.")
+    page.unroute("**/models/letters/health")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".health-summary")).to_have_text("Letters: 2 sequences, 19 steps.")
+
+
+def test_without_the_chart_library_the_numbers_are_there(visit: Visit) -> None:
+    page = place(visit, "#view=health&model=letters&text=abc")
+    expect(page.locator(".health-charts .hint")).to_contain_text("The table has the numbers.")
+    expect(page.locator(".health-numbers tbody tr")).to_have_count(12)
+
+
+def test_it_fits_a_phone_and_the_dark(visit: Visit) -> None:
+    phone = {"width": 390, "height": 844, "color_scheme": "dark", "has_touch": True}
+    page = place(visit, "#view=health&model=letters&text=abc", charts=True, **phone)
+    expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    ink = page.locator(".health-chart .chart").first.evaluate("chart => chart.layout.font.color")
+    assert ink == "#e6e4df"
+    assert page.locator(".health-chart .chart").first.get_attribute("aria-label")

@@ -1,6 +1,7 @@
 import { formatAddress } from "../address.js";
 import { layerOf } from "../selectors.js";
 import { loadPlotly } from "./plotly.js";
+import { saveFile } from "./save-file.js";
 import { sentence } from "./sentence.js";
 import { withTrace } from "./with-trace.js";
 
@@ -54,11 +55,7 @@ export function attachCommands(store, api, fieldsOf) {
         const figure = await api.fetchFigure(trace, layer, quantity);
         return /** @type {const} */ ([new Blob([JSON.stringify(figure)], { type: "application/json" }), `${stem}-${quantity}.plotly.json`]);
       });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      saveFile(blob, name);
       tell("note", `Saved ${name}.`);
     },
     async "dialog-opened"(state, { name, quantity }) {

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.measuring import panel
 from tests.browser.test_page import Visit, trace_of
@@ -143,9 +143,12 @@ def place(visit: Visit, hash_: str, *, allowed: str = "ERR_FAILED", charts: bool
 
 def column(page: Page, key: str) -> list[str]:
     """What stands under a head of the table."""
-    heads = [button.get_attribute("data-key") for button in page.locator(".sorter").all()]
-    cells = page.locator(".health-numbers tbody tr").evaluate_all(
-        "(rows, at) => rows.map((row) => row.children[at].textContent)", heads.index(key)
+    cells = page.locator(".health-numbers").evaluate(
+        """(table, key) => {
+          const at = [...table.querySelectorAll(".sorter")].findIndex((head) => head.dataset.key === key);
+          return [...table.querySelectorAll("tbody tr")].map((row) => row.children[at].textContent);
+        }""",
+        key,
     )
     assert isinstance(cells, list)
     return cells
@@ -157,13 +160,12 @@ def test_the_place_tells_what_the_server_found_and_leads_to_it(visit: Visit, add
     told = health_of(address, "wave", INPUTS["wave"])
     expect(page.locator(".health-findings li")).to_have_count(len(told["findings"]))
     expect(page.locator(".health-summary")).to_have_text("Wave: 4 steps.")
+    expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
     layer = told["layers"][0]
     assert column(page, "mean.forget_gate") == [f"{mean:.3f}" for mean in layer["quantities"][1]["mean"]]
     flag = next(flag for flag in told["flags"] if len(flag["units"]) < 8)
     found = column(page, "found")
     assert [unit for unit in range(8) if flag["kind"] in found[unit]] == flag["units"]
-    charts = page.locator(".health-chart .main-svg")
-    expect(charts.first).to_be_visible(timeout=20_000)
     counted = page.locator(".health-chart .chart").first.evaluate("chart => chart.data.map(({x}) => x.length)")
     assert counted == [len(row["histogram"]["counts"]) for row in layer["quantities"]]
     page.locator("button.finding").first.click()
@@ -205,6 +207,7 @@ def test_the_table_is_sorted_filtered_and_walked_by_keys(visit: Visit, address: 
 
 def test_a_network_over_its_examples_layer_by_layer(visit: Visit, address: str) -> None:
     page = place(visit, "#view=health&model=both-ways", charts=True)
+    expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
     page.locator(".source", has_text="example").click()
     expect(page).to_have_url(re.compile("over=examples"))
     expect(page.locator(".health-summary")).to_have_text("Both ways: 1 sequence, 12 steps.")
@@ -225,13 +228,14 @@ def test_a_network_over_its_examples_layer_by_layer(visit: Visit, address: str) 
 
 def test_a_file_is_read_as_the_command_reads_it_or_refused_in_a_sentence(visit: Visit) -> None:
     page = place(visit, "#view=health&model=letters", allowed="Failed to load resource")
-    text = {"name": "held-out.txt", "mimeType": "text/plain", "buffer": b"hello\n\n(a)\n"}
+    text: FilePayload = {"name": "held-out.txt", "mimeType": "text/plain", "buffer": b"hello\n\n(a)\n"}
     page.set_input_files("#health-file", text)
     expect(page.locator(".health-summary")).to_have_text("Letters: held-out.txt, 2 sequences, 8 steps.")
     with page.expect_download() as saved:
         page.get_by_role("button", name="JSON").click()
     assert saved.value.suggested_filename == "gatescope-health.json"
-    wrong = {**text, "name": "ids.jsonl", "buffer": b'{"tokens": [1]}\n{"tokens": [999]}\n'}
+    lines = b'{"tokens": [1]}\n{"tokens": [999]}\n'
+    wrong: FilePayload = {"name": "ids.jsonl", "mimeType": "text/plain", "buffer": lines}
     page.set_input_files("#health-file", wrong)
     expect(page.locator(".health-failure")).to_contain_text(re.compile("^ids.jsonl: Line 2: a token must be in 0 to"))
     expect(page.locator(".health-content")).to_be_hidden()
@@ -255,7 +259,7 @@ def test_without_the_chart_library_the_numbers_are_there(visit: Visit) -> None:
 
 
 def test_it_fits_a_phone_and_the_dark(visit: Visit) -> None:
-    phone = {"width": 390, "height": 844, "color_scheme": "dark", "has_touch": True}
+    phone: dict[str, Any] = {"width": 390, "height": 844, "color_scheme": "dark", "has_touch": True}
     page = place(visit, "#view=health&model=letters&text=abc", charts=True, **phone)
     expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -33,7 +33,9 @@ export const SHORTCUTS = [
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, [contenteditable]";
 const OWN_KEYS = [
   { selector: "select, [role=listbox]", keys: /^(Arrow|Home|End|Page| |[a-z]$)/i },
-  { selector: "button, a, summary, input[type=checkbox]", keys: /^ $/ },
+  { selector: "button, a, summary, input[type=checkbox], input[type=radio]", keys: /^ $/ },
+  // The scrubber's arrows are those of the page; any other slider has its own.
+  { selector: "input[type=radio], input[type=range]:not(.scrub)", keys: /^(Arrow|Home|End|Page)/ },
   { selector: "[role=tab], [role=menuitem]", keys: /^(Arrow|Home|End)/ },
   { selector: "dialog[open]", keys: /./ },
 ];

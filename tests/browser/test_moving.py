@@ -230,7 +230,7 @@ FOCUS = """() => {
 def test_every_control_can_be_reached_and_shows_its_focus(visit: Visit) -> None:
     page = visit()
     seen: set[str] = set()
-    for _ in range(60):
+    for _ in range(90):
         page.keyboard.press("Tab")
         name, visible = page.evaluate(FOCUS)
         assert visible, f"{name} hides its focus"

@@ -12,7 +12,18 @@ from gatescope.core.pretrained import Pretrained
 
 from . import errors, openapi, pages
 from .admission import Admission
-from .api import gate_health, gradients, inside, models, service, steps, traces, verifications
+from .api import (
+    gate_health,
+    generations,
+    gradients,
+    inside,
+    models,
+    service,
+    steps,
+    tasks,
+    traces,
+    verifications,
+)
 from .api.routes import BASE, json_response
 from .head import HeadAsGet
 from .security import protect
@@ -58,7 +69,7 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     )
     errors.install(app)
     openapi.install(app)
-    for noun in (service, models, verifications, traces, inside, gate_health, gradients, steps):
+    for noun in (service, models, verifications, traces, inside, gate_health, gradients, generations, steps, tasks):
         app.router.routes.extend(noun.router(services).routes)  # flat: including them would match every path twice
 
     @app.get(f"{BASE}/openapi.json", include_in_schema=False)

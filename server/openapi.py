@@ -10,13 +10,22 @@ from pydantic.json_schema import models_json_schema
 
 from gatescope import __version__
 
-from . import schemas, schemas_gradients, schemas_health, schemas_inside, schemas_traces, schemas_uploads
+from . import (
+    schemas,
+    schemas_gradients,
+    schemas_health,
+    schemas_inside,
+    schemas_learning,
+    schemas_traces,
+    schemas_uploads,
+)
 
 REFERENCE = "#/components/schemas/{model}"
 
 READ: tuple[type[BaseModel], ...] = (
     schemas_traces.TraceRequest,
     schemas.StepRequest,
+    schemas_learning.GenerationRequest,
     schemas_uploads.Rename,
     schemas_uploads.ModelUpload,
     schemas_uploads.ReferenceUpload,
@@ -97,6 +106,16 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
             "value": {"model": "brackets", "input": {"text": "("}, "state": None},
         },
         "numbers": {"summary": "One number", "value": {"model": "sunspots", "input": {"values": [[58.0]]}}},
+    },
+    schemas_learning.GenerationRequest: {
+        "text": {
+            "summary": "Brackets that a network writes after a beginning",
+            "value": {"model": "brackets", "input": {"text": "(a["}, "steps": 20, "temperature": 0.7, "seed": 1},
+        },
+        "values": {
+            "summary": "A forecast of the next two years",
+            "value": {"model": "sunspots", "input": {"values": [58.0, 62.6, 70.0, 55.7, 85.0]}, "steps": 24},
+        },
     },
     schemas_uploads.Rename: {"name": {"summary": "A name for people", "value": {"name": "Prices, third run"}}},
     schemas_uploads.ModelUpload: {

@@ -147,6 +147,13 @@ class ModelReadout(Answer):
     predicts: Literal["next_input"] | None
 
 
+class ModelFeedback(Answer):
+    """How a model hears what it said: its input from column `first` on holds 1 for the last output; `end` ends it."""
+
+    first: int
+    end: int | None
+
+
 class ExampleInput(Answer):
     """A sequence worth looking at."""
 
@@ -184,6 +191,10 @@ class Model(Answer):
     input: ModelInput
     layers: list[ModelLayer]
     readout: ModelReadout | None
+    generates: Literal["token", "values", "feedback"] | None = Field(
+        description="How its outputs become its inputs in `POST /generations`; null where they do not."
+    )
+    feedback: ModelFeedback | None
     notes: list[str] = Field(description="What the importer understood or assumed, one sentence each.")
     choices: list[Choice] = Field(description="What could have been understood in another way.")
     format: str = Field(description="The format of the file that the network came in.")

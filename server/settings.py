@@ -71,6 +71,7 @@ class Settings:
     max_list_bytes: int = _limit(
         64 * MIB, "bytes", "Largest arrays sent as lists or as a figure; larger ones only as base64."
     )
+    max_generated_steps: int = _limit(10_000, "steps", "Outputs that a network says by itself in one request.")
     max_interventions: int = _limit(1000, "interventions", "Interventions in one trace.")
     max_jacobian_operations: int = _limit(
         50_000_000_000, "multiplications", "Work for the norms of Jacobians of one gradient request."

@@ -46,9 +46,9 @@ def run_model(
 ) -> KeptTrace:
     """The trace of a model over the sequence of a request whose size has been checked; see `make_trace`."""
     network = model.network
-    encoded = _encode(network, request.input)
+    encoded = encode_input(network, request.input)
     with located("initial_state"):
-        state = check_state(network, _arrays(request.initial_state))
+        state = check_state(network, state_arrays(request.initial_state))
     with located("interventions"):
         changes = check_interventions(network, encoded.steps, _interventions(services.settings, request))
     identifier = trace_id(network, encoded, state, changes)
@@ -66,12 +66,12 @@ def make_step(services: Services, request: StepRequest) -> tuple[Network, Step]:
         CoreError: the input or state does not fit the model; its pointer leads into the request body.
     """
     network = services.models.get(request.model, "model").network
-    encoded = _encode(network, request.input)
+    encoded = encode_input(network, request.input)
     if encoded.steps > 1:
         detail = f"A step reads one input, not {encoded.steps:,}; POST /api/v1/traces takes a whole sequence."
         raise Problem(INVALID, detail, (Cause(detail, ("input",)),))
     with located("state"):
-        state = check_state(network, _arrays(request.state))
+        state = check_state(network, state_arrays(request.state))
     return network, step(network, encoded, state)
 
 
@@ -111,7 +111,8 @@ def length_of(sequence: SequenceInput) -> int:
     return next(len(value) for value in given if value is not None)
 
 
-def _encode(network: Network, sequence: SequenceInput) -> Encoded:
+def encode_input(network: Network, sequence: SequenceInput) -> Encoded:
+    """What a network reads of a sequence; pointers of errors lead into the request body."""
     with located("input"):
         return encode(network, text=sequence.text, tokens=sequence.tokens, values=sequence.values)
 
@@ -124,5 +125,6 @@ def _interventions(settings: Settings, request: SequenceRequest) -> list[Interve
     return [Intervention(**dict(one)) for one in request.interventions]
 
 
-def _arrays(state: Sequence[StateEntry] | None) -> list[dict[str, object]] | None:
+def state_arrays(state: Sequence[StateEntry] | None) -> list[dict[str, object]] | None:
+    """A state as the core takes it."""
     return None if state is None else [dict(entry.arrays()) for entry in state]

@@ -1,5 +1,6 @@
 """``captions``: a word a step about a short clip, each word read back as it is said."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,7 @@ WORDS = tuple(dict.fromkeys(word for scene in SCENES for word in (*scene.caption
 LONGEST = max(len(scene.caption) for scene in SCENES) + 1
 HELD_OUT_SEED = 2**31
 PROBES = 4
+NOISE = 0.05
 
 
 class Captions(Prepared):
@@ -88,6 +90,27 @@ class Captions(Prepared):
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """``pixels`` (FRAMES, SIDE, SIDE, 3) in 0 to 255; ``row`` is what a network reads before it has said a word."""
+
+    caption: str
+    pixels: Array
+    row: Array
+
+
+def clips(count: int, seed: int, noise: float = NOISE) -> list[Clip]:
+    """Clips of scenes drawn from a seed."""
+    rng = np.random.default_rng([seed, HELD_OUT_SEED])
+    found = []
+    for place in rng.integers(len(SCENES), size=count):
+        frames = render(SCENES[place], rng, noise)
+        row = np.concatenate((features(frames), np.zeros(len(WORDS)))).round(4)
+        pixels = (255 * frames).round().astype(np.uint8)
+        found.append(Clip(" ".join(SCENES[place].caption), pixels, row))
+    return found
+
+
 def _sequences(shown: tuple[Scene, ...] | list[Scene], measured: Array) -> Batch:
     """Clips and their captions: the features at every step, beside the word before; nothing counts after the end."""
     targets = np.full((LONGEST, len(shown)), WORDS.index(END))
@@ -112,7 +135,7 @@ CAPTIONS = Task(
     measured="",
     options=(
         Option("clips", "integer", 4, "Training clips of each of the scenes.", 1, 50),
-        Option("noise", "number", 0.05, "Standard deviation of the noise on every pixel.", 0.0, 0.15),
+        Option("noise", "number", NOISE, "Standard deviation of the noise on every pixel.", 0.0, 0.15),
     ),
     prepared=Captions,
     defaults={"batch_size": 64},

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatescope.core.examples import example_inputs
+from gatescope.core.generation import way_back
 from gatescope.core.network import Direction, Network
 
 from ..errors import UNKNOWN_MODEL, Cause, Problem
 
-DESCRIBED = 1
+DESCRIBED = 2
 """Raised when descriptions change, so that those kept on disk are made again."""
 
 EXTRAS = ("reset_after", "coupled", "activation", "recurrent_activation", "output_activation")
@@ -47,7 +48,7 @@ def describe(network: Network) -> dict[str, Any]:
         "input": {
             "kind": network.input_kind,
             "size": network.input_size,
-            "labels": network.vocabulary.labels if network.vocabulary else None,
+            "labels": network.vocabulary.labels if network.vocabulary else network.columns,
         },
         "layers": [_layer(place) for place in network.directions],
         "readout": readout
@@ -57,6 +58,8 @@ def describe(network: Network) -> dict[str, Any]:
             "labels": network.output_labels,
             "predicts": readout.predicts,
         },
+        "generates": way_back(network),
+        "feedback": network.feedback and {"first": network.feedback.first, "end": network.feedback.end},
         "example_inputs": example_inputs(network),
     }
 

@@ -151,7 +151,14 @@ def test_the_docs_commands_send_the_examples(
 
 def test_what_is_read_conforms(real: Client, client: Client, description: dict[str, Any]) -> None:
     for asked in (real, client):
-        paths = [f"{BASE}/health", f"{BASE}/quantities", f"{BASE}/limits", f"{BASE}/models", f"{BASE}/snippets"]
+        paths = [
+            f"{BASE}/health",
+            f"{BASE}/quantities",
+            f"{BASE}/limits",
+            f"{BASE}/models",
+            f"{BASE}/snippets",
+            f"{BASE}/tasks",
+        ]
         for path in paths:
             conforms(description, answer_schema(description, "get", path, 200), asked.request("GET", path).json())
         for model in asked.get("/models").json()["models"]:
@@ -203,7 +210,7 @@ def test_references_lead_somewhere(description: dict[str, Any]) -> None:
 
 
 def test_generated_requests_find_no_server_error(tmp_path: Path) -> None:
-    app = application(tmp_path, max_steps=500)
+    app = application(tmp_path, max_steps=500, max_generated_steps=100)
     client = Client(app)
     kept = client.post("/traces", {"model": "letters", "input": {"text": "ab"}}).json()["id"]
     own = client.upload(state_dict()).json()["id"]
@@ -248,8 +255,10 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> Non
     for name, field, file in fields:
         schemathesis.openapi.format(field, strategies.just(files[file]) | strategies.binary())
         described["components"]["schemas"][name]["properties"][field]["format"] = field
-    for name in ("TraceRequest", "StepRequest", "GradientRequest"):
-        described["components"]["schemas"][name]["properties"]["model"]["enum"] = ["letters", "numbers"]
+    for name in ("TraceRequest", "StepRequest", "GradientRequest", "GenerationRequest"):
+        of_letters = name in ("StepRequest", "GenerationRequest")
+        named = ["letters"] if of_letters else ["letters", "numbers"]
+        described["components"]["schemas"][name]["properties"]["model"]["enum"] = named
     sketch = described["components"]["schemas"]["Sketch"]["properties"]
     sketch["hidden_size"]["enum"] = sketch["input_size"]["enum"] = [1, 2, 1000]
     character = {"type": "string", "minLength": 1, "maxLength": 1}
@@ -267,6 +276,9 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str) -> Non
     gradients |= {"target": of_first, "input": step["input"], "interventions": {"const": []}}
     quantities = described["components"]["schemas"]["TraceRequest"]["properties"]["quantities"]
     quantities["anyOf"][0]["items"]["enum"] = ["hidden_state", "hidden_state_pre", "candidate", "candidate_pre"]
+    generation = described["components"]["schemas"]["GenerationRequest"]["properties"]
+    generation |= {"steps": {"enum": [1, 3, 1_000_000]}, "input": step["input"], "quantities": quantities}
+    generation |= {name: {"enum": [0, 1, -1]} for name in ("temperature", "seed")}
     for operation in (entry for methods in described["paths"].values() for entry in methods.values()):
         for parameter in operation.get("parameters", ()):
             if parameter["name"] in existing:

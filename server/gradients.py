@@ -17,6 +17,7 @@ from .errors import TOO_LARGE, Cause, Problem, located
 from .inside import check_arrays
 from .pieces import Pieces, array, items, members, value
 from .reading import parse
+from .representation import input_json
 from .schemas import Encoding
 from .schemas_gradients import GradientRequest, GradientTarget
 from .services import Services
@@ -53,6 +54,7 @@ def make_gradients(services: Services, body: bytes, stop: Stop) -> tuple[KeptTra
             "trace": value(kept.id),
             "model": value(kept.model_id),
             "steps": value(kept.trace.steps),
+            "input": input_json(kept),
             "value": value(found.value),
             "layers": items(layers),
         }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gatescope.core.network import Network
 from gatescope.core.trace import Step, Trace, top_predictions
 
-from .pieces import array, items, members, value
+from .pieces import Pieces, array, items, members, value
 from .quantities import chosen
 from .store.traces import KeptTrace
 
@@ -20,7 +20,7 @@ PREDICTIONS = 5
 
 def trace_json(kept: KeptTrace) -> bytes:
     """The trace as the API sends it, in the representation it was asked for."""
-    trace, encoded, encoding = kept.trace, kept.trace.encoded, kept.encoding
+    trace, encoding = kept.trace, kept.encoding
     softmax = _has_softmax(trace.network)
     layers = (
         {
@@ -35,13 +35,6 @@ def trace_json(kept: KeptTrace) -> bytes:
         }
         for index, layer in enumerate(trace.layers)
     )
-    sequence = {
-        "kind": value(encoded.kind),
-        "tokens": value(encoded.tokens),
-        "labels": value(encoded.labels),
-        "values": value(encoded.values) if kept.rows is None else [kept.rows],
-        "unknown": value(encoded.unknown),
-    }
     outputs = trace.outputs
     pieces = members(
         {
@@ -49,15 +42,29 @@ def trace_json(kept: KeptTrace) -> bytes:
             "model": value(kept.model_id),
             "steps": value(trace.steps),
             "dtype": value(trace.network.dtype.name),
-            "input": members(sequence),
+            "input": input_json(kept),
             "layers": items(map(members, layers)),
             "predictions": value(_predictions(trace.network, outputs) if softmax and outputs is not None else None),
             "outputs": value(None) if softmax or outputs is None else array(outputs, encoding),
             "interventions": value([one.to_json() for one in trace.interventions]),
-            "notes": value(encoded.notes),
+            "notes": value(trace.encoded.notes),
         }
     )
     return b"".join(pieces)
+
+
+def input_json(kept: KeptTrace) -> Pieces:
+    """The sequence as it was read."""
+    encoded = kept.trace.encoded
+    return members(
+        {
+            "kind": value(encoded.kind),
+            "tokens": value(encoded.tokens),
+            "labels": value(encoded.labels),
+            "values": value(encoded.values) if kept.rows is None else [kept.rows],
+            "unknown": value(encoded.unknown),
+        }
+    )
 
 
 def step_json(network: Network, step: Step) -> bytes:

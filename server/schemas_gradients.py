@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from .arrays import Vector
-from .schemas import Answer, Array, CellName, DirectionName, Request
+from .schemas import Answer, Array, CellName, DirectionName, Request, TraceInput
 from .schemas_traces import SequenceRequest, refusal
 
 OF_STATES = ("layer", "direction", "unit")
@@ -93,6 +93,7 @@ class Gradients(Answer):
     trace: str = Field(description="Id of the trace that was differentiated.")
     model: str
     steps: int
+    input: TraceInput
     value: float = Field(description="The target's value.")
     layers: list[LayerGradients]
 

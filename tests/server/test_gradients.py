@@ -51,7 +51,7 @@ def test_numbers_are_the_cores(client: Client, encoding: str, name: str, sequenc
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert (body["model"], body["value"]) == (name, expected.value)
-    assert client.get(f"/traces/{body['trace']}").json()["steps"] == body["steps"]
+    assert client.get(f"/traces/{body['trace']}").json()["input"] == body["input"]
     assert len(body["layers"]) == len(expected.layers)
     for sent, layer in zip(body["layers"], expected.layers, strict=True):
         for name in ARRAYS:

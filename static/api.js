@@ -2,6 +2,7 @@
 
 import { BASE, modelPath, tracePath } from "./lib/api-paths.js";
 import { decodeMatrix, decodeVector } from "./lib/array.js";
+import { decodeGradients } from "./lib/gradients.js";
 import { sendForm } from "./lib/send-form.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
@@ -293,4 +294,14 @@ const mapValues = (object, change) => Object.fromEntries(Object.entries(object).
 function matrixOf(array) {
   if (!Array.isArray(array)) return decodeMatrix(array);
   return { data: Float64Array.from(array.flat()), rows: array.length, columns: array[0]?.length ?? 0 };
+}
+
+/**
+ * How a state or a loss depends on every state and input before it.
+ * @param {Record<string, any>} body with arrays as base64
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./lib/gradients.js").Gradients>}
+ */
+export async function postGradients(body, signal) {
+  return decodeGradients(await (await request("/gradients", { ...post(body), signal })).json());
 }

@@ -1,0 +1,121 @@
+/** What gradients through time say, in sentences. Pure. */
+
+import { visible } from "./format.js";
+import { formatNumber } from "./numerals.js";
+
+/** @typedef {import("../types.js").Matrix} Matrix */
+/** @typedef {{focus: number, hidden: ArrayLike<number>, cellState: ArrayLike<number> | null, carry: Matrix | null, jacobian: ArrayLike<number> | null, direction: "forward" | "backward"}} Past the norms of one layer, and of its memory's Jacobian */
+/** @typedef {"vanishes" | "fades" | "survives" | "explodes"} Fate */
+
+/** Shares of the gradient below which it has vanished or faded, and above which it has exploded. */
+const VANISHED = 1e-3;
+const FADED = 0.1;
+const EXPLODED = 10;
+
+/** Between these it is called all of it. */
+const ABOUT_ALL = [0.8, 1.25];
+
+/** @param {Past} past what a cell remembers by: its cell state, or its hidden state where it has none */
+const memoryOf = ({ hidden, cellState }) => cellState ?? hidden;
+
+/** The end of the way back. @param {Past} past */
+export const farEnd = (past) => (past.direction === "forward" ? 0 : past.hidden.length - 1);
+
+/**
+ * How much of the gradient by the memory is left at a step, of what there is at the focus; null where there is none there.
+ * @param {Past} past
+ * @param {number} step
+ */
+export function shareLeft(past, step) {
+  const norms = memoryOf(past);
+  return norms[past.focus] > 0 ? norms[step] / norms[past.focus] : null;
+}
+
+/** @param {number} share @returns {Fate} */
+export const fateOf = (share) => (share > EXPLODED ? "explodes" : share < VANISHED ? "vanishes" : share < FADED ? "fades" : "survives");
+
+/**
+ * How many steps back from the focus less than half of the gradient is left for the first time; null where that never happens.
+ * @param {Past} past
+ */
+export function halfLife(past) {
+  const back = past.direction === "forward" ? -1 : 1;
+  for (let step = past.focus + back; step >= 0 && step < past.hidden.length; step += back) {
+    const share = shareLeft(past, step);
+    if (share !== null && share < 0.5) return Math.abs(past.focus - step);
+  }
+  return null;
+}
+
+/** @param {number} value */
+const brief = (value) => formatNumber(value, 2);
+
+/** @param {string[]} parts */
+const listed = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`);
+
+/** @param {number} count */
+const steps = (count) => `${count} step${count === 1 ? "" : "s"}`;
+
+/**
+ * What becomes of a gradient on its way back: "keeps 0.3 of it".
+ * @param {number} share
+ * @param {string} whole
+ */
+function becomes(share, whole) {
+  if (share === 0) return `keeps none of ${whole}`;
+  if (share > ABOUT_ALL[1]) return `makes ${whole} ${brief(share)} times as large`;
+  if (share >= ABOUT_ALL[0]) return `keeps about all of ${whole} (${brief(share)})`;
+  return `keeps ${brief(share)} of ${whole}`;
+}
+
+/**
+ * What is left of the gradient at the far end, and how far half of it comes.
+ * @param {{name: string, past: Past}[]} all by their names in a sentence, such as "the LSTM"
+ * @returns {string[]}
+ */
+export function pastWords(all) {
+  const left = all.map(({ name, past }) => ({ name, past, end: farEnd(past), share: shareLeft(past, farEnd(past)) })).filter(({ past, end, share }) => share !== null && past.focus !== end);
+  if (left.length === 0) return [];
+  const ordered = left.sort((a, b) => Number(a.share) - Number(b.share));
+  const { past, end } = ordered[0];
+  const told = listed(ordered.map(({ name, share }, index) => `${name} ${becomes(Number(share), index === 0 ? "the gradient" : "it")}`));
+  const halves = ordered.map(({ name, past: one }) => ({ name, half: halfLife(one) }));
+  const gone = halves.filter(({ half }) => half !== null).map(({ name, half }, index) => `${index === 0 ? steps(Number(half)) : half} back${within(name, ordered)}`);
+  return [`From step ${past.focus + 1} back to step ${end + 1}, ${told}.`, ...(gone.length ? [`Half of it is gone ${listed(gone)}.`] : [])];
+}
+
+/**
+ * What the carry paths alone would let through, beside the whole Jacobians.
+ * @param {{name: string, keeper: string, past: Past}[]} all `keeper` is what the cell keeps its memory by, such as "forget"
+ * @returns {string[]}
+ */
+export function carryWords(all) {
+  const carrying = all.flatMap(({ name, keeper, past }) => {
+    const end = farEnd(past);
+    if (!past.carry || !past.jacobian || end === past.focus) return [];
+    const { data, columns } = past.carry;
+    return [{ name, keeper, alone: Math.max(...data.subarray(end * columns, (end + 1) * columns)), whole: past.jacobian[end] }];
+  });
+  if (carrying.length === 0) return [];
+  const gates = listed([...new Set(carrying.map(({ keeper }) => keeper))]);
+  const alone = listed(carrying.map(({ name, alone: share }) => brief(share) + within(name, carrying)));
+  const whole = listed(carrying.map(({ whole: norm }) => brief(norm)));
+  return [`Through the ${gates} gates alone, the most open unit would keep ${alone}; the norm of the whole Jacobian is ${whole}.`];
+}
+
+/** Where several are told of, in which of them. @param {string} name @param {any[]} all */
+const within = (name, all) => (all.length > 1 ? ` in ${name}` : "");
+
+/**
+ * Which input matters most.
+ * @param {ArrayLike<number>} norms by step
+ * @param {string[]} labels of the steps, where they are tokens
+ * @param {string} target such as "the loss"
+ */
+export function inputWords(norms, labels, target) {
+  let best = 0;
+  for (let step = 1; step < norms.length; step++) if (norms[step] > norms[best]) best = step;
+  if (!(norms[best] > 0)) return `Nothing that was read changes ${target}.`;
+  const label = labels[best] === undefined ? "" : ` (“${visible(labels[best])}”)`;
+  return `Of all that was read, step ${best + 1}${label} matters most to ${target}.`;
+}

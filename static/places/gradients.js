@@ -29,7 +29,7 @@ const NARROW = 860;
 
 /** @type {import("../state/types.js").Place} */
 export const place = {
-  styles: ["/static/css/interventions.css", "/static/css/gradients.css"],
+  styles: ["/static/css/gradients.css"],
   initial: FIRST,
   transitions: gradientsTransitions,
   moves: ["gradients-of-chosen"],

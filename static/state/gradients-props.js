@@ -142,11 +142,11 @@ export const announcement = (state) => summaryProps(state).sentences.slice(0, 2)
 /** @param {State} state @returns {import("../views/ribbon.js").RibbonProps} */
 export function ribbonProps(state) {
   const found = shownOf(gradientsOf(state));
-  return { labels: found?.sequence.labels ?? NONE, steps: found?.steps ?? 1, numeric: found?.sequence.kind !== "tokens", unknown: found?.sequence.unknown ?? NONE, predictions: null, tokens: found?.sequence.tokens ?? null, nextInput: false, ...axisOf(state), theme: themeOf(state), step: cursorStepOf(state) };
+  return { labels: found?.sequence.labels ?? NONE, steps: found?.steps ?? 1, numeric: found?.sequence.kind !== "tokens", unknown: found?.sequence.unknown ?? NONE, predictions: null, others: null, moved: null, tokens: found?.sequence.tokens ?? null, nextInput: false, ...axisOf(state), theme: themeOf(state), step: cursorStepOf(state) };
 }
 
 /** @param {State} state @returns {import("../views/forecast.js").ForecastProps} */
-export const inputProps = (state) => ({ values: shownOf(gradientsOf(state))?.sequence.values ?? null, outputs: null, nextInput: false, ...axisOf(state) });
+export const inputProps = (state) => ({ values: shownOf(gradientsOf(state))?.sequence.values ?? null, outputs: null, others: null, intervened: false, nextInput: false, ...axisOf(state) });
 
 const crossing = memo((/** @type {number | null} */ step) => (step === null ? null : { step, unit: null, quantity: null, y: null, below: 0 }));
 

@@ -124,6 +124,30 @@ export async function postTrace({ model, input, interventions }, signal) {
 }
 
 /**
+ * Clips of moving shapes, and what a network reads of each.
+ * @param {number} seed decides which
+ * @returns {Promise<import("./views/clip-strip.js").Clip[]>}
+ */
+export async function fetchClips(seed) {
+  const { clips, frames, side } = await (await request(`/tasks/captions/clips?count=6&seed=${seed}`)).json();
+  return clips.map((/** @type {any} */ { caption, values, pixels }) => ({ caption, row: values[0], side, frames: framesOf(pixels, frames, side) }));
+}
+
+/**
+ * @param {string} pixels base64 of red, green, blue
+ * @param {number} count
+ * @param {number} side
+ */
+function framesOf(pixels, count, side) {
+  const rgb = Uint8Array.from(atob(pixels), (sign) => sign.charCodeAt(0));
+  return Array.from({ length: count }, (_, frame) => {
+    const rgba = new Uint8ClampedArray(side * side * 4).fill(255);
+    for (let pixel = 0; pixel < side * side; pixel++) for (let channel = 0; channel < 3; channel++) rgba[4 * pixel + channel] = rgb[3 * (frame * side * side + pixel) + channel];
+    return rgba;
+  });
+}
+
+/**
  * Lets a network go on by itself.
  * @param {{model: string, input: object, steps: number | string, temperature: number | string, seed: number | string}} wish
  * @param {AbortSignal} signal

@@ -11,7 +11,10 @@ import { BASE } from "./lib/api-paths.js";
 const pathOf = (id) => `/trainings/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<import("./state/train-types.js").Catalogue>} */
-export const fetchTasks = async () => (await request("/tasks")).json();
+export async function fetchTasks() {
+  const { tasks, fields } = await (await request("/tasks")).json();
+  return { tasks, parameters: fields };
+}
 
 /** @returns {Promise<Run[]>} without their histories */
 export const fetchTrainings = async () => (await (await request("/trainings")).json()).trainings.map(runOf);

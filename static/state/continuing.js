@@ -4,7 +4,7 @@
 /** @typedef {import("./types.js").Continuing} Continuing */
 
 /** @type {Continuing} */
-export const NOT_CONTINUING = { open: false, steps: "40", temperature: "0.7", seed: "0", running: false, error: null };
+export const NOT_CONTINUING = { open: false, steps: "40", temperature: "0.7", seed: "0", running: false, error: null, clips: null };
 
 /** @param {State} state @param {Partial<Continuing>} change @returns {State} */
 const withContinuing = (state, change) => ({ ...state, continuing: { ...state.continuing, ...change } });
@@ -40,6 +40,8 @@ export const continuingTransitions = {
   "continuing-asked": (state) => withContinuing(state, { running: true, error: null }),
 
   "continuing-refused": (state, { text }) => withContinuing(state, { running: false, error: text }),
+
+  "clips-arrived": (state, { seed, list }) => withContinuing(state, { clips: { seed, list } }),
 
   "continuing-answered": (state) => withContinuing(state, { running: false, error: null }),
 };

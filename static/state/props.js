@@ -55,7 +55,7 @@ export function inputBarProps(state) {
 }
 
 /** @param {State} state */
-export const continuingProps = (state) => ({ ...state.continuing, kind: shownModelOf(state)?.generates ?? null });
+export const continuingProps = (state) => ({ ...state.continuing, reducedMotion: state.surroundings.reducedMotion, kind: shownModelOf(state)?.generates ?? null });
 
 /** @param {State} state */
 export function ribbonProps(state) {

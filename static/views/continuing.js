@@ -1,8 +1,10 @@
 /** How the network is to go on: how far, how boldly, from which seed. */
 
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
+import { clipStrip } from "./clip-strip.js";
 
-/** @typedef {{open: boolean, steps: string, temperature: string, seed: string, running: boolean, error: string | null, kind: string | null}} ContinuingProps */
+/** @typedef {{open: boolean, steps: string, temperature: string, seed: string, running: boolean, error: string | null, kind: string | null,
+ *   clips: {seed: number, list: import("./clip-strip.js").Clip[]} | null, reducedMotion: boolean}} ContinuingProps */
 
 /**
  * @param {HTMLElement} root
@@ -23,13 +25,19 @@ export function create(root, emit) {
   const go = h("button", { type: "submit", class: "action is-main" });
   const error = h("p", { class: "form-error", role: "alert" });
   const hint = h("span", { class: "continue-hint" });
-  root.append(h("form", { class: "continue-form", on: { submit: (event) => (event.preventDefault(), emit({ type: "continuing-asked" })) } }, ...fields.map(({ element }) => element), go, hint), error);
+  const strip = clipStrip(emit);
+  root.append(h("form", { class: "continue-form", on: { submit: (event) => (event.preventDefault(), emit({ type: "continuing-asked" })) } }, ...fields.map(({ element }) => element), go, hint), strip.element, error);
   /** @type {ContinuingProps | null} */
   let shown = null;
+  /** @type {import("./clip-strip.js").Clip[]} */
+  let strips = NONE;
   return {
     update(props) {
       if (shallowEqual(shown, props)) return;
       shown = props;
+      const clips = props.open && props.kind === "feedback" ? (props.clips?.list ?? NONE) : NONE;
+      setHidden(strip.element, clips.length === 0);
+      if (clips !== strips) strip.update((strips = clips), props.reducedMotion);
       setHidden(root, !props.open || props.kind === null);
       for (const { name, input, element } of fields) {
         if (input.value !== props[name]) input.value = props[name];
@@ -40,9 +48,15 @@ export function create(root, emit) {
       setText(hint, HINTS[props.kind ?? ""] ?? "");
       setText(error, props.error ?? "");
     },
-    destroy: () => root.replaceChildren(),
+    destroy() {
+      strip.destroy();
+      root.replaceChildren();
+    },
   };
 }
+
+/** @type {never[]} */
+const NONE = [];
 
 /** @type {Record<string, string>} */
 const HINTS = {

@@ -10,9 +10,20 @@ import { sentence } from "./sentence.js";
 export function attachContinuing(store, api) {
   let asking = new AbortController();
 
-  /** @param {import("../types.js").State} state */
-  const ask = async (state) => {
-    const prompt = promptOf(state);
+  /** Clips are for networks that read what is measured of one. @param {import("../types.js").State} state @param {number} seed */
+  const fetchClips = async (state, seed) => {
+    const reads = state.models.find(({ id }) => id === state.modelId)?.input.size;
+    try {
+      const list = await api.fetchClips(seed);
+      store.dispatch({ type: "clips-arrived", seed, list: list.filter(({ row }) => row.length === reads) });
+    } catch (error) {
+      store.dispatch({ type: "continuing-refused", text: sentence(error) });
+    }
+  };
+
+  /** @param {import("../types.js").State} state @param {import("../../lib/input.js").Input | null} [given] */
+  const ask = async (state, given) => {
+    const prompt = given ?? promptOf(state);
     const model = state.shown?.wanted.model;
     if (!prompt || !model) return;
     asking.abort();
@@ -29,6 +40,11 @@ export function attachContinuing(store, api) {
 
   store.subscribe((state, event, before) => {
     if (event.type === "continuing-asked") void ask(state);
+    if (event.type === "clip-chosen") void ask(state, { values: [event.row] });
+    if (event.type === "clips-asked") void fetchClips(state, (state.continuing.clips?.seed ?? 0) + 1);
+    const hears = state.models.find(({ id }) => id === state.modelId)?.generates === "feedback";
+    const opened = state.continuing.open && hears && (!before.continuing.open || state.modelId !== before.modelId);
+    if (opened) void fetchClips(state, 1);
     if (state.modelId !== before.modelId) {
       asking.abort();
       if (state.continuing.running) store.dispatch({ type: "continuing-answered" });

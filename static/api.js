@@ -160,8 +160,8 @@ export async function postGeneration(wish, signal) {
   return { input: input.values ? { values: rows(input.values) } : { tokens: input.tokens ?? [] }, from: told.prompt_steps, said: told.labels.length, ended: told.ended };
 }
 
-/** @param {any} answer @returns {Trace} */
-function traceOf(answer) {
+/** @param {any} answer of `POST /traces` @returns {Trace} */
+export function traceOf(answer) {
   return {
     id: answer.id,
     model: answer.model,

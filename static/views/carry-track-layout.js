@@ -218,7 +218,7 @@ export function captionPlaces({ rem, top, area, readout }, gutter) {
   const place = (/** @type {number} */ x, /** @type {number} */ y) => ({ x: x * rem, y });
   if (gutter < ROOMY_GUTTER * rem) {
     const line = top + 0.85 * rem;
-    return { name: place(0.5, line), state: place(4.9, line), hidden: place(10, line) };
+    return { name: place(0.5, line), state: place(4.9, line), hidden: place(11.5, line) };
   }
   return { name: place(0.875, top + 0.95 * rem), state: place(0.875, top + 2.3 * rem), hidden: place(0.875, (readout ?? area).top + 0.85 * rem) };
 }

@@ -7,6 +7,7 @@ import { ribbonLayout } from "./ribbon-layout.js";
 /**
  * @typedef {object} RibbonProps
  * @property {string[]} labels
+ * @property {string} [name] of the labels, where they are no tokens
  * @property {number} steps of the whole sequence
  * @property {boolean} numeric numbers are drawn as a curve elsewhere; here only the axis
  * @property {number[]} unknown
@@ -34,10 +35,11 @@ export function create(root) {
   const tokens = h("div", { class: "tokens" });
   const shades = h("canvas", { class: "shades" });
   const nextName = h("span", { class: "ribbon-name next-name", text: "expects next" });
+  const labelName = h("span", { class: "ribbon-name" });
   const thumb = h("div", { class: "window-thumb" });
   const bar = h("div", { class: "window-bar", "aria-hidden": "true" }, thumb);
   const strip = h("div", { class: "strip" }, shades, tokens);
-  root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), h("span", { class: "ribbon-name", text: "token" }), nextName,
+  root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), labelName, nextName,
     h("div", { class: "axis", "aria-hidden": "true" }, axis), h("div", { class: "tokens-clip" }, strip));
 
   /** @type {Omit<RibbonProps, "step"> | null} */
@@ -105,7 +107,8 @@ export function create(root) {
 
   /** @param {Omit<RibbonProps, "step">} props @param {Omit<RibbonProps, "step"> | null} before */
   const show = (props, before) => {
-    const { window, width, gutter, steps, theme } = props;
+    const { window, width, gutter, steps, theme, name = "token" } = props;
+    setText(labelName, name);
     if (theme !== before?.theme) colours = coloursOf(shades);
     const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
     drawn = drawnWindow(window, before && before.window, known, steps);

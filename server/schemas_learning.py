@@ -52,7 +52,7 @@ class TaskOption(Answer):
 
 
 class Task(Answer):
-    """Something a network can be trained for. `defaults` are those of a training's fields that suit it."""
+    """Something a network can be trained for. `defaults` are those of a training's parameters that suit it."""
 
     name: str
     title: str
@@ -64,10 +64,10 @@ class Task(Answer):
 
 
 class Tasks(Answer):
-    """All tasks, and the fields that every training has."""
+    """All tasks, and the parameters that every training has."""
 
     tasks: list[Task]
-    fields: list[TaskOption]
+    parameters: list[TaskOption]
 
 
 class Clip(Answer):

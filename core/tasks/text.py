@@ -147,5 +147,5 @@ TEXT = Task(
         Option("length", "integer", 100, "Characters in a sequence; the state is carried to the next one.", 2, 1000),
     ),
     prepared=Text,
-    defaults={"hidden_size": 128, "learning_rate": 5e-3, "schedule": "cosine", "steps": 1000},
+    defaults={"hidden_size": 128, "batch_size": 16, "learning_rate": 0.01, "schedule": "cosine", "steps": 1500},
 )

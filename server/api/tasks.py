@@ -37,7 +37,7 @@ def router(services: Services) -> APIRouter:
                 }
                 for task in TASKS.values()
             ],
-            "fields": [option.to_json() for option in FIELDS],
+            "parameters": [option.to_json() for option in FIELDS],
         }
     )
 

@@ -15,13 +15,13 @@ from tests.server.support import Client, check_problem
 def test_tasks_say_what_can_be_chosen_and_what_is_chosen_if_nothing_is(client: Client) -> None:
     body = client.get("/tasks").json()
     assert [task["name"] for task in body["tasks"]] == list(TASKS)
-    assert [field["name"] for field in body["fields"]] == [field.name for field in FIELDS]
+    assert [field["name"] for field in body["parameters"]] == [field.name for field in FIELDS]
     for task in body["tasks"]:
         chosen = {option["name"]: option["default"] for option in task["options"]}
         plan = Plan.of({"task": task["name"], "options": chosen, **task["defaults"]})
         assert plan == Plan.of({"task": task["name"]})
         assert task["description"]
-        for option in (*task["options"], *body["fields"]):
+        for option in (*task["options"], *body["parameters"]):
             assert option["description"]
             assert (option["kind"] == "choice") == (option["choices"] is not None)
 

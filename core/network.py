@@ -50,7 +50,7 @@ class Layer:
                 f"in {one.dtype}, backward {other.input_size} in {other.dtype}"
             )
 
-    @property
+    @cached_property
     def cells(self) -> tuple[tuple[DirectionName, Cell], ...]:
         """The directions there are, each with its cell, forward first."""
         both: tuple[tuple[DirectionName, Cell | None], ...] = (("forward", self.forward), ("backward", self.backward))
@@ -176,7 +176,7 @@ class Network:
             return self.vocabulary.labels
         return None
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
         return self.layers[0].cells[0][1].dtype

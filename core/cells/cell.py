@@ -176,17 +176,17 @@ class Cell(ABC):
     def pre_activations(self, inputs: Array, state: State, quantities: Mapping[str, Array]) -> dict[str, Array]:
         """What stood inside each activation, (T, H) by the gate's name, computed again from a finished (T, H) trace."""
 
-    @property
+    @cached_property
     def input_size(self) -> int:
         """D."""
         return int(self.kernel.shape[0])
 
-    @property
+    @cached_property
     def hidden_size(self) -> int:
         """H."""
         return int(self.recurrent_kernel.shape[1]) // len(self.gates)
 
-    @property
+    @cached_property
     def output_size(self) -> int:
         """Numbers of the hidden state: H, or fewer where the cell projects it."""
         return int(self.recurrent_kernel.shape[0])
@@ -197,7 +197,7 @@ class Cell(ABC):
         names = (*self.gates, *reversed(self.state_names))
         return MappingProxyType(dict.fromkeys(names, self.hidden_size) | {"hidden_state": self.output_size})
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
         return self.kernel.dtype

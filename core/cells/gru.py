@@ -111,6 +111,7 @@ class GRU(Cell):
 
         states[0, :units] = state["hidden_state"]
         projected[:, 2 * units : 3 * units] = inside.reshape(-1, *(1,) * (inputs.ndim - 2))
+        weights, (product_of_settled,) = recurrence.weights, recurrence.products([settled])
         guarded, reset_after = False, self.reset_after
         add, exp, tanh, divide, negative = np.add, np.exp, np.tanh, np.divide, np.negative
         with np.errstate(over="ignore", invalid="ignore"):
@@ -127,9 +128,9 @@ class GRU(Cell):
                 ) in block.views[:count]:  # fmt: skip
                     if guarded:
                         recurrence.settle(h_before, settled)
-                        recurrence.products([settled], [z_out])[0]()
+                        product_of_settled(weights, z_out)
                     else:
-                        product()
+                        product(weights, z_out)
                     add(pre, p, pre)
                     exp(rz_pre, d_rz)
                     negative(z_pre, d_k)
@@ -249,7 +250,9 @@ class _Block:
         self.settled, self.reset_h, self.inner = (np.empty((units, *batch), dtype) for _ in range(3))
         width = self.settled.size
         if waiting is not None:
-            (self.multiply_reset_h,) = Recurrence(waiting, batch).products([self.reset_h], [self.inner])
+            recurrence = Recurrence(waiting, batch)
+            (product,) = recurrence.products([self.reset_h])
+            self.multiply_reset_h = partial(product, recurrence.weights, self.inner)
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
         self.one = np.ones(() if batch else 3 * width, dtype)
@@ -261,7 +264,7 @@ class _Block:
             zip(
                 before,
                 products,
-                self.recurrence.products(before, products),
+                self.recurrence.products(before),
                 product,
                 p[:, : product.shape[1]],
                 product[:, : 2 * width],

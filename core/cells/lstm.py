@@ -15,7 +15,7 @@ from ..errors import ParameterError
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum, total
 from .through_time import Span, previous
-from .working import Affine, Pool, Product, Recurrence, Sums, Weights, aligned_empty
+from .working import Affine, Pool, Recurrence, Sums, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,8 @@ class LSTM(Cell):
         units, dtype, steps, batch = self.hidden_size, self.dtype, len(inputs), inputs.shape[2:]
         i, f, o, g, c = gates_and_c = np.empty((5, steps, units, *batch), dtype)
         h = np.empty((steps, self.output_size, *batch), dtype)
-        rows, hidden, whole = block.rows, block.sums.hidden, block.steps
+        rows, whole, sums = block.rows, block.steps, block.sums
+        hidden, weights, adds = sums.hidden, sums.weights, sums.adds
         both, written, kept, shown, one = block.both, block.written, block.kept, block.shown, block.one
         add, exp, tanh, divide, tell = np.add, np.exp, np.tanh, np.divide, block.tell
 
@@ -129,11 +130,13 @@ class LSTM(Cell):
                     poll()
                 if start:
                     rows[0, 4 * units :] = rows[whole, 4 * units :]
-                    views = block.settling_views if block.sums.carry() else block.views
+                    views = block.settling_views if sums.carry() else block.views
                 count = min(whole, steps - start)
-                block.sums.read(inputs[start : start + count])
-                for sum_up, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in views[:count]:
-                    sum_up()
+                sums.read(inputs[start : start + count])
+                for product, z, share, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in views[:count]:
+                    product(weights, z)
+                    if adds:
+                        add(z, share, z)
                     exp(d_ifo, d_ifo)
                     add(d_ifo, one, d_ifo)
                     tanh(g_now, g_now)
@@ -238,7 +241,9 @@ class _Block:
         told: list[Any] = [row.reshape(-1) for row in self.sums.hidden[1:]]
         if projection is not None:
             self.tell = self._tell_projected
-            told = list(Recurrence(projection, batch).products([self._output] * steps, self.sums.hidden[1:]))
+            recurrence = Recurrence(projection, batch)
+            (product,) = recurrence.products([self._output])
+            told = [partial(product, recurrence.weights, h) for h in self.sums.hidden[1:]]
         views = list(
             zip(
                 before[:, : 3 * width],
@@ -251,11 +256,11 @@ class _Block:
                 strict=True,
             )
         )
-        plain, settling = self.sums.sums(self.rows[:-1, : 4 * units])
-        self.views = [(sum_up, *view) for sum_up, view in zip(plain, views, strict=True)]
-        self.settling_views = [(sum_up, *view) for sum_up, view in zip(settling, views, strict=True)]
+        plain, settling = self.sums.steps(self.rows[:-1, : 4 * units])
+        self.views = [(*summand, *view) for summand, view in zip(plain, views, strict=True)]
+        self.settling_views = [(*summand, *view) for summand, view in zip(settling, views, strict=True)]
 
-    def _tell_projected(self, shown: Array, d_o: Array, project: Product) -> None:
+    def _tell_projected(self, shown: Array, d_o: Array, project: Callable[[], object]) -> None:
         """``h = projection^T (shown / d_o)``; ``project`` knows its place."""
         np.divide(shown, d_o, self._output.reshape(-1))
         project()

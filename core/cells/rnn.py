@@ -59,19 +59,22 @@ class RNN(Cell):
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         steps, whole = len(inputs), block.steps
         h = np.empty((steps, self.hidden_size, *inputs.shape[2:]), self.dtype)
-        hidden, views, zero = block.sums.hidden, block.views, block.zero
+        sums, views, zero = block.sums, block.views, block.zero
+        hidden, weights, adds = sums.hidden, sums.weights, sums.adds
         hidden[0] = state["hidden_state"]
-        tanh, maximum, is_tanh = np.tanh, np.maximum, self.activation == "tanh"
+        add, tanh, maximum, is_tanh = np.add, np.tanh, np.maximum, self.activation == "tanh"
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, steps, whole):
                 if poll is not None:
                     poll()
                 if start:
-                    views = block.settling_views if block.sums.carry() else block.views
+                    views = block.settling_views if sums.carry() else block.views
                 count = min(whole, steps - start)
-                block.sums.read(inputs[start : start + count])
-                for sum_up, h_after in views[:count]:
-                    sum_up()
+                sums.read(inputs[start : start + count])
+                for product, h_after, share in views[:count]:
+                    product(weights, h_after)
+                    if adds:
+                        add(h_after, share, h_after)
                     if is_tanh:
                         tanh(h_after, h_after)
                     else:
@@ -109,5 +112,4 @@ class _Block:
         self.sums = Sums(affine, steps, batch)
         after = self.sums.hidden[1:]
         self.zero = np.zeros(after.shape[1:], after.dtype)
-        plain, settling = self.sums.sums(after)
-        self.views, self.settling_views = (list(zip(sums, after, strict=True)) for sums in (plain, settling))
+        self.views, self.settling_views = self.sums.steps(after)

@@ -10,9 +10,12 @@ import numpy as np
 
 from ..activations import Array
 from ..tiles import copy_by_tiles
-from .products import in_pieces, project_inputs
+from .products import in_pieces, multiply, project_inputs
 
-Product = Callable[[], object]
+Product = Callable[[Any, Array], object]
+"""Computes z from the numbers that are in h by then; takes the weights, as its `Recurrence` has them, and z."""
+
+Summand = tuple[Product, Array, Array]
 
 CACHE_LINE = 64
 """Bytes."""
@@ -28,6 +31,9 @@ LARGE = 8 * 1024 * 1024
 
 STACKED = 128 * 1024
 """Bytes up to which all weights of a cell are one matrix for a single sequence; for a batch they are up to `LARGE`."""
+
+HALVED = 1024 * 1024
+"""Bytes above which the products of a single sequence take a copied matrix in two halves."""
 
 Columns = tuple[tuple[int, int, int], ...]
 """Columns ``start`` to ``stop`` of a matrix, and the sign, 1 or -1, by which they are taken; and further ones."""
@@ -92,6 +98,17 @@ class Weights:
         self.write(copy)
         return copy
 
+    @cached_property
+    def halves(self) -> tuple[tuple[slice, Array], ...]:
+        """The left and the right half of `copied`, each where it stands and alone in its memory."""
+        assert self.copied is not None  # large weights are used whole
+        middle = self.shape[1] // 2
+        places = slice(0, middle), slice(middle, self.shape[1])
+        halves = tuple((place, aligned_empty(self.copied[:, place].shape, self.dtype)) for place in places)
+        for place, half in halves:
+            half[...] = self.copied[:, place]
+        return halves
+
     def write(self, out: Array) -> None:
         """Write the arranged matrix into ``out`` (R, C)."""
         for place, columns, sign in self.pieces:
@@ -109,31 +126,32 @@ class Recurrence:
 
     def __init__(self, weights: Weights, batch: tuple[int, ...]) -> None:
         """``weights`` is U, (R, C); states are (R,), or (R, B) where ``batch`` is (B,)."""
-        self._weights = weights
-        self._batch = batch
-        if weights.copied is None:
+        matrix = weights.copied
+        self._columns, self._is_batch, self._is_large = weights.pieces, bool(batch), matrix is None
+        if matrix is None:
+            self.weights: Any = weights.matrix.T
             self._whole = np.empty((weights.matrix.shape[1], *batch), weights.dtype)
+        elif batch:
+            self.weights = in_pieces(matrix.T, batch)
+        else:
+            self.weights = weights.halves if matrix.nbytes > HALVED else matrix
         self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
 
-    def products(self, hidden: Iterable[Array], out: Iterable[Array]) -> list[Product]:
-        """For each step of the block what computes z from the numbers that are in h by then.
-
-        Args:
-            hidden: h of each step, (R[, B]).
-            out: z of each step, (C[, B]).
-        """
-        steps, matrix = zip(hidden, out, strict=True), self._weights.copied
-        if matrix is None:
-            return [partial(self._by_large, h, z) for h, z in steps]
-        if self._batch:
-            pieces = in_pieces(matrix.T, self._batch)
-            return [partial(np.matmul, pieces, h, z.reshape(*pieces.shape[:2], -1)) for h, z in steps]
+    def products(self, hidden: Iterable[Array]) -> list[Product]:
+        """What computes z at each step of a block, from its h, (R[, B])."""
+        if self._is_large:
+            return [partial(self._by_large, h) for h in hidden]
+        if self._is_batch:
+            return [partial(_by_pieces, h) for h in hidden]
+        if isinstance(self.weights, tuple):
+            # What one step takes last is what the cache still has when the next begins.
+            return [partial(_by_halves, h, slice(None, None, -1 if t % 2 else 1)) for t, h in enumerate(hidden)]
         # An array's own method is found faster than np.dot finds it.
-        return [partial(h.dot, matrix, z) for h, z in steps]
+        return [h.dot for h in hidden]
 
-    def _by_large(self, h: Array, z: Array) -> None:
-        np.dot(self._weights.matrix.T, h, self._whole)
-        for place, columns, sign in self._weights.pieces:
+    def _by_large(self, h: Array, matrix: Array, z: Array) -> None:
+        np.dot(matrix, h, self._whole)
+        for place, columns, sign in self._columns:
             np.multiply(self._whole[columns], sign, z[place])
 
     def has_tiny(self, h: Array) -> bool:
@@ -195,46 +213,46 @@ class Affine:
 class Sums:
     """An `Affine` at each step of one working block; ``hidden`` (steps + 1, R[, B]) has h before each step and after.
 
-    Call ``read`` with the inputs of a block, then one sum after the other.
+    Call ``read`` with the inputs of a block, then ``product(weights, z)`` of one step after the other; where it
+    ``adds``, the inputs' share has to be added to z.
     """
 
     def __init__(self, affine: Affine, steps: int, batch: tuple[int, ...]) -> None:
         """``batch`` is () or (B,)."""
-        self._affine, self._is_stacked = affine, affine.is_stacked(batch)
+        self._affine, self.adds = affine, not affine.is_stacked(batch)
         (told, columns), read, dtype = affine.recurrent.shape, affine.inputs.shape[0], affine.recurrent.dtype
-        weights = affine.stacked if self._is_stacked else affine.recurrent
+        weights = affine.recurrent if self.adds else affine.stacked
         self._rows = aligned_empty((steps + 1, weights.shape[0], *batch), dtype)
         self.hidden = self._rows[:, :told]
-        if self._is_stacked:
-            self._inputs, self._rows[:, told + read :] = self._rows[:, told : told + read], 1
-        else:
+        if self.adds:
             self._projected = aligned_empty((steps, columns, *batch), dtype)
+        else:
+            self._inputs, self._rows[:, told + read :] = self._rows[:, told : told + read], 1
         self._recurrence = Recurrence(weights, batch)
+        self.weights = self._recurrence.weights
         self._settled = np.empty(self._rows.shape[1:], dtype)
 
     def read(self, inputs: Array) -> None:
         """Take the inputs of a block, (steps or fewer, D[, B])."""
-        if self._is_stacked:
-            self._inputs[: len(inputs)] = inputs
-        else:
+        if self.adds:
             self._affine.project(inputs, self._projected[: len(inputs)])
+        else:
+            self._inputs[: len(inputs)] = inputs
 
-    def sums(self, out: Array) -> tuple[list[Product], list[Product]]:
-        """What computes each step's sum into ``out`` (steps, C[, B]), plainly, and after settling its row."""
+    def steps(self, out: Array) -> tuple[list[Summand], list[Summand]]:
+        """Product, z and share of each step, with z in ``out`` (steps, C[, B]); and the same after settling its row."""
         rows, recurrence = self._rows[:-1], self._recurrence
-        plain = recurrence.products(rows, out)
-        settled = recurrence.products([self._settled] * len(rows), out)
-        settling: list[Product] = [partial(self._settle, *both) for both in zip(rows, settled, strict=True)]
-        if self._is_stacked:
-            return plain, settling
-        return self._with_shares(plain, out), self._with_shares(settling, out)
+        settled = recurrence.products([self._settled] * len(rows))
+        settling = [partial(self._settle, *both) for both in zip(rows, settled, strict=True)]
+        shares = self._projected if self.adds else out
+        return (
+            list(zip(recurrence.products(rows), out, shares, strict=True)),
+            list(zip(settling, out, shares, strict=True)),
+        )
 
-    def _with_shares(self, products: list[Product], out: Array) -> list[Product]:
-        return [_and_add(*parts) for parts in zip(products, out, self._projected, strict=True)]
-
-    def _settle(self, row: Array, product: Product) -> None:
+    def _settle(self, row: Array, product: Product, weights: Any, z: Array) -> None:
         self._recurrence.settle(row, self._settled)
-        product()
+        product(weights, z)
 
     def carry(self) -> bool:
         """Begin the next block with the last state of this one; whether sums have to settle it."""
@@ -242,15 +260,20 @@ class Sums:
         return self._recurrence.has_tiny(self.hidden[0])
 
 
-def _and_add(product: Product, z: Array, share: Array) -> Product:
-    """What computes z and adds its share; a closure is called faster than a partial."""
-    add = np.add
+def _by_pieces(h: Array, pieces: Array, z: Array) -> None:
+    multiply(pieces, h, z)
 
-    def sum_up() -> None:
-        product()
-        add(z, share, z)
 
-    return sum_up
+def _by_halves(h: Array, order: slice, halves: tuple[tuple[slice, Array], ...], z: Array) -> None:
+    for place, half in halves[order]:
+        h.dot(half, z[place])
+
+
+def _aligned(matrix: Array) -> Array:
+    """A copy that begins at a cache line."""
+    copy = aligned_empty(matrix.shape, matrix.dtype)
+    copy[...] = matrix
+    return copy
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -21,6 +21,7 @@ from .memory import settle
 from .protocol import protocol_class
 from .security import WILDCARDS
 from .settings import Settings
+from .streams import END_STREAMS
 
 COMMANDS = {"health": health_command.main, "train": train_command.main}
 GRACE_SECONDS = 3
@@ -42,11 +43,18 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, announce the address, open the page."""
         await super().startup(sockets)
+        if not self.started:
+            return
         address = page_address(self.settings)
         sys.stdout.write(f"Gatescope {__version__} is at {address} (Ctrl+C stops it)\n")
         sys.stdout.flush()
         if not self.settings.no_browser and has_display():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what would else go on answering, then as uvicorn does."""
+        self.lifespan.state[END_STREAMS]()
+        await super().shutdown(sockets)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

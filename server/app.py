@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from .api import (
     steps,
     tasks,
     traces,
+    trainings,
     verifications,
 )
 from .api.routes import BASE, json_response
@@ -29,9 +31,15 @@ from .head import HeadAsGet
 from .security import protect
 from .services import Services
 from .settings import Settings
+from .store.checkpoints import Checkpoints
 from .store.models import ModelStore, load_bundled
+from .store.networks import NetworkCache
 from .store.own import OwnModels
 from .store.traces import TraceCache
+from .store.trainings import TrainingFolder
+from .streams import END_STREAMS, Streams
+from .training.conclusions import Conclusions
+from .training.supervisor import Supervisor
 from .uploads import Uploads
 
 
@@ -41,25 +49,29 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     ``bundled`` replaces the networks that come with the program, which tests use.
     """
     settings = settings or Settings()
+    cache = NetworkCache(settings.model_cache_bytes)
     own = OwnModels(
-        settings.data_path,
-        max_bytes=settings.max_model_bytes,
-        max_stored=settings.max_stored_bytes,
-        cache_bytes=settings.model_cache_bytes,
+        settings.data_path, max_bytes=settings.max_model_bytes, max_stored=settings.max_stored_bytes, cache=cache
     )
+    folder = TrainingFolder(settings.data_path / "trainings")
+    every = ModelStore(load_bundled() if bundled is None else bundled, own, Checkpoints(folder, cache))
     services = Services(
         settings,
-        ModelStore(load_bundled() if bundled is None else bundled, own),
+        every,
         TraceCache(settings.trace_cache_bytes),
         Admission(settings),
         # Reading files takes longer than tracing, and must not keep traces waiting: it has threads of its own.
         Admission(replace(settings, workers=settings.importers, deadline_seconds=settings.import_deadline_seconds)),
         Uploads(settings),
+        Supervisor(settings, folder, Conclusions(every)),
+        Streams(settings),
     )
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        services.trainings.open()
+        yield {END_STREAMS: services.streams.end}
+        services.trainings.close()
         services.admission.close()
         services.imports.close()
         services.models.close()
@@ -69,7 +81,10 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     )
     errors.install(app)
     openapi.install(app)
-    for noun in (service, models, verifications, traces, inside, gate_health, gradients, generations, steps, tasks):
+    nouns = (
+        service, models, verifications, traces, inside, gate_health, gradients, generations, steps, tasks, trainings,
+    )  # fmt: skip
+    for noun in nouns:
         app.router.routes.extend(noun.router(services).routes)  # flat: including them would match every path twice
 
     @app.get(f"{BASE}/openapi.json", include_in_schema=False)

@@ -6,6 +6,7 @@
     CoreError             what the core refuses; `KINDS_OF_CORE_ERRORS` gives the kind, the core the sentence
 """
 
+import errno
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,7 +45,10 @@ CROSS_SITE = Kind("cross-site", 403, "Requests from other sites are refused")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 UNKNOWN_MODEL = Kind("unknown-model", 404, "There is no such model")
 UNKNOWN_TRACE = Kind("unknown-trace", 404, "There is no such trace")
+UNKNOWN_TRAINING = Kind("unknown-training", 404, "There is no such training")
 BUNDLED = Kind("bundled-model", 409, "Models that come with the program stay as they are")
+CHECKPOINT_MODEL = Kind("checkpoint-model", 409, "The checkpoints of a training go with it")
+TRAINING_STATE = Kind("training-state", 409, "The training is in a state that does not allow it")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take that method")
 TOO_LARGE = Kind("too-large", 413, "The request asks for more than the limits allow")
 NOT_JSON_TYPE = Kind("unsupported-media-type", 415, "The body must be JSON")
@@ -67,10 +71,10 @@ STORAGE = Kind("storage", 503, "Nothing can be kept at the moment")
 DEADLINE = Kind("deadline", 504, "The computation took too long")
 
 KINDS = (
-    BAD_REQUEST, UNTRUSTED_HOST, TOKEN_REQUIRED, CROSS_SITE, NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_TRACE,
-    METHOD_NOT_ALLOWED, BUNDLED, TOO_LARGE, NOT_JSON_TYPE, NOT_A_FORM, UNKNOWN_FORMAT, INVALID, DOES_NOT_FIT,
-    NOT_FINITE, UNREADABLE_FILE, UNSAFE_FILE, UNSUPPORTED, MISSING_READER, WRONG_OPTION, CHOICE_NEEDED, HEAD_TOO_LARGE,
-    BUSY, STORAGE, DEADLINE,
+    BAD_REQUEST, UNTRUSTED_HOST, TOKEN_REQUIRED, CROSS_SITE, NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_TRACE, UNKNOWN_TRAINING,
+    METHOD_NOT_ALLOWED, BUNDLED, CHECKPOINT_MODEL, TRAINING_STATE, TOO_LARGE, NOT_JSON_TYPE, NOT_A_FORM, UNKNOWN_FORMAT,
+    INVALID, DOES_NOT_FIT, NOT_FINITE, UNREADABLE_FILE, UNSAFE_FILE, UNSUPPORTED, MISSING_READER, WRONG_OPTION,
+    CHOICE_NEEDED, HEAD_TOO_LARGE, BUSY, STORAGE, DEADLINE,
 )  # fmt: skip
 """Every kind a client can meet, in the order in which the documentation lists them."""
 
@@ -88,6 +92,15 @@ KINDS_OF_CORE_ERRORS: Mapping[type[core.CoreError], Kind] = {
     core.OptionError: WRONG_OPTION,
     core.ChoiceNeeded: CHOICE_NEEDED,
     core.Cancelled: BUSY,
+}
+
+
+STORAGE_REASONS = {
+    errno.ENOSPC: "the disk that holds the data folder is full; free some space and try again",
+    errno.EDQUOT: "this user's share of the disk is used up; free some space and try again",
+    errno.EROFS: "the data folder cannot be written to",
+    errno.EACCES: "the data folder cannot be written to",
+    errno.EPERM: "the data folder cannot be written to",
 }
 
 
@@ -116,6 +129,12 @@ class Problem(Exception):  # RFC 9457 calls it a problem
         self.causes = causes
         self.headers = dict(headers or {})
         self.choices = choices
+
+
+def storage_problem(error: OSError) -> Problem:
+    """What a client is told where the disk does not take something; the folder's path stays here."""
+    reason = STORAGE_REASONS.get(error.errno or 0) or f"the disk said: {error.strerror or type(error).__name__}"
+    return Problem(STORAGE, f"Nothing was kept, because {reason}.")
 
 
 @contextmanager

@@ -16,9 +16,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from .errors import GONE, INVALID, NOT_A_FORM, TOO_LARGE, Cause, Problem
+from .errors import GONE, INVALID, NOT_A_FORM, TOO_LARGE, Cause, Problem, storage_problem
 from .settings import Settings
-from .store.durable import storage_problem
 
 logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every malformed body; the client is told
 

@@ -17,6 +17,7 @@ from . import (
     schemas_inside,
     schemas_learning,
     schemas_traces,
+    schemas_trainings,
     schemas_uploads,
 )
 
@@ -32,6 +33,7 @@ READ: tuple[type[BaseModel], ...] = (
     schemas_gradients.GradientRequest,
     schemas_health.HealthRequest,
     schemas_health.HealthUpload,
+    schemas_trainings.TrainingRequest,
     schemas.ProblemDetails,
 )
 
@@ -115,6 +117,27 @@ EXAMPLES: dict[type[BaseModel], dict[str, dict[str, Any]]] = {
         "values": {
             "summary": "A forecast of the next two years",
             "value": {"model": "sunspots", "input": {"values": [58.0, 62.6, 70.0, 55.7, 85.0]}, "steps": 24},
+        },
+    },
+    schemas_trainings.TrainingRequest: {
+        "recall": {
+            "summary": "An LSTM that learns to remember a word over 20 others",
+            "value": {"task": "recall", "options": {"gap": 20}, "cell": "lstm", "hidden_size": 32, "steps": 300},
+        },
+        "plain": {
+            "summary": "A simple RNN on sums of two marked numbers, from the same seed each time, unclipped",
+            "value": {
+                "task": "adding",
+                "cell": "rnn",
+                "hidden_size": 24,
+                "optimiser": "sgd",
+                "learning_rate": 0.05,
+                "clip_norm": None,
+                "batch_size": 16,
+                "steps": 200,
+                "seed": 7,
+                "name": "RNN, unclipped",
+            },
         },
     },
     schemas_uploads.Rename: {"name": {"summary": "A name for people", "value": {"name": "Prices, third run"}}},

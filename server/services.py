@@ -6,6 +6,8 @@ from .admission import Admission
 from .settings import Settings
 from .store.models import ModelStore
 from .store.traces import TraceCache
+from .streams import Streams
+from .training.supervisor import Supervisor
 from .uploads import Uploads
 
 
@@ -19,3 +21,5 @@ class Services:
     admission: Admission
     imports: Admission
     uploads: Uploads
+    trainings: Supervisor
+    streams: Streams

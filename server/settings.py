@@ -103,6 +103,22 @@ class Settings:
     trace_cache_bytes: int = _limit(
         512 * MIB, "bytes", "Memory for traces that can be asked for again; the oldest go first.", 0
     )
+    max_trainings_running: int = _limit(2, "trainings", "Trainings that run at the same time, each in its own process.")
+    max_trainings_queued: int = _limit(
+        16, "trainings", "Trainings that may wait for their turn; beyond them the answer is 503.", 0
+    )
+    max_trainings_kept: int = _limit(200, "trainings", "Trainings that are kept, ended ones included.")
+    max_trainings_bytes: int = _limit(4096 * MIB, "bytes", "Disk space of all trainings, beyond which none is begun.")
+    max_training_bytes: int = _limit(
+        256 * MIB, "bytes", "Disk space for one training's checkpoints; of large networks fewer are kept."
+    )
+    max_training_memory_bytes: int = _limit(4096 * MIB, "bytes", "Memory of a training's process.", 1024 * MIB)
+    max_training_updates: int = _limit(1_000_000, "updates", "Updates of one training.")
+    max_training_parameters: int = _limit(10_000_000, "parameters", "Parameters of a network that is trained.")
+    max_event_streams: int = _limit(
+        100, "streams", "Streams of events that are followed at the same time; beyond them the answer is 503."
+    )
+    heartbeat_seconds: float = _limit(15.0, "seconds", "Longest silence in a stream of events.", 0.05)
     workers: int = _limit(available_cores(), "threads", "Computations that run at the same time.")
     queue_length: int = _limit(64, "requests", "Computations that may wait; beyond them the answer is 503.", 0)
     retry_after_seconds: int = _limit(1, "seconds", "What a 503 answer suggests to wait.")

@@ -1,7 +1,7 @@
 """What the documents say is true: links lead somewhere, tables equal the program's, commands exist, examples answer so.
 
-In README.md a fenced block ``console`` with a line ``$ curl ...`` is run against a real server; what follows is the
-expected output, in which ``...`` stands for any text.
+In README.md and docs/rest.md a fenced block ``console`` with a line ``$ curl ...`` is run against a real server; what
+follows is the expected output, in which ``...`` stands for any text.
 """
 
 import json
@@ -23,7 +23,9 @@ from gatescope.server.settings import markdown_table
 from scripts.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted(ROOT.glob("*.md"))
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+SHOWN = ("README.md", "docs/rest.md")
+"""Documents whose examples are run, in this order."""
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img\b[^>]*\bsrc=\"([^\"]+)\"|<source\b[^>]*\bsrcset=\"([^\"]+)\"")
 EXAMPLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESS = "127.0.0.1:8000"
@@ -93,9 +95,10 @@ def split_example(text: str) -> tuple[str, str]:
 
 
 def examples() -> list[tuple[str, str]]:
-    """(command, expected output) of every curl line in the README's console blocks."""
+    """(command, expected output) of every curl line in the documents' console blocks."""
     found = []
-    for block in EXAMPLE.findall((ROOT / "README.md").read_text("utf-8")):
+    texts = "".join((ROOT / name).read_text("utf-8") for name in SHOWN)
+    for block in EXAMPLE.findall(texts):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, expected = split_example(part)
             if command.startswith("curl "):
@@ -115,7 +118,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def asked_as_curl_would(command: str, client: httpx.Client, folder: Path) -> str:
-    """The answer to a curl line; a bare machine has no curl, so the few options that the README uses are read here."""
+    """The answer to a curl line; a bare machine has no curl, so the few options that are used are read here."""
     command, _, formatter = command.partition(" | ")
     assert formatter in {"", "python3 -m json.tool"}, f"this test does not know {formatter}"
     words = shlex.split(command)[1:]
@@ -142,7 +145,7 @@ def asked_as_curl_would(command: str, client: httpx.Client, folder: Path) -> str
         else:
             assert not word.startswith("-"), f"this test does not know curl's option {word}"
             address = word
-    assert ADDRESS in address, f"the README's examples ask {ADDRESS}, not {address}"
+    assert ADDRESS in address, f"the examples ask {ADDRESS}, not {address}"
     path = address.removeprefix("http://").removeprefix(ADDRESS)
     form: dict[str, Any] = {}
     for name, _, text in (field.partition("=") for field in fields):
@@ -155,12 +158,12 @@ def asked_as_curl_would(command: str, client: httpx.Client, folder: Path) -> str
     return json.dumps(answer.json(), indent=4, ensure_ascii=False) if formatter else answer.text
 
 
-def test_the_readme_shows_the_api_in_examples() -> None:
-    assert len(examples()) >= 10
+def test_the_documents_show_the_api_in_examples() -> None:
+    assert len(examples()) >= 25
 
 
 def put_files(folder: Path) -> None:
-    """What the README's reader has: a network that PyTorch trained, and what it computed."""
+    """What the reader has: a network that PyTorch trained, and what it computed."""
     content = (ROOT / "tests" / "golden" / "formats" / "torch-gru-regressor-f16.pth").read_bytes()
     (folder / "prices.pt").write_bytes(content)
     network, rows = load_network(content), [[0.1, 0.2], [0.3, 0.4]]
@@ -168,14 +171,19 @@ def put_files(folder: Path) -> None:
     np.savez(folder / "reference.npz", input=rows, output=hidden)
 
 
-def test_the_readme_s_examples_answer_as_shown(served: httpx.Client, tmp_path: Path) -> None:
+def test_the_examples_answer_as_shown(served: httpx.Client, tmp_path: Path) -> None:
     put_files(tmp_path)
-    model_id = trace_id = baseline = ""
+    model_id = trace_id = baseline = run_id = ""
     for command, expected in examples():
-        filled = command.replace("$ID", model_id).replace("$TRACE", trace_id).replace("$BASELINE", baseline)
+        ids = {"$ID": model_id, "$TRACE": trace_id, "$BASELINE": baseline, "$RUN": run_id}
+        filled = command
+        for name, value in ids.items():
+            filled = filled.replace(name, value)
         came = asked_as_curl_would(filled, served, tmp_path)
         if "/traces -H" in command:
             trace_id, baseline = json.loads(came)["id"], trace_id
+        if "/trainings -H" in command:
+            run_id = json.loads(came)["id"]
         if "/models -F weights" in command:
             model_id = json.loads(came)["id"]
         fits = OutputChecker().check_output(expected, came.strip() + "\n", ELLIPSIS | NORMALIZE_WHITESPACE)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -148,6 +149,21 @@ class Plan:
         parameters = 8 * 4 * directions * self.hidden_size * (2 * self.hidden_size + self.prepared.form.input_size)
         itemsize = 8 if self.dtype == "float64" else 4
         return itemsize * (numbers * self.prepared.steps * self.batch_size + parameters)
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers are learned."""
+        form, cell = self.prepared.form, CELLS[self.cell]
+        directions = 2 if self.bidirectional else 1
+        size, count = form.input_size, 0
+        if form.vocabulary:
+            size = form.embedding_size
+            count = size * len(form.vocabulary.labels)
+        for _ in range(self.layers):
+            shapes = cell.expected_shapes(size, self.hidden_size).values()
+            count += directions * sum(prod(shape) for shape in shapes)
+            size = directions * self.hidden_size
+        return count + (size + 1) * form.outputs
 
     def as_json(self) -> dict[str, Any]:
         """As JSON values, from which `Plan.of` makes the same plan."""

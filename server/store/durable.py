@@ -3,7 +3,6 @@
 A file that is being written is locked, so that whoever sweeps up after a crash can tell it from one nobody writes.
 """
 
-import errno
 import os
 import secrets
 import sys
@@ -12,26 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import STORAGE, Problem
-
 if sys.platform != "win32":  # which lets nobody remove an open file anyway
     import fcntl
 
 PREFIX, SUFFIX = ".new-", ".part"
-
-REASONS = {
-    errno.ENOSPC: "the disk that holds the data folder is full; free some space and try again",
-    errno.EDQUOT: "this user's share of the disk is used up; free some space and try again",
-    errno.EROFS: "the data folder cannot be written to",
-    errno.EACCES: "the data folder cannot be written to",
-    errno.EPERM: "the data folder cannot be written to",
-}
-
-
-def storage_problem(error: OSError) -> Problem:
-    """What a client is told where the disk does not take something; the folder's path stays here."""
-    reason = REASONS.get(error.errno or 0) or f"the disk said: {error.strerror or type(error).__name__}"
-    return Problem(STORAGE, f"Nothing was kept, because {reason}.")
 
 
 @contextmanager
@@ -71,6 +54,20 @@ def publish(file: BinaryIO, path: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def write_file(target: Path, content: bytes) -> None:
+    """Have a file of this content, in place of an older one; on the disk when this returns.
+
+    Raises:
+        OSError: the folder does not take it.
+    """
+    with new_file(target.parent) as (file, path):
+        view = memoryview(content)
+        while view:
+            view = view[file.write(view) :]
+        os.fsync(file.fileno())
+        publish(file, path, target)
+
+
 def sync_folder(folder: Path) -> None:
     """Have the folder's entries on the disk."""
     if sys.platform != "win32":  # which cannot open folders
@@ -87,6 +84,19 @@ def sweep(folder: Path) -> None:
         with suppress(OSError), path.open("rb") as file:
             if _lock(file):
                 path.unlink()
+
+
+def hold(path: Path) -> BinaryIO | None:
+    """The file, made if need be, locked until it is closed or its process ends; None while somebody else has it.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    file = path.open("ab", buffering=0)
+    if _lock(file):
+        return file
+    file.close()
+    return None
 
 
 def _lock(file: BinaryIO) -> bool:

@@ -19,26 +19,30 @@ from weakref import finalize
 T = TypeVar("T")
 logger = logging.getLogger("gatescope")
 
-VERSION = 1
+VERSION = 2
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PATIENCE_SECONDS = 10.0
-COLUMNS = "id, name, created, format, file_name, notes, choices, described, summary"
+COLUMNS = "id, name, created, format, file_name, notes, choices, described, summary, told"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS models (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, format TEXT NOT NULL, file_name TEXT,
-    notes TEXT NOT NULL, choices TEXT NOT NULL, described INTEGER NOT NULL, summary BLOB NOT NULL, details BLOB NOT NULL
+    notes TEXT NOT NULL, choices TEXT NOT NULL, described INTEGER NOT NULL, summary BLOB NOT NULL,
+    details BLOB NOT NULL, told BLOB NOT NULL DEFAULT x'7b7d'
 ) STRICT;
 CREATE TABLE IF NOT EXISTS files (
     file BLOB PRIMARY KEY, modified INTEGER NOT NULL, bytes INTEGER NOT NULL, model TEXT NOT NULL
 ) STRICT;
 """
+EARLIER = {1: "ALTER TABLE models ADD COLUMN told BLOB NOT NULL DEFAULT x'7b7d';"}
+"""What makes a table of an earlier version into one of this."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A network as the index knows it. ``notes``, ``choices`` and ``summary`` are JSON.
+    """A network as the index knows it. ``notes``, ``choices``, ``summary`` and ``told`` are JSON.
 
-    ``summary`` describes the network without its labels; ``described`` is the version of such descriptions.
+    ``summary`` describes the network without its labels; ``described`` is the version of such descriptions. ``told``
+    has fields of the model that do not follow from its network: its origin, where it was not uploaded, and the like.
     """
 
     id: str
@@ -50,6 +54,7 @@ class Entry:
     choices: str
     described: int
     summary: bytes
+    told: bytes = b"{}"
 
 
 @dataclass(frozen=True)
@@ -188,12 +193,14 @@ def _connect(name: str) -> sqlite3.Connection:
     connection = sqlite3.connect(name, timeout=PATIENCE_SECONDS, check_same_thread=False)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
+        if version not in (0, *EARLIER, VERSION):
             error = sqlite3.DatabaseError(f"it is of version {version}, not {VERSION}")
             error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
             raise error
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        if version in EARLIER:
+            connection.executescript(f"BEGIN IMMEDIATE; {EARLIER[version]} PRAGMA user_version = {VERSION}; COMMIT")
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT")
     except BaseException:

@@ -14,8 +14,9 @@ from gatescope.core.formats.imported import Imported
 from gatescope.core.pretrained import NAMES, Pretrained, load_pretrained
 
 from ..errors import BUNDLED, Problem
+from .checkpoints import SIGN, Checkpoints
 from .description import Model, describe, model_json, without_labels
-from .own import OwnModels
+from .own import OwnModels, Told
 
 logger = logging.getLogger("gatescope")
 
@@ -63,9 +64,10 @@ def load_bundled() -> list[Pretrained]:
 class ModelStore:
     """All models by id. Methods raise `Problem` where there is none of that id."""
 
-    def __init__(self, bundled: Iterable[Pretrained], own: OwnModels) -> None:
+    def __init__(self, bundled: Iterable[Pretrained], own: OwnModels, checkpoints: Checkpoints) -> None:
         self._bundled = {item.name: Bundled(item) for item in bundled}
         self._own = own
+        self._checkpoints = checkpoints
 
     def all(self) -> list[dict[str, Any]]:
         """Every model as the API sends it in a list, bundled ones first."""
@@ -74,43 +76,51 @@ class ModelStore:
     def details(self, model_id: str) -> bytes:
         """One model as the API sends it."""
         item = self._bundled.get(model_id)
-        return orjson.dumps(item.description) if item else self._own.details(model_id)
+        return orjson.dumps(item.description) if item else self._source(model_id).details(model_id)
 
     def get(self, model_id: str, *pointer: str) -> Model:
         """The model of this id, its network loaded; ``pointer`` says where in the request it was named."""
         item = self._bundled.get(model_id)
-        return item.model if item else self._own.get(model_id, *pointer)
+        return item.model if item else self._source(model_id).get(model_id, *pointer)
 
     def weights(self, model_id: str) -> tuple[str, bytes | BinaryIO]:
         """The name of a model, and its canonical file: as bytes, or open."""
         item = self._bundled.get(model_id)
-        return (model_id, to_bytes(item.model.network)) if item else self._own.weights(model_id)
+        return (model_id, to_bytes(item.model.network)) if item else self._source(model_id).weights(model_id)
 
     def choices(self, model_id: str) -> list[dict[str, Any]]:
         """What the model's file left open, and how it was understood."""
-        return [] if model_id in self._bundled else self._own.choices(model_id)
+        return [] if model_id in self._bundled or SIGN in model_id else self._own.choices(model_id)
 
-    def keep(self, imported: Imported, name: str, file_name: str | None, poll: Callable[[], None]) -> tuple[str, bool]:
+    def keep(
+        self, imported: Imported, name: str, file_name: str | None, poll: Callable[[], None], told: Told | None = None
+    ) -> tuple[str, bool]:
         """See `OwnModels.keep`; a bundled network is not kept twice."""
         for item in self._bundled.values():
             if item.model.network.digest == imported.network.digest:
                 return item.model.id, False
-        return self._own.keep(imported, name, file_name, poll)
+        return self._own.keep(imported, name, file_name, poll, told)
 
     def rename(self, model_id: str, name: str) -> None:
         """Give one of the user's own models another name."""
-        self._refuse_bundled(model_id, "renamed")
+        self._refuse(model_id, "renamed")
         self._own.rename(model_id, name)
 
     def delete(self, model_id: str) -> None:
         """Remove one of the user's own models."""
-        self._refuse_bundled(model_id, "deleted")
+        self._refuse(model_id, "deleted")
         self._own.delete(model_id)
 
     def close(self) -> None:
         """Let go of what is open."""
         self._own.close()
 
-    def _refuse_bundled(self, model_id: str, done: str) -> None:
+    def _source(self, model_id: str) -> OwnModels | Checkpoints:
+        """Where a model is that is not bundled."""
+        return self._checkpoints if SIGN in model_id else self._own
+
+    def _refuse(self, model_id: str, done: str) -> None:
+        if SIGN in model_id:
+            self._checkpoints.refuse(model_id, done)
         if model_id in self._bundled:
             raise Problem(BUNDLED, f"The model {model_id!r} comes with the program and cannot be {done}.")

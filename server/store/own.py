@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,9 +20,9 @@ from gatescope.core.formats.imported import Imported
 from gatescope.core.formats.writing import canonical_pieces, canonical_size
 from gatescope.core.network import Network
 
-from ..errors import TOO_LARGE, Problem
+from ..errors import TOO_LARGE, Problem, storage_problem
 from .description import DESCRIBED, Model, describe, model_json, unknown_model, without_labels
-from .durable import new_file, publish, storage_problem, sweep, sync_folder
+from .durable import new_file, publish, sweep, sync_folder
 from .files import content, display_name, network_files
 from .index import Entry, Index, Seen
 from .networks import NetworkCache
@@ -30,17 +30,18 @@ from .networks import NetworkCache
 logger = logging.getLogger("gatescope")
 
 INDEX = "gatescope.sqlite3"
+Told = Mapping[str, Any]
 
 
 class OwnModels:
     """Networks in the data folder by id, which is the network's digest. Safe to use from any thread."""
 
-    def __init__(self, folder: Path, *, max_bytes: int, max_stored: int, cache_bytes: int) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int, max_stored: int, cache: NetworkCache) -> None:
         self._folder = folder / "models"
         self._max_bytes = max_bytes
         self._max_stored = max_stored
         self._index = Index(folder / INDEX)
-        self._cache = NetworkCache(cache_bytes)
+        self._cache = cache
         self._lock = threading.RLock()
         self._files: dict[Seen, str | None] = {}
         self._own: dict[str, list[Seen]] = {}
@@ -110,11 +111,14 @@ class OwnModels:
             choices: list[dict[str, Any]] = json.loads(self._entry(model_id).choices)
             return choices
 
-    def keep(self, imported: Imported, name: str, file_name: str | None, poll: Callable[[], None]) -> tuple[str, bool]:
+    def keep(
+        self, imported: Imported, name: str, file_name: str | None, poll: Callable[[], None], told: Told | None = None
+    ) -> tuple[str, bool]:
         """Keep a network; gives its id and whether it is new here. It is on the disk when this returns.
 
         The index learns of it first: an entry without a file is not listed, a file without its entry has lost its name.
-        Of a network that is there already, notes and choices become those of the file that came last.
+        Of a network that is there already, notes and choices become those of the file that came last. ``told`` are
+        fields of the model that do not follow from its network.
 
         Raises:
             Problem: a limit would be passed, or the disk does not take it.
@@ -130,7 +134,7 @@ class OwnModels:
         entry = Entry(
             network.digest, name or network.digest[:12], datetime.now(UTC).isoformat(timespec="milliseconds"),
             imported.format, file_name, *_understood(imported), DESCRIBED,
-            orjson.dumps(without_labels(described)),
+            orjson.dumps(without_labels(described)), orjson.dumps(told or {}),
         )  # fmt: skip
         try:
             return entry.id, self._write(network, entry, orjson.dumps(described), poll)
@@ -328,7 +332,7 @@ def _understood(imported: Imported) -> tuple[str, str]:
 
 def _own_json(entry: Entry, description: bytes) -> dict[str, Any]:
     return model_json(
-        orjson.loads(description),
+        orjson.loads(description) | orjson.loads(entry.told),
         id=entry.id, name=entry.name, title=entry.name, origin="uploaded", format=entry.format,
         file_name=entry.file_name, created=entry.created,
         notes=json.loads(entry.notes), choices=json.loads(entry.choices),

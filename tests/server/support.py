@@ -2,7 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,35 @@ def application(folder: Path, **settings: Any) -> ASGIApp:
 def empty(folder: Path, **settings: Any) -> ASGIApp:
     """The server with no network but the user's own."""
     return create_app(Settings(data_dir=str(folder), no_browser=True, **settings), [])
+
+
+@contextmanager
+def living(app: ASGIApp) -> Iterator["Client"]:
+    """A client of an application that is started and ended as a server would do it."""
+    received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    sent: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def say(kind: str) -> None:
+        await received.put({"type": f"lifespan.{kind}"})
+        assert (await sent.get())["type"] == f"lifespan.{kind}.complete"
+
+    with asyncio.Runner() as runner:
+
+        async def begin() -> "asyncio.Task[None]":
+            scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+            task = asyncio.ensure_future(app(scope, received.get, sent.put))  # type: ignore[arg-type]  # a coroutine
+            await say("startup")
+            return task
+
+        async def end() -> None:
+            await say("shutdown")
+            await task
+
+        task = runner.run(begin())
+        try:
+            yield Client(app)
+        finally:
+            runner.run(end())
 
 
 class Client:

@@ -1,0 +1,1 @@
+"""Training runs: the child process that owns one, what it leaves on the disk, and who starts it."""

@@ -1,0 +1,112 @@
+"""What follows when the process of a run has ended: the state it is in, and its network as a model."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from gatescope.core.errors import CoreError
+from gatescope.core.formats.imported import Imported
+from gatescope.core.training.run import Run
+
+from ..errors import Problem
+from ..store.checkpoints import probes_of
+from ..store.models import ModelStore
+from ..store.trainings import Training
+
+logger = logging.getLogger("gatescope")
+
+KILLED = "The server or its process was killed while it trained."
+GOING_ON = ("queued", "running", "paused", "interrupted")
+
+
+class Conclusions:
+    """Draws them, for whoever holds the run's lock."""
+
+    def __init__(self, models: ModelStore) -> None:
+        self._models = models
+
+    @contextmanager
+    def held(self, training: Training) -> Iterator[bool]:
+        """Hold the run's lock for the block; false where another process has it."""
+        try:
+            lock = training.files.hold()
+        except OSError:
+            lock = None
+        try:
+            yield lock is not None
+        finally:
+            if lock is not None:
+                lock.close()
+
+    def draw(self, training: Training, state: str | None, error: str | None) -> None:
+        """Have the run be in ``state``, or in the one that its process said last; else it was interrupted."""
+        history = training.history()
+        if history.state not in GOING_ON:
+            return
+        done = history.done
+        checkpoints = training.files.checkpoints()
+        update = checkpoints[-1] if checkpoints else 0
+        if done is not None:
+            state, error, update = done["state"], done.get("error"), done["update"]
+            if done.get("log"):
+                logger.error("The training %s ended in an unexpected error.\n%s", training.id, done["log"])
+        elif state is None and history.state != "running":
+            return
+        try:
+            if state == "paused":
+                training.append("state", state=state, update=update)
+            else:
+                self._end(training, state or "interrupted", update, error)
+        except OSError as problem:
+            logger.error("The end of the training %s could not be written down: %s", training.id, problem)
+
+    def _end(self, training: Training, state: str, update: int, error: str | None) -> None:
+        history = training.history()
+        model = None
+        if state in ("finished", "stopped"):
+            try:
+                model = self._keep_model(training)
+            except (Problem, CoreError, OSError) as problem:
+                reason = problem.detail if isinstance(problem, Problem) else str(problem)
+                error = f"Its network was not kept as a model. {reason}"
+        if state == "interrupted":
+            error = f"{error or KILLED} Resume it, and it goes on from update {update:,}."
+        evaluations = history.evaluations.entries()
+        training.append(
+            "end",
+            state=state,
+            update=update,
+            seconds=history.seconds,
+            model=model,
+            error=error,
+            evaluation=evaluations[-1] if evaluations else None,
+            baseline=training.facts().get("baseline"),
+        )
+
+    def _keep_model(self, training: Training) -> str | None:
+        """The id of the model that the last readable checkpoint's network has become; None where there is none."""
+        for update in reversed(training.files.checkpoints()):
+            with suppress(FileNotFoundError):
+                run = Run.from_checkpoint(training.files.checkpoint(update).read_bytes())
+                imported = Imported(run.network, "gatescope", notes_of(run, training))
+                told = {"origin": "trained", "description": description_of(run, training), **probes_of(training)}
+                return self._models.keep(imported, training.asked["name"], None, lambda: None, told)[0]
+        return None
+
+
+def description_of(run: Run, training: Training) -> str:
+    """What the model is, in a sentence or two."""
+    done = "" if run.finished else f", stopped at update {run.update:,} of {run.plan.steps:,}"
+    return f"Trained here on the task {run.plan.task}{done}: the training {training.id}."
+
+
+def notes_of(run: Run, training: Training) -> tuple[str, ...]:
+    """The plan in words, and what the network has reached, measured against its baseline."""
+    notes = [f"{note[0].upper()}{note[1:].rstrip('.')}." for note in run.notes]
+    if evaluations := training.history().evaluations.entries():
+        last = evaluations[-1]
+        notes.append(
+            f"Measured on held-out data after update {last['update']:,}: {last['measure']} {last['value']:.4g} "
+            f"({last['unit']}); {last['baseline_name']}: {last['baseline']:.4g}."
+        )
+    return tuple(notes)

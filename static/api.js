@@ -126,7 +126,7 @@ export async function postTrace({ model, input, interventions }, signal) {
 /**
  * Clips of moving shapes, and what a network reads of each.
  * @param {number} seed decides which
- * @returns {Promise<import("./views/clip-strip.js").Clip[]>}
+ * @returns {Promise<import("./types.js").Clip[]>}
  */
 export async function fetchClips(seed) {
   const { clips, frames, side } = await (await request(`/tasks/captions/clips?count=6&seed=${seed}`)).json();

@@ -12,8 +12,7 @@ const pathOf = (id) => `/trainings/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<import("./state/train-types.js").Catalogue>} */
 export async function fetchTasks() {
-  const { tasks, fields } = await (await request("/tasks")).json();
-  return { tasks, parameters: fields };
+  return (await request("/tasks")).json();
 }
 
 /** @returns {Promise<Run[]>} without their histories */

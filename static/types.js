@@ -96,4 +96,9 @@
  *   label: string, playing: boolean, reducedMotion: boolean, staged?: boolean, notes?: Record<string, import("./views/equations.js").Note>}} InspectorProps
  */
 
+/**
+ * A short clip of a moving shape, as frames of RGBA pixels, and the row that a network reads of it.
+ * @typedef {{caption: string, row: number[], side: number, frames: Uint8ClampedArray[]}} Clip
+ */
+
 export {};

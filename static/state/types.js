@@ -77,7 +77,7 @@
 /**
  * Letting the network go on; fields hold what was typed.
  * @typedef {{open: boolean, steps: string, temperature: string, seed: string, running: boolean, error: string | null,
- *   clips: {seed: number, list: import("../views/clip-strip.js").Clip[]} | null}} Continuing `clips` are there to be described, for a network that can
+ *   clips: {seed: number, list: import("../types.js").Clip[]} | null}} Continuing `clips` are there to be described, for a network that can
  */
 
 /**

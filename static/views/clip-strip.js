@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 
-/** @typedef {{caption: string, row: number[], side: number, frames: Uint8ClampedArray[]}} Clip frames of RGBA pixels */
+/** @typedef {import("../types.js").Clip} Clip */
 
 /** Frames a second, and how long the last one stands, in frames. */
 const RATE = 6;

@@ -4,7 +4,7 @@ import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { clipStrip } from "./clip-strip.js";
 
 /** @typedef {{open: boolean, steps: string, temperature: string, seed: string, running: boolean, error: string | null, kind: string | null,
- *   clips: {seed: number, list: import("./clip-strip.js").Clip[]} | null, reducedMotion: boolean}} ContinuingProps */
+ *   clips: {seed: number, list: import("../types.js").Clip[]} | null, reducedMotion: boolean}} ContinuingProps */
 
 /**
  * @param {HTMLElement} root
@@ -29,7 +29,7 @@ export function create(root, emit) {
   root.append(h("form", { class: "continue-form", on: { submit: (event) => (event.preventDefault(), emit({ type: "continuing-asked" })) } }, ...fields.map(({ element }) => element), go, hint), strip.element, error);
   /** @type {ContinuingProps | null} */
   let shown = null;
-  /** @type {import("./clip-strip.js").Clip[]} */
+  /** @type {import("../types.js").Clip[]} */
   let strips = NONE;
   return {
     update(props) {

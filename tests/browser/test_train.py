@@ -88,10 +88,9 @@ def test_keys_move_along_the_probe_its_units_and_the_training(visit: Visit) -> N
     expect(place.last).to_contain_text("step 2 /")
     page.keyboard.press("[")
     expect(place.first).to_have_text("update 20")
-    page.keyboard.press("]")
-    expect(place.first).to_have_text("update 40")
-    page.keyboard.press("Space")
+    page.keyboard.press("[")
     expect(place.first).to_have_text("update 0")
+    page.keyboard.press("Space")
     expect(place.first).to_have_text("update 40")
 
 

@@ -125,6 +125,7 @@ def test_a_network_and_its_loss(visit: Visit) -> None:
     page.locator(PLACE).get_by_label("Layer", exact=True).select_option("1")
     expect(page.locator(f"{PLACE} .group-name")).to_have_text("Both ways, layer 1, backward")
     expect(page.locator(".gradient-words p").first).to_contain_text("From step 1 back to step 12")
+    expect(page).to_have_url(re.compile("of=network&model=both-ways.*layer=1"))
     page.go_back()
     expect(page.locator(".verdict-card")).to_have_count(3)
 

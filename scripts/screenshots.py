@@ -113,6 +113,9 @@ def _views(address: str) -> list[View]:
         View("figure", act=_open_figure),
         View("error", act=_make_error),
         *(View(f"models-{name}", "/#view=models", act) for name, act in MODELS_VIEW.items()),
+        View("gradients", "/#view=gradients"),
+        View("gradients-explode", "/#view=gradients&bias=2&scale=4"),
+        View("gradients-network", "/#view=gradients&of=network&target=loss&step=20"),
         View("api", "/docs"),
     ]
 

@@ -3,6 +3,7 @@
 import { h, keyed, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { attachGestures } from "../lib/gestures.js";
+import { shortcutFor } from "../lib/keys.js";
 import { timeScale } from "../lib/scale.js";
 import { SHAPES } from "../lib/sketch-input.js";
 import { attachGradients } from "../state/effects/gradients.js";
@@ -35,7 +36,15 @@ export const place = {
   moves: ["gradients-of-chosen"],
   at: atGradients,
   fields: gradientsFields,
-  attach: attachGradients,
+  attach(store, api) {
+    attachGradients(store, api);
+    addEventListener("keydown", (press) => {
+      const event = store.get().place === "gradients" && shortcutFor(press);
+      if (!event || !(`gradients-${event.type}` in gradientsTransitions)) return;
+      press.preventDefault();
+      store.dispatch({ ...event, type: `gradients-${event.type}` });
+    });
+  },
   create(root, emit) {
     /** @type {State | null} */
     let shown = null;

@@ -6,7 +6,7 @@ import { editableText } from "../lib/input.js";
 import { memo } from "../lib/memo.js";
 import { formatNumber } from "../lib/numerals.js";
 import { largestMagnitude } from "../lib/stats.js";
-import { gradientsOf, shownOf, stepsOf } from "./gradients-slice.js";
+import { cursorOf, gradientsOf, shownOf, stepsOf } from "./gradients-slice.js";
 import { networkOf, questionsOf } from "./gradients-questions.js";
 import { readsOf } from "./input-transitions.js";
 import { themeOf } from "./selectors.js";
@@ -46,13 +46,6 @@ const axisOf = (state) => ({ window: windowOf(state), width: gradientsOf(state).
 
 const labelsOf = memo((/** @type {Gradients | null} */ found) => (found?.sequence.kind === "tokens" ? found.sequence.labels : NONE));
 
-/** Where the cursor stands: at the step that was chosen, or where the way back begins. @param {State} state */
-export function cursorStepOf(state) {
-  const slice = gradientsOf(state);
-  const subject = slice.answer?.subjects.find(({ found }) => found);
-  return Math.min(slice.step ?? (subject && layerOf(subject)?.focus) ?? 0, stepsOf(slice) - 1);
-}
-
 const exampleText = memo((/** @type {import("./types.js").Model} */ model, /** @type {string | null} */ name) => {
   const example = model.example_inputs.find((candidate) => candidate.name === name) ?? model.example_inputs[0];
   return example ? (editableText(example.input, readsOf(model)) ?? "") : "";
@@ -89,6 +82,7 @@ export function controlsProps(state) {
     targetStep: Math.min(target.step ?? lastRead, steps - 1),
     units: of === "sketches" ? sketches.units : (place?.projection_size ?? place?.hidden_size ?? 1),
     sensitivity,
+    explored: state.modelId !== null && state.shown !== null,
   };
 }
 
@@ -142,7 +136,7 @@ export const announcement = (state) => summaryProps(state).sentences.slice(0, 2)
 /** @param {State} state @returns {import("../views/ribbon.js").RibbonProps} */
 export function ribbonProps(state) {
   const found = shownOf(gradientsOf(state));
-  return { labels: found?.sequence.labels ?? NONE, steps: found?.steps ?? 1, numeric: found?.sequence.kind !== "tokens", unknown: found?.sequence.unknown ?? NONE, predictions: null, others: null, moved: null, tokens: found?.sequence.tokens ?? null, nextInput: false, ...axisOf(state), theme: themeOf(state), step: cursorStepOf(state) };
+  return { labels: found?.sequence.labels ?? NONE, steps: found?.steps ?? 1, numeric: found?.sequence.kind !== "tokens", unknown: found?.sequence.unknown ?? NONE, predictions: null, others: null, moved: null, tokens: found?.sequence.tokens ?? null, nextInput: false, ...axisOf(state), theme: themeOf(state), step: cursorOf(gradientsOf(state)) };
 }
 
 /** @param {State} state @returns {import("../views/forecast.js").ForecastProps} */
@@ -151,10 +145,10 @@ export const inputProps = (state) => ({ values: shownOf(gradientsOf(state))?.seq
 const crossing = memo((/** @type {number | null} */ step) => (step === null ? null : { step, unit: null, quantity: null, y: null, below: 0 }));
 
 /** @param {State} state @returns {import("../views/cursor.js").CursorProps} */
-export const cursorProps = (state) => ({ step: cursorStepOf(state), ...axisOf(state), rem: gradientsOf(state).room.rem, hover: crossing(gradientsOf(state).hover), held: null, label: "", values: NONE, predictions: null });
+export const cursorProps = (state) => ({ step: cursorOf(gradientsOf(state)), ...axisOf(state), rem: gradientsOf(state).room.rem, hover: crossing(gradientsOf(state).hover), held: null, label: "", values: NONE, predictions: null });
 
 /** The step whose numbers are told: the hovered one, or where the cursor stands. @param {State} state */
-const readStepOf = (state) => gradientsOf(state).hover ?? cursorStepOf(state);
+const readStepOf = (state) => gradientsOf(state).hover ?? cursorOf(gradientsOf(state));
 
 /** @param {ArrayLike<number>} values @param {number} focus */
 const shares = (values, focus) => Array.from(values, (value) => value / values[focus]);
@@ -292,8 +286,8 @@ const columns = memo((/** @type {Subject[] | undefined} */ subjects) => (subject
 /** @param {State} state @returns {import("../views/gradient-table.js").GradientTableProps} */
 export function tableProps(state) {
   const slice = gradientsOf(state);
-  return { columns: columns(slice.answer?.subjects), steps: stepsOf(slice), labels: labelsOf(shownOf(slice)), step: cursorStepOf(state) };
+  return { columns: columns(slice.answer?.subjects), steps: stepsOf(slice), labels: labelsOf(shownOf(slice)), step: cursorOf(gradientsOf(state)) };
 }
 
 /** @param {State} state what the slider of the cursor is told */
-export const stepFieldProps = (state) => ({ step: cursorStepOf(state), steps: stepsOf(gradientsOf(state)), label: labelsOf(shownOf(gradientsOf(state)))[cursorStepOf(state)] ?? "" });
+export const stepFieldProps = (state) => ({ step: cursorOf(gradientsOf(state)), steps: stepsOf(gradientsOf(state)), label: labelsOf(shownOf(gradientsOf(state)))[cursorOf(gradientsOf(state))] ?? "" });

@@ -1,6 +1,7 @@
 /** What the Gradients view is at, and how its events change that. */
 
-import { clampWindow, panWindow, zoomWindow } from "../lib/scale.js";
+import { clampWindow, panWindow, revealStep, zoomWindow } from "../lib/scale.js";
+import { draftOf } from "./input-transitions.js";
 import { sliceOf, withSlice } from "./slices.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -63,6 +64,24 @@ export const shownOf = ({ answer }) => answer?.subjects.find(({ found }) => foun
 
 /** How many steps are shown. @param {GradientsSlice} slice */
 export const stepsOf = (slice) => shownOf(slice)?.steps ?? 1;
+
+/** Where the cursor stands: at the step that was chosen, or where the way back begins. @param {GradientsSlice} slice */
+export function cursorOf(slice) {
+  const subject = slice.answer?.subjects.find(({ found }) => found);
+  return Math.min(slice.step ?? subject?.found?.layers[subject.layer]?.focus ?? 0, stepsOf(slice) - 1);
+}
+
+/** The cursor at a step, which is brought into sight. @param {State} state @param {number} step */
+function at(state, step) {
+  const slice = gradientsOf(state);
+  return withGradients(state, { step, window: slice.window && revealStep(slice.window, stepsOf(slice), step) });
+}
+
+/** @type {import("./types.js").Transitions[string]} */
+function moved(state, { by }) {
+  const slice = gradientsOf(state);
+  return at(state, Math.max(0, Math.min(stepsOf(slice) - 1, cursorOf(slice) + by)));
+}
 
 /**
  * A window and a cursor that lie beyond a sequence's end, as after its length was changed, come back to it.
@@ -127,18 +146,32 @@ export const gradientsTransitions = {
 
   "gradients-hovered": (state, { step }) => (gradientsOf(state).hover === step ? state : withGradients(state, { hover: step })),
 
-  "gradients-step-chosen": (state, { step }) => withGradients(state, { step }),
+  "gradients-step-chosen": (state, { step }) => at(state, step),
 
-  "gradients-window-panned": (state, { by }) => {
+  "gradients-window-panned": (state, { by, share }) => {
     const slice = gradientsOf(state);
-    return slice.window ? withGradients(state, { window: panWindow(slice.window, stepsOf(slice), by) }) : state;
+    if (!slice.window) return state;
+    return withGradients(state, { window: panWindow(slice.window, stepsOf(slice), by ?? share * (slice.window.to - slice.window.from)) });
   },
 
   "gradients-window-zoomed": (state, { factor, at }) => {
     const slice = gradientsOf(state);
     const steps = stepsOf(slice);
-    const window = zoomWindow(slice.window ?? { from: 0, to: steps }, steps, factor, at);
+    const window = zoomWindow(slice.window ?? { from: 0, to: steps }, steps, factor, at ?? cursorOf(slice) + 0.5);
     return withGradients(state, { window: window.to - window.from >= steps ? null : window });
+  },
+
+  "gradients-window-fitted": (state) => withGradients(state, { window: null }),
+
+  "gradients-stepped": moved,
+
+  "gradients-jumped": moved,
+
+  "gradients-explore-taken": (state) => {
+    const { text, file, example } = draftOf(state);
+    const { layer, unit, step } = state.selection;
+    const network = { model: state.modelId, example, text: example !== null || file ? null : text, layer };
+    return withGradients(state, { network, target: { kind: "hidden_state", step: Number.isFinite(step) ? step : null, unit }, step: null, window: null });
   },
 
   "gradients-measured": (state, { room }) => withGradients(state, { room }),

@@ -24,6 +24,7 @@ import { sliderField } from "./slider-field.js";
  * @property {number} targetStep where it stands if it is at one
  * @property {number} units of the layer that is looked at
  * @property {number} sensitivity
+ * @property {boolean} explored whether Explore shows something that can be taken over
  */
 
 /**
@@ -60,8 +61,8 @@ export function create(root, emit, limits, roomy) {
     box.setAttribute("aria-label", text);
     return box;
   });
-  const bias = sliderField({ name: "Forget bias", ...limits.sliders.forgetBias, hint: "Added inside the LSTM's forget gate and the GRU's update gate: above 0 they keep more" }, (forgetBias) => sketch({ forgetBias }));
-  const scale = sliderField({ name: "Weight scale", ...limits.sliders.weightScale, hint: "Every weight is multiplied by it; at √3 the recurrent weights neither shrink nor grow on average" }, (weightScale) => sketch({ weightScale }));
+  const bias = sliderField({ name: "Forget bias", ...limits.sliders.forgetBias, hint: "opens the LSTM's forget gate and the GRU's update gate" }, (forgetBias) => sketch({ forgetBias }));
+  const scale = sliderField({ name: "Weight scale", ...limits.sliders.weightScale, hint: "below √3 the recurrent weights shrink a state, above they stretch it" }, (weightScale) => sketch({ weightScale }));
   const length = sliderField({ name: "Sequence length", ...limits.sliders.length }, (value) => sketch({ length: value }));
   const units = select(limits.units.map((count) => ({ value: String(count), text: `${count} units` })), "Units of each cell", (value) => sketch({ units: Number(value) }));
   const shape = select(Object.entries(limits.shapes).map(([value, text]) => ({ value, text })), "What the cells read", (value) => sketch({ shape: value }));
@@ -83,7 +84,8 @@ export function create(root, emit, limits, roomy) {
   const example = select([], "Example", (value) => network({ example: value, text: null }));
   const text = h("textarea", { id: "gradients-text", rows: 3, spellcheck: "false", autocapitalize: "off", on: { input: () => network({ text: text.value }) } });
   const layer = select([], "Layer", (value) => network({ layer: Number(value) }));
-  const own = h("fieldset", { class: "control-group" }, h("legend", { class: "visually-hidden", text: "The network" }), labelled("Network", model), labelled("Example", example), h("div", { class: "control-column" }, h("label", { for: "gradients-text", text: "Sequence" }), text), labelled("Layer", layer));
+  const explore = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "gradients-explore-taken" }) } }, "As in Explore: its unit and step");
+  const own = h("fieldset", { class: "control-group" }, h("legend", { class: "visually-hidden", text: "The network" }), explore, labelled("Network", model), labelled("Example", example), h("div", { class: "control-column" }, h("label", { for: "gradients-text", text: "Sequence" }), text), labelled("Layer", layer));
 
   const kind = select([], "What is differentiated", (value) => target({ kind: value, step: null, unit: null }));
   const unit = h("input", { type: "number", id: "gradients-unit", min: 0, inputmode: "numeric", placeholder: "all", on: { change: () => {
@@ -114,6 +116,7 @@ export function create(root, emit, limits, roomy) {
       setHidden(sketches, props.of !== "sketches");
       setHidden(drawing, props.of !== "sketches");
       setHidden(own, props.of !== "network");
+      setHidden(explore, !props.explored);
       const { sketches: { forgetBias, weightScale, length: count, ...drawn }, target: wanted } = props;
       for (const box of cells) box.checked = drawn.cells.includes(/** @type {any} */ (box.value));
       bias.update(forgetBias, String(forgetBias).replace("-", "−"));

@@ -12,9 +12,10 @@ let fields = 0;
 export function sliderField({ name, min, max, step, hint }, change) {
   const id = `slider-${fields++}`;
   const output = h("output", { for: id });
-  const input = h("input", { type: "range", id, min, max, step, title: hint, on: { input: () => change(Number(input.value)) } });
+  const words = hint ? h("span", { class: "slider-hint", id: `${id}-hint`, text: hint }) : null;
+  const input = h("input", { type: "range", id, min, max, step, "aria-describedby": words?.id, on: { input: () => change(Number(input.value)) } });
   return {
-    element: h("div", { class: "slider-field" }, h("label", { for: id, text: name, title: hint }), output, input),
+    element: h("div", { class: "slider-field" }, h("label", { for: id, text: name }), output, input, words),
     update(value, text = String(value), most = max) {
       if (input.max !== String(most)) input.max = String(most);
       if (Number(input.value) !== value) input.value = String(value);

@@ -97,6 +97,31 @@ def test_the_cursor_reads_every_chart(visit: Visit) -> None:
     expect(page.locator(f"{PLACE} .cursor.is-hover")).to_be_visible()
 
 
+def test_keys_move_the_cursor_and_the_window(visit: Visit) -> None:
+    page = opened(visit)
+    cursor = page.get_by_label("Cursor")
+    page.keyboard.press("Home")
+    expect(cursor).to_have_value("1")
+    for key in ("PageDown", "ArrowRight", "+", "+"):
+        page.keyboard.press(key)
+    expect(cursor).to_have_value("12")
+    expect(page).to_have_url(re.compile(r"cursor=11&window=\d"))
+    page.keyboard.press("0")
+    expect(page).not_to_have_url(re.compile("window="))
+    page.keyboard.press("End")
+    expect(cursor).to_have_value("40")
+
+
+def test_what_explore_shows_can_be_taken_over(visit: Visit) -> None:
+    page = visit("#model=letters&text=abcdef&unit=4&step=3")
+    page.locator("#places").get_by_text("Gradients").click()
+    page.get_by_text("A network", exact=True).click()
+    page.get_by_role("button", name="As in Explore: its unit and step").click()
+    expect(page.locator(f"{PLACE} .token")).to_have_count(6)
+    expect(page.get_by_role("spinbutton", name="Unit")).to_have_value("4")
+    expect(page.locator(".gradient-words p").first).to_contain_text("From step 4 back to step 1")
+
+
 def test_what_is_differentiated(visit: Visit) -> None:
     page = opened(visit)
     page.get_by_role("spinbutton", name="Unit").fill("3")

@@ -15,6 +15,9 @@ const PATIENCE = 250;
 const LIGHT = 1.5e8;
 const REST = 250;
 
+/** The status of a refusal that says that it would be too much work. */
+const TOO_LARGE = 413;
+
 /** Beyond this they are not asked for at all. */
 const HEAVY = 3e10;
 
@@ -33,7 +36,7 @@ export function attachGradients(store, api) {
   let resting = 0;
 
   /**
-   * @param {Question} question
+   * @param {Omit<Question, "work">} question
    * @param {boolean} jacobian
    * @param {AbortSignal} signal
    * @returns {Promise<Subject>}
@@ -43,6 +46,8 @@ export function attachGradients(store, api) {
       return { key, name, layer, found: await api.postGradients({ ...body, jacobian }, signal), error: null };
     } catch (error) {
       signal.throwIfAborted();
+      // Where the server allows less work than this page, all but the Jacobians can still be seen.
+      if (jacobian && error instanceof api.ApiError && error.status === TOO_LARGE) return answered({ key, name, layer, body }, false, signal);
       return { key, name, layer, found: null, error: sentence(error) };
     }
   };

@@ -163,6 +163,22 @@ export function test_windows_and_cursors_stay_inside() {
   equal([arrived.step, arrived.window, arrived.waiting], [null, null, false]);
 }
 
+export function test_the_cursor_moves_by_keys_and_is_kept_in_sight() {
+  const state = stateWith({ answer: ANSWER });
+  equal(gradientsOf(after("gradients-stepped", { by: -1 }, state)).step, 1);
+  equal(gradientsOf(after("gradients-jumped", { by: -Infinity }, state)).step, 0);
+  equal(gradientsOf(after("gradients-jumped", { by: 10 }, state)).step, 2);
+  equal(gradientsOf(after("gradients-window-fitted", {}, stateWith({ window: { from: 0, to: 2 } }))).window, null);
+}
+
+export function test_what_explore_shows_is_taken_over_as_it_was_chosen() {
+  const explored = { ...stateWith(), modelId: "series", drafts: { series: { text: "4, 5", file: null, example: null } } };
+  const typed = after("gradients-explore-taken", {}, { ...explored, selection: { ...explored.selection, layer: 1, unit: 2, step: 1 } });
+  equal([gradientsOf(typed).network, gradientsOf(typed).target], [{ model: "series", example: null, text: "4, 5", layer: 1 }, { kind: "hidden_state", step: 1, unit: 2 }]);
+  const example = after("gradients-explore-taken", {}, { ...explored, drafts: { series: { text: "1, 2, 3", file: null, example: "Three" } } });
+  equal([gradientsOf(example).network, gradientsOf(example).target], [{ model: "series", example: "Three", text: null, layer: 0 }, { kind: "hidden_state", step: null, unit: null }]);
+}
+
 export function test_each_view_is_told_what_was_answered() {
   const state = stateWith({ answer: ANSWER, room: { width: 800, rem: 16, compact: false, density: 1 } });
   const { subjects, sentences } = summaryProps(state);

@@ -3,6 +3,7 @@
 import { ALONE, CHANGED } from "../lib/alignment.js";
 import { along, carriedAlong } from "../lib/aligned.js";
 import { less, symmetricRange } from "../lib/difference.js";
+import { layerText } from "../lib/interventions.js";
 import { describeInput } from "../lib/input.js";
 import { panelHeight } from "../lib/layout.js";
 import { memo } from "../lib/memo.js";
@@ -274,4 +275,4 @@ export function compareToolbarProps(state) {
 
 const namesOf = memo((/** @type {string} */ names) => (names ? names.split(",") : NONE));
 const symbolsOf = memo((/** @type {import("../types.js").Quantity[]} */ table, /** @type {string} */ names) => names.split(",").map((name) => table.find((quantity) => quantity.name === name)?.symbol ?? name));
-const layerNames = memo((/** @type {Trace | null} */ trace) => (trace?.layers ?? []).map(({ layer, direction }) => `Layer ${layer}${direction === "backward" ? ", backward" : ""}`));
+const layerNames = memo((/** @type {Trace | null} */ trace) => (trace?.layers ?? []).map((layer, _, layers) => layerText(layer, layers).replace(/^l/, "L")));

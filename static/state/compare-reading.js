@@ -1,6 +1,7 @@
 /** A comparison in words and numbers: what is compared, where it differs most, and what stands at the chosen column. */
 
 import { number, spoken, visible, words } from "../lib/format.js";
+import { layerText } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
 import { BADGES, stepsOf } from "./compare-props.js";
 import { compareOf, sideOf } from "./compare-sides.js";
@@ -59,7 +60,7 @@ const listed = memo((/** @type {State["quantities"]} */ table, /** @type {Return
     unit,
     column: step,
     symbol: table.find(({ name }) => name === quantity)?.symbol ?? "",
-    layerName: trace.layers.length > 1 && layer !== null ? layerName(trace, layer) : "",
+    layerName: layer === null ? "" : layerText(trace.layers[layer], trace.layers),
     when: whenWords(alignment.here[step], alignment.there[step]),
     difference,
     here,
@@ -68,12 +69,6 @@ const listed = memo((/** @type {State["quantities"]} */ table, /** @type {Return
 
 /** @param {number} here @param {number} there */
 const whenWords = (here, there) => (here === there ? `step ${here + 1}` : `step ${here + 1} of A, ${there + 1} of B`);
-
-/** @param {Trace} trace @param {number} index */
-function layerName({ layers }, index) {
-  const { layer, direction } = layers[index];
-  return `layer ${layer}${direction === "backward" ? " backward" : ""}`;
-}
 
 /**
  * What one side reads at a column, in words.

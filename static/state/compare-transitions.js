@@ -1,6 +1,7 @@
 /** The Compare view: how it is opened, which column, unit and quantity it is about, and what of the time axis is seen. */
 
-import { panWindow, revealStep, zoomWindow } from "../lib/scale.js";
+import { GUTTER, readableSteps } from "../lib/layout.js";
+import { clampWindow, panWindow, revealStep, zoomWindow } from "../lib/scale.js";
 import { atComparison } from "./compare-address.js";
 import { compareOf, fromExplore, NO_SIDE, sideOf, sideTransitions, withCompare, withIds } from "./compare-sides.js";
 import { alignmentOf, mostDifferent, rowsOf } from "./comparison.js";
@@ -61,6 +62,20 @@ function fitted(state) {
   const columns = columnsOf(within);
   const window = compare.window && compare.window.to - compare.window.from < columns ? panWindow(compare.window, columns, 0) : null;
   return at(state, compare.column ?? first?.column ?? 0, { layer, unit, window, hover: null });
+}
+
+/**
+ * Where no part was chosen: on a narrow screen as much of a text as can be read, with the chosen column in the middle; else all of it.
+ * @param {State} state
+ */
+function framed(state) {
+  const { pair, column, room, window } = compareOf(state);
+  const { compact, rem } = state.surroundings;
+  const columns = columnsOf(compareOf(state));
+  const most = readableSteps(room.width - GUTTER.narrow * rem);
+  if (!compact || room.width === 0 || window !== null || pair?.a.trace.input.kind !== "tokens" || columns <= most) return state;
+  const from = Math.round((column ?? 0) + 0.5 - most / 2);
+  return withCompare(state, { window: clampWindow({ from, to: from + most }, columns) });
 }
 
 /** @type {import("./types.js").Transitions} */
@@ -131,7 +146,12 @@ const selection = {
 
   "speed-chosen": (state, { speed }) => withCompare(state, { speed }),
 
-  "room-measured": (state, { width, free }) => (compareOf(state).room.width === width && compareOf(state).room.free === free ? state : withCompare(state, { room: { width, free } })),
+  "room-measured"(state, { width, free }) {
+    const { room } = compareOf(state);
+    if (room.width === width && room.free === free) return state;
+    const next = withCompare(state, { room: { width, free } });
+    return room.width === 0 ? framed(next) : next;
+  },
 
   "moved-arrived": (state, { moved }) => (moved.pair === compareOf(state).pair ? withCompare(state, { moved }) : state),
 };
@@ -143,7 +163,8 @@ const opened = (state) => (state.place === "compare" && compareOf(state).sides.a
 const refitted = (transitions) =>
   Object.fromEntries(Object.entries(transitions).map(([name, transition]) => [name, (/** @type {State} */ state, /** @type {any} */ event) => {
     const next = transition(state, event);
-    return compareOf(next).pair === compareOf(state).pair ? next : fitted(next);
+    if (compareOf(next).pair === compareOf(state).pair) return next;
+    return compareOf(state).pair === null ? framed(fitted(next)) : fitted(next);
   }]));
 
 /** Events of this view's parts carry its name, so that Explore's own do not answer to them. @param {import("./types.js").Transitions} transitions */

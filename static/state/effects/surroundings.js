@@ -20,6 +20,8 @@ export function attachSurroundings(store, { content, viewport, panels }) {
     });
   };
   const observer = new ResizeObserver(measure);
+  // Another place may fill the page, and what is hidden does not change its size with it.
+  addEventListener("resize", measure);
   observer.observe(viewport);
   // What stands above the panels takes room from them; the panels' own height must not feed back.
   for (const child of content.children) if (child !== panels) observer.observe(child);

@@ -44,6 +44,13 @@ export function parseSide(text) {
   return { model: said.model, example: typeof said.example === "string" ? said.example : null, input: inputOf(said), interventions };
 }
 
+/**
+ * Where two sides are compared. Without `b` it is chosen there: A without its interventions where it has any, else A with one step changed.
+ * @param {SideAddress} a
+ * @param {SideAddress | null} [b]
+ */
+export const comparisonHash = (a, b = null) => `#${new URLSearchParams({ view: "compare", a: formatSide(a).text, ...(b && { b: formatSide(b).text }) })}`;
+
 /** @param {any} value */
 const isWhole = (value) => Number.isSafeInteger(value) && value >= 0;
 

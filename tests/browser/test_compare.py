@@ -243,7 +243,7 @@ def test_the_address_holds_everything(visit: Visit) -> None:
         ),
     )
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(400)
+    page.wait_for_url(re.compile("column=3"))
     said = parse_qs(urlsplit(page.url).fragment)
     assert json.loads(said["b"][0]) == {"model": "letters", "text": "help & more"}
     assert (said["column"], said["unit"], said["align"], said["quantity"], said["order"]) == (

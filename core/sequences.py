@@ -11,10 +11,13 @@ anything else         text, a sequence a line; for a network that reads numbers,
 
 import json
 import re
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Literal
+
+import numpy as np
 
 from .activations import Array
 from .errors import FileTooLarge, FormatError
@@ -83,35 +86,42 @@ def _json_file(data: bytes) -> Iterator[SequenceEntry]:
 
 
 def _table(data: bytes) -> Iterator[SequenceEntry]:
-    lines = [
-        (number, cells)
-        for number, line in _lines(data)
-        if any(cells := [cell.strip().strip('"') for cell in SEPARATOR.split(_decoded(line, f"line {number}"))])
-    ]
-    has_heading = len(lines) > 1 and not any(_is_number(cell) for cell in lines[0][1])
-    rows = [[_number(cell, number) for cell in cells] for number, cells in lines[has_heading:]]
-    if rows:
-        yield SequenceEntry("the table", {"values": rows})
+    """A table takes eight bytes a number however many there are: files can have millions, of which most are refused."""
+    numbers, width = array("d"), 0
+    heading: tuple[str, int] | None = None
+    for number, line in _lines(data):
+        cells = [cell.strip().strip('"') for cell in SEPARATOR.split(_decoded(line, f"line {number}"))]
+        if not any(cells):
+            continue
+        if not width and heading is None and not any(map(_is_number, cells)):
+            heading = next(filter(None, cells)), number
+            continue
+        if width and len(cells) != width:
+            raise FormatError(
+                f"all rows must be equally long; line {number} has {len(cells)} numbers, those before it {width}"
+            )
+        width = len(cells)
+        numbers.extend(_number(cell, number) for cell in cells)
+    if heading is not None and not width:
+        _number(*heading)  # it was no heading
+    if width:
+        yield SequenceEntry("the table", {"values": np.frombuffer(numbers).reshape(-1, width)})
 
 
-def _arrays(array: Array, kind: Kind) -> Iterator[SequenceEntry]:
-    if array.dtype.kind not in "iuf":
-        raise FormatError(f"the array must hold numbers, not {array.dtype}")
-    if array.dtype.kind == "f" and kind == "tokens":
-        raise FormatError(f"this network reads token ids, which are whole numbers; the array holds {array.dtype}")
-    one, least = ("tokens", 1) if kind == "tokens" else ("values", 2 if array.ndim > 1 else 1)
-    if array.ndim not in (least, least + 1):
+def _arrays(given: Array, kind: Kind) -> Iterator[SequenceEntry]:
+    if given.dtype.kind not in "iuf":
+        raise FormatError(f"the array must hold numbers, not {given.dtype}")
+    if given.dtype.kind == "f" and kind == "tokens":
+        raise FormatError(f"this network reads token ids, which are whole numbers; the array holds {given.dtype}")
+    one, least = ("tokens", 1) if kind == "tokens" else ("values", 2 if given.ndim > 1 else 1)
+    if given.ndim not in (least, least + 1):
         wanted = "(T,) or (N, T) token ids" if kind == "tokens" else "(T, D) or (N, T, D) numbers"
-        raise FormatError(f"the array must hold {wanted}; its shape is {array.shape}")
-    if array.ndim == least:
-        yield SequenceEntry("the array", {one: _of(array, kind)})
+        raise FormatError(f"the array must hold {wanted}; its shape is {given.shape}")
+    if given.ndim == least:
+        yield SequenceEntry("the array", {one: given})
         return
-    for index, part in enumerate(array):
-        yield SequenceEntry(f"sequence {index} of the array", {one: _of(part, kind)})
-
-
-def _of(array: Array, kind: Kind) -> Any:
-    return array.tolist() if kind == "tokens" else array
+    for index, part in enumerate(given):
+        yield SequenceEntry(f"sequence {index} of the array", {one: part})
 
 
 READERS: Mapping[str, Callable[[bytes], Iterator[SequenceEntry]]] = {

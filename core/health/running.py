@@ -72,7 +72,8 @@ class RunningQuantity:
             self._high += (block > self._bounds[1]).sum(axis=0)
         mean = block.mean(axis=0, dtype=np.float64)
         change = mean - self._mean
-        self._squares += np.square(block - mean).sum(axis=0) + np.square(change) * (self.steps * count / total)
+        apart = block - mean
+        self._squares += np.einsum("tu,tu->u", apart, apart) + np.square(change) * (self.steps * count / total)
         self._mean += change * (count / total)
         self._bins.add(block)
         self.steps = total

@@ -82,6 +82,7 @@ export function healthProps(state) {
     reads: model?.input.kind ?? "tokens",
     model: model ? { id: model.id, title: model.title || model.name, examples: model.example_inputs.length } : null,
     sequence: over === "trace" ? sequenceText(seenTrace(state)) : "",
+    altered: over === "trace" && seenTrace(state) !== (state.shown?.trace ?? null),
     waiting: asking !== null || (over === "trace" && state.tracing),
     nothing: wanted === null && over === "trace" && !state.tracing,
     failure: failure && failure.key === wanted?.key ? failure : null,

@@ -16,6 +16,7 @@ import { healthTable } from "./health-table.js";
  * @property {"tokens" | "values"} reads what the network reads
  * @property {{id: string, title: string, examples: number} | null} model
  * @property {string} sequence how the looked at one begins
+ * @property {boolean} altered whether interventions were made in it
  * @property {boolean} waiting
  * @property {boolean} nothing whether there is no trace to look at
  * @property {{text: string, again: boolean} | null} failure
@@ -102,9 +103,9 @@ export function create(root, emit) {
 }
 
 /** @param {HealthProps} props @param {GateHealth} health */
-function summaryText({ over, model, sequence, file }, { steps, sequences }) {
+function summaryText({ over, model, sequence, altered, file }, { steps, sequences }) {
   const count = `${grouped(steps)} step${steps === 1 ? "" : "s"}`;
   const many = `${grouped(sequences)} sequence${sequences === 1 ? "" : "s"}, ${count}`;
-  if (over === "trace") return `${model?.title}: ${sequence ? `“${sequence}”, ` : ""}${count}.`;
+  if (over === "trace") return `${model?.title}: ${sequence ? `“${sequence}”, ` : ""}${count}${altered ? ", with the interventions made in Explore" : ""}.`;
   return `${model?.title}: ${over === "file" ? `${file}, ` : ""}${many}.`;
 }

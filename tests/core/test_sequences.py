@@ -14,12 +14,7 @@ from gatescope.core.sequences import LONGEST_JSON, Kind, read_sequences
 def read(data: bytes | str, name: str = "", kind: Kind = "tokens") -> list[tuple[str, Any]]:
     """Places and contents, arrays as lists."""
     found = read_sequences(data.encode() if isinstance(data, str) else data, name, kind)
-    return [
-        (one.place, {key: np.asarray(value).tolist() for key, value in one.content.items()})
-        if "values" in one.content
-        else (one.place, dict(one.content))
-        for one in found
-    ]
+    return [(one.place, {key: np.asarray(value).tolist() for key, value in one.content.items()}) for one in found]
 
 
 def array_file(array: Any) -> bytes:
@@ -71,7 +66,10 @@ def test_arrays_hold_one_sequence_or_many(array: Any, kind: Kind, expected: Any)
     ("content", "name", "kind", "message"),
     [
         ("1,x\n", "a.csv", "values", "line 1 must hold numbers, not 'x'"),
-        ("1\n\n2,\n", "a.csv", "values", "line 3 must hold numbers, not an empty cell"),
+        ("1,2\n\n2,\n", "a.csv", "values", "line 3 must hold numbers, not an empty cell"),
+        ("1,2\n3\n", "a.csv", "values", "line 2 has 1 numbers, those before it 2"),
+        ("a\nb\n", "a.csv", "values", "line 2 must hold numbers, not 'b'"),
+        ("\na\n", "a.csv", "values", "line 2 must hold numbers, not 'a'"),
         ("1\n1_000\n", "a.csv", "values", "line 2 must hold numbers, not '1_000'"),
         ("1\n" + "x" * 99, "a.csv", "values", "'" + "x" * 37 + "...'"),
         ('"a"\n{"tokens": [1}', "a.jsonl", "tokens", "line 2 must be JSON: .* at line 1, column"),

@@ -323,7 +323,7 @@ function matrixOf(array) {
 /**
  * How a state or a loss depends on every state and input before it.
  * @param {Record<string, any>} body with arrays as base64
- * @param {AbortSignal} signal
+ * @param {AbortSignal} [signal]
  * @returns {Promise<import("./lib/gradients.js").Gradients>}
  */
 export async function postGradients(body, signal) {

@@ -14,11 +14,12 @@ import { gru } from "./gru.js";
 import { latch } from "./latch.js";
 import { output } from "./output.js";
 import { reach } from "./reach.js";
+import { vanish } from "./vanish.js";
 
 /** @typedef {import("./types.js").Lesson} Lesson */
 
 /** @type {Lesson[]} */
-export const LESSONS = [forgets, carry, forget, add, output, latch, counter, delay, build, gru, bias, clip, depth, reach];
+export const LESSONS = [forgets, carry, forget, add, output, latch, counter, delay, build, gru, bias, vanish, clip, depth, reach];
 
 /** @param {string | null} id @returns {Lesson | null} */
 export const lessonOf = (id) => LESSONS.find((lesson) => lesson.id === id) ?? null;

@@ -18,14 +18,14 @@
  * A network as `POST /traces` takes it: described number by number, or drawn from a seed.
  * @typedef {{cell: "lstm" | "gru" | "rnn", parameters?: Record<string, number[] | number[][]>, dtype?: "float32" | "float64", activation?: string,
  *   hidden_size?: number, input_size?: number, seed?: number, forget_bias?: number, weight_scale?: number}} Sketch
- * @typedef {{name: string, sketch?: Sketch, model?: string}} Network one of `sketch` and `model`
+ * @typedef {{name: string, sketch?: Sketch, model?: string, gradients?: boolean}} Network one of `sketch` and `model`; `gradients` asks for those of its last hidden state
  */
 
 /** Rows of numbers, one a step, or a text. @typedef {{id: string, name: string, values?: number[][], text?: string}} Sequence */
 
 /**
  * One network over one sequence. `layer` is its first, and `pre` what stood inside each activation.
- * @typedef {{network: Network, sequence: Sequence, trace: import("../types.js").Trace, layer: import("../types.js").LayerTrace, pre: Record<string, import("../types.js").Matrix>}} Run
+ * @typedef {{network: Network, sequence: Sequence, trace: import("../types.js").Trace, layer: import("../types.js").LayerTrace, pre: Record<string, import("../types.js").Matrix>, gradients: import("../lib/gradients.js").LayerGradients | null}} Run
  */
 
 /**

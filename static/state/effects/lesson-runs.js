@@ -1,6 +1,6 @@
 /** Networks of lessons over sequences, as the core computes them. The last ones are kept: sliders go back and forth. */
 
-import { postRun } from "../../lessons-api.js";
+import { postLastGradients, postRun } from "../../lessons-api.js";
 import { cellForm } from "../../lib/cell-form.js";
 
 /** @typedef {import("../../lessons/types.js").Network} Network */
@@ -30,21 +30,34 @@ export function createRuns(models) {
   async function run(network, sequence, signal) {
     const { sketch, model } = network;
     const input = sequence.text === undefined ? { values: sequence.values } : { text: sequence.text };
-    const key = JSON.stringify([sketch ?? model, input]);
+    const key = JSON.stringify([sketch ?? model, input, network.gradients]);
     const before = known.get(key);
     known.delete(key);
     const info = sketch ?? models().find(({ id }) => id === model)?.layers[0];
-    const cell = info?.cell ?? "lstm";
-    const { trace, preActivations } = before ? { trace: before.trace, preActivations: [before.pre] } : await postRun(network, input, QUANTITIES[cell], signal);
-    const layer = before?.layer ?? { ...trace.layers[0], form: cellForm(trace.layers[0].cell, /** @type {any} */ (info)) };
     /** @type {Run} */
-    const result = { network, sequence, trace, layer, pre: preActivations[0] };
+    const result = before ? { ...before, network, sequence } : await made(network, sequence, input, QUANTITIES[info?.cell ?? "lstm"], signal, info);
     known.set(key, result);
     for (const oldest of known.keys()) {
       if (known.size <= KEPT) break;
       known.delete(oldest);
     }
     return result;
+  }
+
+  /**
+   * @param {Network} network
+   * @param {Sequence} sequence
+   * @param {object} input
+   * @param {string[]} names
+   * @param {AbortSignal | undefined} signal
+   * @param {any} info how its layer computes
+   * @returns {Promise<Run>}
+   */
+  async function made(network, sequence, input, names, signal, info) {
+    const steps = sequence.values?.length ?? 0;
+    const [{ trace, preActivations }, gradients] = await Promise.all([postRun(network, input, names, signal), network.gradients ? postLastGradients(network, input, steps, signal) : null]);
+    const [layer] = trace.layers;
+    return { network, sequence, trace, layer: { ...layer, form: cellForm(layer.cell, info) }, pre: preActivations[0], gradients };
   }
 
   return async (networks, sequence, signal) => ({ sequence, runs: await Promise.all(networks.map((network) => run(network, sequence, signal))) });

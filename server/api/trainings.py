@@ -49,7 +49,7 @@ COMMANDS = {
 
 def router(services: Services) -> APIRouter:
     """``/trainings``, ``/trainings/{id}`` and what is below it."""
-    routes = APIRouter(prefix=f"{BASE}/trainings", tags=["Trainings"])
+    routes = APIRouter(prefix=f"{BASE}/trainings", tags=["Training"])
     _begin_and_list(routes, services)
     _look_at(routes, services)
     _follow(routes, services)

@@ -322,7 +322,8 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str, runs: 
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] == "training_id":
                     fitting = runs.get(path.rpartition("/")[2]) or runs.get(method) or runs[""]
-                    parameter["schema"] = {"enum": [fitting, runs[""], "0123456789ab"]}
+                    unfit = [] if method == "delete" else [runs[""]]
+                    parameter["schema"] = {"enum": [fitting, *unfit, "0123456789ab"]}
     for operation in (entry for methods in described["paths"].values() for entry in methods.values()):
         for parameter in operation.get("parameters", ()):
             if parameter["name"] in existing:

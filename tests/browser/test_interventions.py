@@ -229,8 +229,7 @@ def test_the_sentence_leads_to_what_changed_most(visit: Visit) -> None:
         change = np.abs(changed[name] - plain[name])
         if name == "candidate":
             change[3][2] = 0
-        step, unit = np.unravel_index(int(change.argmax()), change.shape)
-        most = max(most, (float(change.max()), name, int(step), int(unit)))
+        most = max(most, (float(change.max()), name, *divmod(int(change.argmax()), 12)))
     _, name, step, unit = most
     page.get_by_role("button", name=f"Changed most: {name.replace('_', ' ')} of unit {unit} at step {step + 1}").click()
     expect(page.locator(".step-place")).to_have_text(f"{step + 1} / 14")

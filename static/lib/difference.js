@@ -67,23 +67,27 @@ export function largestIn({ data, columns }) {
 }
 
 /**
- * The changes with those set to zero that somebody made there, so that what followed from them is left.
- * @param {Matrix} change
- * @param {Intervention[]} interventions
- * @returns {Matrix}
+ * Where two matrices differ most, apart from the numbers that interventions were done to. NaN in either is no change.
+ * @param {Matrix} here
+ * @param {Matrix} baseline
+ * @param {Intervention[]} done
+ * @returns {{step: number, unit: number, any: boolean}} `any` is false where they were done to every number
  */
-function followed(change, interventions) {
-  if (interventions.length === 0) return change;
-  const data = change.data.slice();
-  const { rows, columns } = change;
-  for (const { units, steps } of interventions) {
-    const [from, to] = steps ?? [0, rows];
-    for (let row = from; row < to; row++) {
-      if (units === null) data.fill(0, row * columns, (row + 1) * columns);
-      else for (const unit of units) data[row * columns + unit] = 0;
+function largestBetween(here, baseline, done) {
+  const { rows, columns } = here;
+  const skipped = new Uint8Array(columns);
+  let largest = -1;
+  let [step, unit] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    const now = done.filter(({ steps }) => steps === null || (steps[0] <= row && row < steps[1]));
+    skipped.fill(now.some(({ units }) => units === null) ? 1 : 0);
+    for (const { units } of now) for (const each of units ?? []) skipped[each] = 1;
+    for (let column = 0, at = row * columns; column < columns; column++, at++) {
+      const size = Math.abs(here.data[at] - baseline.data[at]);
+      if (size > largest && skipped[column] === 0) [largest, step, unit] = [size, row, column];
     }
   }
-  return { ...change, data };
+  return { step, unit, any: largest >= 0 };
 }
 
 /**
@@ -118,9 +122,11 @@ export function largestChanges(here, baseline, interventions = []) {
   const change = (layer, quantity, matrix, other) => {
     const place = layer === null ? null : here.layers[layer];
     const own = interventions.filter((one) => one.layer === place?.layer && one.direction === place.direction && one.quantity === quantity);
-    const { step, unit, value } = largestIn(followed(less(matrix, other), own));
+    const { step, unit, any } = largestBetween(matrix, other, own);
     const at = step * matrix.columns + unit;
-    return { layer, quantity, unit, step, difference: value, here: matrix.data[at], baseline: other.data[at] };
+    const gap = matrix.data[at] - other.data[at];
+    const difference = !any ? 0 : matrix.data instanceof Float32Array ? Math.fround(gap) : gap;
+    return { layer, quantity, unit, step, difference, here: matrix.data[at], baseline: other.data[at] };
   };
   const found = here.layers.flatMap(({ quantities }, layer) => Object.entries(quantities).map(([name, matrix]) => change(layer, name, matrix, baseline.layers[layer].quantities[name])));
   if (here.outputs && baseline.outputs && here.outputs.columns === baseline.outputs.columns) found.push(change(null, "output", here.outputs, baseline.outputs));

@@ -9,18 +9,11 @@ import { memo } from "../lib/memo.js";
 /** @typedef {import("./intervening-types.js").Listed} Listed */
 /** @typedef {import("./intervening-types.js").Altered} Altered */
 
-/** Those that are switched on and fit, as a request has them. */
-const activeIn = memo((/** @type {Listed[]} */ list, /** @type {Trace | null} */ trace) => (trace ? list.filter((one) => one.on && misfit(one, trace) === null).map(requested) : []));
-
-/**
- * What is to be asked for of a trace; null where nothing is to be done. Its key tells it from every other.
- * @param {Listed[]} list
- * @param {Trace} trace
- */
-export function wantedOf(list, trace) {
-  const interventions = activeIn(list, trace);
+/** What is to be asked for of a trace; null where nothing is to be done. Its key tells it from every other. */
+export const wantedOf = memo((/** @type {Listed[]} */ list, /** @type {Trace} */ trace) => {
+  const interventions = list.filter((one) => one.on && misfit(one, trace) === null).map(requested);
   return interventions.length ? { interventions, key: `${trace.id} ${JSON.stringify(interventions)}` } : null;
-}
+});
 
 /** What is to be asked for of the shown trace. @param {State} state */
 export const wantedAltered = ({ shown, intervening }) => (shown ? wantedOf(intervening.list, shown.trace) : null);

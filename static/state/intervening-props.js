@@ -49,14 +49,14 @@ function changeText(change, trace) {
 /** @param {State} state */
 export function changesProps(state) {
   const { intervening, shown } = state;
-  const { list, tool, seen, refusal } = intervening;
+  const { list, tool, seen, refusal, removed } = intervening;
   const wanted = wantedAltered(state);
   const altered = alteredOf(state);
   const largest = largestChange(state);
   const refused = wanted !== null && refusal?.key === wanted.key ? refusal.text : null;
   const waiting = wanted !== null && refused === null && altered?.key !== wanted.key;
-  const sentence = list.length === 0 ? "Drag over a heatmap to choose steps and units." : !wanted ? nothingDone(state) : !altered || !shown ? "Running with the interventions…" : changeText(largest, shown.trace);
-  return { open: tool || list.length > 0, seen, ready: altered !== null, waiting, count: list.length, active: wanted?.interventions.length ?? 0, largest, sentence, refusal: refused };
+  const sentence = list.length === 0 && removed.length ? "" : list.length === 0 ? "Drag over a heatmap to choose steps and units." : !wanted ? nothingDone(state) : !altered || !shown ? "Running with the interventions…" : changeText(largest, shown.trace);
+  return { open: tool || list.length > 0 || removed.length > 0, removed: removed.length, seen, ready: altered !== null, waiting, count: list.length, active: wanted?.interventions.length ?? 0, largest, sentence, refusal: refused };
 }
 
 /** @param {State} state */
@@ -85,7 +85,6 @@ export function interventionsProps(state, layer) {
   const wanted = wantedAltered(state);
   return {
     entries: entriesOf(intervening.list, trace),
-    removed: intervening.removed.length,
     refusal: wanted && intervening.refusal?.key === wanted.key ? intervening.refusal.text : null,
     quantities: namesOf(layer),
     bounds: boundsIn(trace?.layers[selection.layer] ?? layer, quantitiesOf(state)),

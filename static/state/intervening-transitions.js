@@ -50,13 +50,14 @@ function withOne(state, intervention, at = null) {
 /**
  * @param {State} state
  * @param {(one: Listed) => boolean} goes
+ * @param {boolean} [undoable] whether it is told, with a way back
  * @returns {State}
  */
-function without(state, goes) {
+function without(state, goes, undoable = true) {
   const { list, editing } = state.intervening;
   const removed = list.map((one, at) => ({ at, one })).filter(({ one }) => goes(one));
   if (removed.length === 0) return state;
-  return withList(state, list.filter((one) => !goes(one)), { removed, editing: editing && removed.some(({ one }) => one.key === editing.key) ? null : editing });
+  return withList(state, list.filter((one) => !goes(one)), { removed: undoable ? removed : [], editing: editing && removed.some(({ one }) => one.key === editing.key) ? null : editing });
 }
 
 /**
@@ -67,7 +68,7 @@ function without(state, goes) {
 function toggled(state, intervention) {
   const known = state.intervening.list.find((one) => sameIntervention(one, intervention));
   if (!known) return withOne(state, intervention);
-  return known.on ? without(state, (one) => one === known) : intervening["intervention-switched"](state, { key: known.key, on: true });
+  return known.on ? without(state, (one) => one === known, false) : intervening["intervention-switched"](state, { key: known.key, on: true });
 }
 
 /** @param {State} state @returns {Pick<Intervention, "layer" | "direction"> | null} */
@@ -140,7 +141,7 @@ const intervening = {
   "editing-ended"(state, { keep }) {
     const { editing } = state.intervening;
     if (!editing) return state;
-    return withIntervening(!keep && editing.fresh ? without(state, ({ key }) => key === editing.key) : state, { editing: null });
+    return withIntervening(!keep && editing.fresh ? without(state, ({ key }) => key === editing.key, false) : state, { editing: null });
   },
 
   "seen-chosen": (state, { seen }) => withIntervening(state, { seen }),

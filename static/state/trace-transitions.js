@@ -69,7 +69,7 @@ export function withForms(trace, { models }) {
  * @param {import("./intervening-types.js").Intervening} intervening
  * @param {import("../types.js").Trace} trace
  */
-const keptFor = (intervening, { id }) => (intervening.altered === null || intervening.altered.of === id ? intervening : { ...intervening, altered: null, moved: null, rubber: null });
+const keptFor = (intervening, { id }) => (intervening.altered === null || intervening.altered.of === id ? intervening : { ...intervening, altered: null, moved: null, rubber: null, removed: [] });
 
 /** @type {import("./types.js").Transitions} */
 export const traceTransitions = {

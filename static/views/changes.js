@@ -13,6 +13,7 @@ import { segments } from "./segments.js";
  * @property {boolean} waiting whether a newer one is on its way
  * @property {number} count of interventions
  * @property {number} active how many of them are done
+ * @property {number} removed how many were removed last
  * @property {import("../lib/difference.js").Change | null} largest
  * @property {string} sentence what changed most
  * @property {string | null} refusal
@@ -32,8 +33,11 @@ export function create(root, emit) {
   const largest = h("button", { type: "button", class: "text-button", on: { click: () => shown?.largest && emit({ type: "change-followed", change: shown.largest }) } });
   const words = h("span", { class: "changes-words" });
   const refusal = h("span", { class: "form-error", role: "alert" });
+  const undoText = h("span");
+  const undo = h("span", { class: "undo" }, undoText, h("button", { type: "button", class: "text-button", text: "Undo", on: { click: () => emit({ type: "removal-undone" }) } }));
   const list = h("button", { type: "button", class: "text-button changes-list", on: { click: () => emit({ type: "aside-chosen", aside: "interventions" }) } });
-  root.append(seen.element, h("p", { class: "changes-sentence", "aria-live": "polite" }, words, largest, refusal), list);
+  const sentence = h("p", { class: "changes-sentence", "aria-live": "polite" }, words, largest, refusal);
+  root.append(seen.element, sentence, undo, list);
 
   /** @type {ChangesProps | null} */
   let shown = null;
@@ -50,6 +54,10 @@ export function create(root, emit) {
       setHidden(largest, !told);
       setText(largest, told ? props.sentence : "");
       setText(words, told || props.refusal !== null ? "" : props.sentence);
+      setHidden(sentence, props.sentence === "" && props.refusal === null);
+      setHidden(undo, props.removed === 0);
+      setText(undoText, props.removed === 1 ? "One was removed. " : `${props.removed} were removed. `);
+      setHidden(list, props.count === 0 && props.removed > 0);
       setText(list, props.count === 0 ? "Fill in a form instead" : props.active === props.count ? `${props.count} intervention${props.count === 1 ? "" : "s"}` : `${props.active} of ${props.count} interventions on`);
     },
     destroy: () => root.replaceChildren(),

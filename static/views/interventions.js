@@ -11,7 +11,6 @@ import { interventionFields } from "./intervention-fields.js";
  * @typedef {{key: number, one: Listed, text: string, fault: string | null}} Entry `fault` says why one that is on is not done
  * @typedef {object} InterventionsProps
  * @property {Entry[]} entries
- * @property {number} removed how many were removed last
  * @property {string | null} refusal the server's
  * @property {string[]} quantities of the chosen layer
  * @property {Record<string, import("./intervention-fields.js").Bounds>} bounds by quantity
@@ -30,8 +29,6 @@ export function create(root, emit) {
   const list = h("ol", { class: "intervention-list", "aria-label": "Interventions" });
   const none = h("p", { class: "hint", text: "What would the network do if a gate had stayed shut, or a unit were gone? Switch “Intervene” on and drag over a heatmap, or fill in the form. The sequence runs again with it." });
   const refusal = h("p", { class: "form-error", role: "alert" });
-  const undoText = h("span");
-  const undo = h("p", { class: "undo" }, undoText, h("button", { type: "button", class: "text-button", text: "Undo", on: { click: () => emit({ type: "removal-undone" }) } }));
   const clear = h("button", { type: "button", class: "text-button", text: "Remove all", on: { click: () => emit({ type: "interventions-cleared" }) } });
 
   const quantity = h("select", { id: "intervention-quantity", on: { change: () => shown && follow(shown, true) } });
@@ -48,7 +45,7 @@ export function create(root, emit) {
     h("div", { class: "intervention-what" }, h("label", { for: quantity.id, text: "Quantity" }), quantity, where),
     fields.element,
     h("button", { type: "submit", class: "action is-main", text: "Add" }));
-  root.append(h("header", { class: "interventions-head" }, h("h2", { text: "Interventions" }), clear), refusal, list, none, undo, form);
+  root.append(h("header", { class: "interventions-head" }, h("h2", { text: "Interventions" }), clear), refusal, list, none, form);
 
   /** @type {InterventionsProps | null} */
   let shown = null;
@@ -103,8 +100,6 @@ export function create(root, emit) {
       setHidden(none, props.entries.length > 0);
       setHidden(clear, props.entries.length === 0);
       setText(refusal, props.refusal ?? "");
-      setHidden(undo, props.removed === 0);
-      setText(undoText, props.removed === 1 ? "One was removed. " : `${props.removed} were removed. `);
       if (props.quantities !== before?.quantities) {
         const chosen = quantity.value;
         quantity.replaceChildren(...props.quantities.map((name) => h("option", { value: name, text: words(name) })));

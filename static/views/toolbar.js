@@ -34,11 +34,11 @@ export function create(root, emit) {
   } } });
   const pin = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "pin-toggled" }) } }, icon("pin"), h("span", { text: "Pin" }));
   const mean = h("button", { type: "button", class: "tool", title: "Show the mean over the units in the carry track (M)", on: { click: () => emit({ type: "pin-toggled", unit: "mean" }) } }, h("span", { text: "Mean" }));
-  /** @param {string} type @param {string} text */
-  const ledger = (type, text) => h("button", { type: "button", class: "tool", on: { click: () => emit({ type }) } }, h("span", { text }));
+  /** @param {string} type @param {string} text @param {string} [name] in full */
+  const ledger = (type, text, name = text) => h("button", { type: "button", class: "tool", "aria-label": name, on: { click: () => emit({ type }) } }, h("span", { text }));
   const origins = ledger("origins-toggled", "Origins");
-  const allOrigins = ledger("units-toggled", "Origins of all units");
-  const intervene = h("button", { type: "button", class: "tool", title: "Drag over a heatmap to clamp, scale or shift what lies there (I); or hold Alt", on: { click: () => emit({ type: "intervening-toggled" }) } }, icon("sliders"), h("span", { text: "Intervene" }));
+  const allOrigins = ledger("units-toggled", "of all units", "Origins of all units");
+  const intervene = h("button", { type: "button", class: "tool", title: "Drag over a heatmap to clamp, scale or shift what lies there (I); or hold Shift", on: { click: () => emit({ type: "intervening-toggled" }) } }, icon("sliders"), h("span", { text: "Intervene" }));
   const ablate = h("button", { type: "button", class: "tool", on: { click: () => emit({ type: "unit-ablated" }) } }, h("span", { text: "Ablate" }));
   const pins = h("span", { class: "pins" });
   const rows = rowTools(emit);

@@ -84,7 +84,7 @@ export function attachTimeline(store, content, viewport) {
       if (quantity !== null) store.dispatch({ type: "quantity-chosen", quantity, row });
     },
     selects(event) {
-      pulled = store.get().intervening.tool || event.altKey ? heatmapAt(event) : null;
+      pulled = store.get().intervening.tool || event.shiftKey || event.altKey ? heatmapAt(event) : null;
       return pulled !== null;
     },
     select(from, event) {

@@ -35,6 +35,14 @@ export function test_the_largest_changes_are_named_the_largest_first() {
   equal(largestChanges(BEFORE, BEFORE).map(({ difference }) => difference), [0, 0, 0]);
 }
 
+export function test_what_was_done_does_not_count_as_a_change_that_followed() {
+  const done = { layer: 0, direction: /** @type {const} */ ("forward"), quantity: "cell_state", units: [1], steps: /** @type {[number, number]} */ ([1, 2]), operation: /** @type {const} */ ("set"), value: -4 };
+  const followed = largestChanges(AFTER, BEFORE, [done]);
+  equal(followed.map(({ quantity, difference }) => [quantity, difference]), [["forget_gate", -1], ["output", 1], ["cell_state", 0]]);
+  const all = largestChanges(AFTER, BEFORE, [{ ...done, units: null, steps: null }, { ...done, quantity: "forget_gate", units: null }]);
+  equal(all.map(({ quantity, difference }) => [quantity, difference]), [["output", 1], ["forget_gate", 0.5], ["cell_state", 0]]);
+}
+
 export function test_of_equal_changes_the_first_is_the_largest() {
   equal(largestIn(matrix([[0, -2], [2, 1]])), { step: 0, unit: 1, value: -2 });
 }

@@ -103,10 +103,12 @@ const notesOf = memo((/** @type {LayerTrace} */ layer, /** @type {LayerTrace | n
     Object.entries(layer.quantities).flatMap(([quantity, { data, columns }]) => {
       const symbol = symbolOfQuantity(layer.cell, quantity);
       const at = step * columns + unit;
-      const was = before?.quantities[quantity].data[at];
+      const value = before?.quantities[quantity].data[at];
+      // What rounds to the same is not another number to whoever reads it.
+      const was = value === undefined || formatNumber(value) === formatNumber(data[at]) ? null : formatNumber(value);
       const done = doneTo(layer.interventions ?? NONE, layer, { quantity, unit, step });
-      if (!symbol || !isOfUnits(layer, quantity) || (done.length === 0 && (was === undefined || was === data[at]))) return [];
-      return [[symbol, { text: [...done.map(doneText), ...(was === undefined || was === data[at] ? [] : [`was ${formatNumber(was)}`])].join(", "), done: done.length > 0 }]];
+      if (!symbol || !isOfUnits(layer, quantity) || (done.length === 0 && was === null)) return [];
+      return [[symbol, { text: [...done.map(doneText), ...(was === null ? [] : [`was ${was}`])].join(", "), done: done.length > 0 }]];
     }),
   ));
 

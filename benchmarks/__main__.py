@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks [--quick] [--only trace,training,inside,import,requests,page] [--json FILE]``."""
+"""The command: ``python -m benchmarks [--quick] [--only PART,PART] [--json FILE]``."""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ PARTS = {
     "trace": "benchmarks.trace_speed",
     "training": "benchmarks.training",
     "inside": "benchmarks.inside",
+    "gradients": "benchmarks.gradients",
     "import": "benchmarks.importing",
     "requests": "benchmarks.requests",
     "page": "benchmarks.page_speed",

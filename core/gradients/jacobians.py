@@ -4,20 +4,11 @@ import numpy as np
 
 from ..activations import Array
 from ..cells.cell import Poll
+from .spectral import spectral_norms
 from .walk import Way
 
 STACK = 32
 """Matrices whose norms are worked out together."""
-
-
-def spectral_norms(matrices: Array) -> Array:
-    """The largest singular value of each of (N, M, K) matrices, (N,)."""
-    largest = np.abs(matrices).max(axis=(1, 2), keepdims=True)
-    scale = np.where(largest > 0, largest, 1.0)
-    scaled = matrices / scale
-    # The largest eigenvalue of A A^T is as precise as the singular value, and several times quicker to find.
-    squares = np.linalg.eigvalsh(scaled @ scaled.swapaxes(1, 2))[:, -1]
-    return np.asarray(np.sqrt(np.maximum(squares, 0)) * scale[:, 0, 0])
 
 
 def jacobian_norms(way: Way, target: int, poll: Poll | None) -> dict[str, Array]:

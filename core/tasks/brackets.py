@@ -15,7 +15,7 @@ from .option import Option
 from .task import Baseline, Form, Measure, Prepared, Task
 
 VOCABULARY = Vocabulary(CHARACTERS, unknown=len(CHARACTERS) - 1)
-TRAINING, HELD_OUT = 200_000, 12_800
+TRAINING, HELD_OUT, HELD_OUT_LENGTH = 200_000, 12_800, 400
 SEED = 1
 """The text is the same for every run; the run's seed decides where its windows begin."""
 
@@ -55,9 +55,12 @@ class Brackets(Prepared):
 
     @cached_property
     def held_out(self) -> Batch:
-        """One long text, read from its beginning."""
+        """Pieces that begin with a line, spread over the text."""
         tokens = self._texts[1]
-        return Batch(tokens[:-1, None], tokens[1:, None])
+        lines = np.flatnonzero(tokens[:-HELD_OUT_LENGTH] == 0) + 1
+        starts = lines[np.linspace(0, len(lines) - 1, HELD_OUT // HELD_OUT_LENGTH).astype(int)]
+        at = starts[None, :] + np.arange(HELD_OUT_LENGTH)[:, None]
+        return Batch(tokens[at], tokens[at + 1])
 
     @property
     def measure(self) -> Measure:
@@ -99,5 +102,5 @@ BRACKETS = Task(
         Option("deepest", "integer", 8, "Brackets that are open at the same time, at most.", 1, 12),
     ),
     prepared=Brackets,
-    defaults={},
+    defaults={"schedule": "cosine", "steps": 1000},
 )

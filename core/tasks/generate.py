@@ -116,5 +116,5 @@ GENERATE = Task(
         Option("length", "integer", 48, "Notes in a sequence.", UNKNOWABLE + 2, 500),
     ),
     prepared=Generate,
-    defaults={},
+    defaults={"steps": 300},
 )

@@ -133,5 +133,5 @@ SERIES = Task(
         Option("length", "integer", 56, "Numbers in a sequence.", 2, 2000),
     ),
     prepared=Series,
-    defaults={},
+    defaults={"steps": 300},
 )

@@ -80,5 +80,5 @@ SINE = Task(
         Option("noise", "number", 0.0, "Standard deviation of noise on every number.", 0.0, 1.0),
     ),
     prepared=Sine,
-    defaults={},
+    defaults={"steps": 500},
 )

@@ -10,6 +10,9 @@ from ..network import Network
 from ..tasks import Prepared
 from .backpropagation import batch_outputs, zero_states
 
+MOST_NUMBERS = 2_000_000
+"""Numbers of a state over all steps and sequences that are looked at together: more sequences take their turn."""
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -44,7 +47,12 @@ class Metrics:
 def evaluate(prepared: Prepared, network: Network) -> Metrics:
     """The metrics of a network that is being trained: one on which `Prepared.finish` has not been at work."""
     batch = prepared.held_out
-    outputs = batch_outputs(network, batch, zero_states(network, batch.inputs.shape[-1]))
+    steps, sequences = batch.inputs.shape[0], batch.inputs.shape[-1]
+    units = sum(place.cell.hidden_size for place in network.directions)
+    count = max(1, MOST_NUMBERS // (steps * units))
+    outputs = np.concatenate(
+        [_outputs(network, batch, slice(start, start + count)) for start in range(0, sequences, count)], axis=-1
+    )
     measure, baseline = prepared.measure, prepared.baseline
     return Metrics(
         _loss(network, batch, outputs),
@@ -55,6 +63,13 @@ def evaluate(prepared: Prepared, network: Network) -> Metrics:
         baseline.value,
         baseline.name,
     )
+
+
+def _outputs(network: Network, batch: Batch, chosen: slice) -> np.ndarray[Any, Any]:
+    """What the network says about some of the sequences, (T, O, fewer)."""
+    inputs = batch.inputs[..., chosen]
+    part = Batch(inputs, batch.targets[..., chosen])
+    return batch_outputs(network, part, zero_states(network, inputs.shape[-1]))
 
 
 def _loss(network: Network, batch: Batch, outputs: np.ndarray[Any, Any]) -> float:

@@ -128,7 +128,7 @@ export function createStage(root, emit) {
 /** @param {State} state @returns {import("../views/cursor.js").CursorProps} */
 function cursorProps(state) {
   const { column, hover, room } = compareOf(state);
-  const title = hover ? `${stepWords(state, "a", hover.step)} · ${stepWords(state, "b", hover.step)}${hover.unit === null ? "" : ` · unit ${hover.unit}`}` : "";
+  const title = hover ? `${stepWords(compareOf(state), "a", hover.step)} · ${stepWords(compareOf(state), "b", hover.step)}${hover.unit === null ? "" : ` · unit ${hover.unit}`}` : "";
   return { step: column ?? 0, window: compareWindow(state), width: room.width, gutter: gutterOf(state), rem: state.surroundings.rem, hover, held: null, label: "", title, values: hoverValues(state), predictions: null };
 }
 

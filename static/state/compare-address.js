@@ -1,5 +1,6 @@
 /** A comparison as fields of the address, and back: both sides, how they are aligned, and what of them is looked at. */
 
+import { memo } from "../lib/memo.js";
 import { formatSide, parseSide } from "../lib/side-address.js";
 import { compareOf, fromExplore, sideDraft, sideModel, sideOf, withCompare, withSide, withSideDraft } from "./compare-sides.js";
 import { exampleDraft, inputDraft, readsOf } from "./input-transitions.js";
@@ -11,6 +12,19 @@ import { exampleDraft, inputDraft, readsOf } from "./input-transitions.js";
 
 const METHODS = /** @type {const} */ (["index", "edit"]);
 
+/** Long inputs are written once, and not with every frame. */
+const formatted = { a: memo(formatParts), b: memo(formatParts) };
+
+/**
+ * @param {string} model
+ * @param {import("./types.js").Draft} draft
+ * @param {import("../lib/input.js").Input | undefined} read
+ * @param {import("../lib/side-address.js").SideIntervention[]} interventions
+ */
+function formatParts(model, draft, read, interventions) {
+  return formatSide({ model, example: draft.example, input: draft.file?.input ?? read ?? { text: draft.text }, interventions });
+}
+
 /**
  * What the address says of a side.
  * @param {State} state
@@ -18,8 +32,7 @@ const METHODS = /** @type {const} */ (["index", "edit"]);
  */
 export function formattedSide(state, name) {
   const side = sideOf(state, name);
-  const draft = sideDraft(side);
-  return formatSide({ model: side.modelId ?? "", example: draft.example, input: draft.file?.input ?? side.wanted?.input ?? side.shown?.wanted.input ?? { text: draft.text }, interventions: side.interventions });
+  return formatted[name](side.modelId ?? "", sideDraft(side), side.wanted?.input ?? side.shown?.wanted.input, side.interventions);
 }
 
 /**

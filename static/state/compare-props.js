@@ -40,6 +40,8 @@ const axisOf = (state) => ({ window: compareWindow(state), width: compareOf(stat
 /** @param {Alignment} alignment @param {SideName} name */
 export const stepsOf = ({ here, there }, name) => (name === "a" ? here : there);
 
+const summaryOf = forEachSide((/** @type {import("../lib/input.js").Input | undefined} */ input) => (input ? describeInput(input) : ""));
+
 /** @param {State} state @param {SideName} name */
 export function sideBarProps(state, name) {
   const side = sideOf(state, name);
@@ -57,7 +59,7 @@ export function sideBarProps(state, name) {
     examples: model?.example_inputs ?? NONE,
     message: side.message,
     tracing: side.tracing,
-    summary: `${side.wanted ? describeInput(side.wanted.input) : ""}${tooLong ? ", too long for the address" : ""}`,
+    summary: `${summaryOf[name](side.wanted?.input)}${tooLong ? ", too long for the address" : ""}`,
   };
 }
 

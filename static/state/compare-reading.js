@@ -10,6 +10,7 @@ import { isOfUnits } from "./selectors.js";
 import { quantitiesIn } from "./shown.js";
 
 /** @typedef {import("./types.js").State} State */
+/** @typedef {import("./compare-types.js").Compare} Compare */
 /** @typedef {import("./compare-types.js").SideName} SideName */
 /** @typedef {import("../types.js").Trace} Trace */
 
@@ -47,17 +48,18 @@ export function alignmentNote(state) {
 /** @param {State} state */
 export function changeListProps(state) {
   const compare = compareOf(state);
-  const changes = listedChanges(compare);
-  const { unit, column } = compare;
   const alignment = alignmentOf(compare);
-  return { changes: compare.pair && alignment ? listed(state.quantities, changes, compare.pair.a.trace, alignment) : NONE, chosen: changes.findIndex((change) => change.unit === unit && change.step === column), all: compare.all };
+  const changes = compare.pair && alignment ? listed(state.quantities, listedChanges(compare), compare.pair.a.trace, alignment) : NONE;
+  const { unit, column } = compare;
+  return { changes, chosen: changes.findIndex((change) => change.unit === unit && change.column === column), all: compare.all };
 }
 
 const listed = memo((/** @type {State["quantities"]} */ table, /** @type {ReturnType<typeof listedChanges>} */ changes, /** @type {Trace} */ trace, /** @type {import("../lib/alignment.js").Alignment} */ alignment) =>
   changes.map(({ layer, quantity, unit, step, difference, here, baseline }) => ({
     layer,
     quantity,
-    unit,
+    unit: layer !== null && isOfUnits(trace.layers[layer], quantity) ? unit : null,
+    row: unit,
     column: step,
     symbol: table.find(({ name }) => name === quantity)?.symbol ?? "",
     layerName: layer === null ? "" : layerText(trace.layers[layer], trace.layers),
@@ -72,13 +74,12 @@ const whenWords = (here, there) => (here === there ? `step ${here + 1}` : `step 
 
 /**
  * What one side reads at a column, in words.
- * @param {State} state
+ * @param {Pick<Compare, "pair" | "align">} compare
  * @param {SideName} name
  * @param {number} column
  * @param {(label: string) => string} say
  */
-export function stepWords(state, name, column, say = visible) {
-  const compare = compareOf(state);
+export function stepWords(compare, name, column, say = visible) {
   const alignment = alignmentOf(compare);
   if (!compare.pair || !alignment) return "";
   const { trace } = compare.pair[name];
@@ -92,17 +93,25 @@ export function stepWords(state, name, column, say = visible) {
 /** @param {number} value */
 const known = (value) => (Number.isNaN(value) ? null : value);
 
+/** What a reading depends on: the same object while nothing but the pointer moves. @typedef {Pick<Compare, "pair" | "align" | "layer" | "unit" | "column" | "moved">} Place */
+
+const placeOf = memo((/** @type {Compare["pair"]} */ pair, /** @type {Compare["align"]} */ align, /** @type {number} */ layer, /** @type {number | null} */ unit, /** @type {number | null} */ column, /** @type {Compare["moved"]} */ moved) => ({ pair, align, layer, unit, column, moved }));
+
 /**
  * The numbers at the chosen column: every quantity of the chosen unit, outputs of a linear readout, and the outputs whose probability differs.
  * @param {State} state
  */
 export function readingProps(state) {
-  const compare = compareOf(state);
-  const layers = layersAlong(compare);
-  const { unit, column } = compare;
+  const { pair, align, layer, unit, column, moved } = compareOf(state);
+  return readingAt(state.quantities, placeOf(pair, align, layer, unit, column, moved));
+}
+
+const readingAt = memo((/** @type {State["quantities"]} */ quantities, /** @type {Place} */ place) => {
+  const layers = layersAlong(place);
+  const { unit, column } = place;
   if (!layers || unit === null || column === null) return null;
   const at = column * layers.a.hiddenSize + unit;
-  const table = quantitiesIn(state, layers.a);
+  const table = quantitiesIn({ quantities }, layers.a);
   const rows = Object.keys(layers.a.quantities).filter((name) => isOfUnits(layers.a, name)).map((name) => /** @type {NumberRow} */ ({
     quantity: name,
     symbol: table.find((quantity) => quantity.name === name)?.symbol ?? name,
@@ -110,29 +119,29 @@ export function readingProps(state) {
     a: known(layers.a.quantities[name].data[at]),
     b: known(layers.b.quantities[name].data[at]),
   }));
-  return { unit, steps: [stepWords(state, "a", column), stepWords(state, "b", column)], rows, outputs: outputRows(state, column), moved: movedAt(state, column), expected: { a: expectedBy(state, "a", column), b: expectedBy(state, "b", column) } };
-}
+  return { unit, steps: [stepWords(place, "a", column), stepWords(place, "b", column)], rows, outputs: outputRows(place, column), moved: movedAt(place, column), expected: { a: expectedBy(place, "a", column), b: expectedBy(place, "b", column) } };
+});
 
-/** @param {State} state @param {number} column @returns {NumberRow[]} */
-function outputRows(state, column) {
-  const traces = tracesAlong(compareOf(state));
+/** @param {Place} compare @param {number} column @returns {NumberRow[]} */
+function outputRows(compare, column) {
+  const traces = tracesAlong(compare);
   const [a, b] = [traces?.a.outputs, traces?.b.outputs];
   if (!a || !b || a.columns !== b.columns) return NONE;
   return Array.from({ length: Math.min(8, a.columns) }, (_, output) => ({ quantity: "output", symbol: "y", text: a.columns > 1 ? `output ${output}` : "output", a: known(a.data[column * a.columns + output]), b: known(b.data[column * b.columns + output]) }));
 }
 
-/** The outputs whose probability differs most, null while they are on their way or where there are none. @param {State} state @param {number} column */
-function movedAt(state, column) {
-  const { pair, moved } = compareOf(state);
-  const step = alignmentOf(compareOf(state))?.here[column] ?? -1;
+/** The outputs whose probability differs most, null while they are on their way or where there are none. @param {Place} compare @param {number} column */
+function movedAt(compare, column) {
+  const { pair, moved } = compare;
+  const step = alignmentOf(compare)?.here[column] ?? -1;
   return (moved && moved.pair === pair && moved.rows.get(step)) || null;
 }
 
-/** @param {State} state @param {SideName} name @param {number} column */
-function expectedBy(state, name, column) {
-  const alignment = alignmentOf(compareOf(state));
+/** @param {Place} compare @param {SideName} name @param {number} column */
+function expectedBy(compare, name, column) {
+  const alignment = alignmentOf(compare);
   const step = alignment ? stepsOf(alignment, name)[column] : -1;
-  return (step >= 0 && compareOf(state).pair?.[name].trace.predictions?.[step]) || null;
+  return (step >= 0 && compare.pair?.[name].trace.predictions?.[step]) || null;
 }
 
 /** What the pointer is over: the numbers of both, and how they differ. @param {State} state */
@@ -151,7 +160,7 @@ export function compareAnnouncement(state) {
   const { column, playing } = compareOf(state);
   if (!reading || column === null || playing) return "";
   const numbers = reading.rows.map(({ text, a, b }) => (a === null || b === null ? `${text} ${a === null ? "only in B" : "only in A"} ${number(/** @type {number} */ (a ?? b))}` : `${text} ${number(a)} and ${number(b)}`));
-  return `${stepWords(state, "a", column, spoken)}. ${stepWords(state, "b", column, spoken)}. Unit ${reading.unit}, A and B: ${numbers.join(", ")}.`;
+  return `${stepWords(compareOf(state), "a", column, spoken)}. ${stepWords(compareOf(state), "b", column, spoken)}. Unit ${reading.unit}, A and B: ${numbers.join(", ")}.`;
 }
 
 /** For a side whose picture is of something else by now. @param {State} state */

@@ -186,9 +186,13 @@ export const compareTransitions = {
 };
 
 /**
- * The view at an address; what cannot be understood is as on a first visit.
+ * The view at an address; what cannot be understood is as on a first visit. What was typed for other networks is kept.
  * @param {State} state
  * @param {Record<string, string>} fields
  * @returns {State}
  */
-export const atCompare = (state, fields) => fitted(atComparison(withCompare(state, { ...NO_COMPARISON, room: compareOf(state).room }), fields));
+export function atCompare(state, fields) {
+  const { room, sides: { a, b } } = compareOf(state);
+  const sides = { a: { ...NO_SIDE, drafts: a.drafts }, b: { ...NO_SIDE, drafts: b.drafts } };
+  return fitted(atComparison(withCompare(state, { ...NO_COMPARISON, room, sides }), fields));
+}

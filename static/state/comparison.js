@@ -15,6 +15,8 @@ import { memoryOf } from "./trace-transitions.js";
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
 /** @typedef {import("../types.js").Trace} Trace */
 
+/** What an alignment depends on, and a layer along it. @typedef {Pick<Compare, "pair" | "align">} Aligned @typedef {Pick<Compare, "pair" | "align" | "layer">} Layered */
+
 /** Places in the list of the largest differences. */
 const LISTED = 10;
 
@@ -32,12 +34,12 @@ export function refusal(here, there) {
 /** @param {Trace} trace */
 const shapeWords = ({ layers }) => layers.map(({ cell, hiddenSize, direction }) => `${cell.toUpperCase()} of ${hiddenSize}${direction === "backward" ? " (backward)" : ""}`).join(", ");
 
-/** @param {Compare} compare @returns {AlignMethod} */
+/** @param {Aligned} compare @returns {AlignMethod} */
 export const methodOf = ({ align: chosen, pair }) => chosen ?? (pair?.a.trace.input.kind === "values" ? "index" : "edit");
 
 const aligned = memo((/** @type {Trace} */ here, /** @type {Trace} */ there, /** @type {AlignMethod} */ method) => align(here, there, method));
 
-/** @param {Compare} compare @returns {Alignment | null} */
+/** @param {Aligned} compare @returns {Alignment | null} */
 export const alignmentOf = (compare) => compare.pair && aligned(compare.pair.a.trace, compare.pair.b.trace, methodOf(compare));
 
 /** @param {LayerTrace} layer @param {Int32Array} steps @returns {LayerTrace} */
@@ -50,7 +52,7 @@ const bothAlong = memo((/** @type {Pair} */ { a, b }, /** @type {Alignment} */ {
   return { a: one(a.trace, here), b: one(b.trace, there) };
 });
 
-/** @param {Compare} compare */
+/** @param {Aligned} compare */
 export function tracesAlong(compare) {
   const alignment = alignmentOf(compare);
   return compare.pair && alignment && bothAlong(compare.pair, alignment);
@@ -58,7 +60,7 @@ export function tracesAlong(compare) {
 
 /**
  * The chosen layer of both along their alignment.
- * @param {Compare} compare
+ * @param {Layered} compare
  * @returns {{a: LayerTrace, b: LayerTrace} | null}
  */
 export const layersAlong = (compare) => chosenLayers(tracesAlong(compare), compare.layer);

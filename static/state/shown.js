@@ -29,7 +29,7 @@ function valuesText({ shown }, step) {
 const quantityTable = memo((/** @type {State["quantities"]} */ quantities, /** @type {import("../lib/cell-form.js").CellForm} */ form) =>
   quantities.filter(({ cells }) => cells.includes(form.cell)).map((quantity) => ({ ...quantity, formula: formulaOf(quantity, form), range: rangeOf(quantity, form) })));
 
-/** @param {State} state @param {import("../types.js").LayerTrace} layer @returns {import("../types.js").Quantity[]} of its cell, as this layer computes them */
+/** @param {Pick<State, "quantities">} state @param {import("../types.js").LayerTrace} layer @returns {import("../types.js").Quantity[]} of its cell, as this layer computes them */
 export const quantitiesIn = (state, layer) => quantityTable(state.quantities, formOf(layer));
 
 /** @param {State} state @returns {import("../types.js").Quantity[]} of the cell that is shown, as this layer computes them */

@@ -5,8 +5,8 @@ import { number, words } from "../lib/format.js";
 import { formatShortSigned } from "../lib/numerals.js";
 
 /**
- * `layer` is null for what the network gives out.
- * @typedef {{layer: number | null, quantity: string, symbol: string, layerName: string, when: string, unit: number, column: number, difference: number, here: number, baseline: number}} ListedChange
+ * `layer` is null for what the network gives out, `unit` for what is not of units; `row` is which number of the quantity it is.
+ * @typedef {{layer: number | null, quantity: string, symbol: string, layerName: string, when: string, unit: number | null, row: number, column: number, difference: number, here: number, baseline: number}} ListedChange
  */
 
 /**
@@ -54,10 +54,10 @@ export function create(root, emit) {
  * @param {boolean} all whether there are several quantities
  * @param {import("../types.js").Emit} emit
  */
-function button({ layer, quantity, symbol, layerName, when, unit, column, difference, here, baseline }, most, all, emit) {
+function button({ layer, quantity, symbol, layerName, when, unit, row, column, difference, here, baseline }, most, all, emit) {
   const bar = h("i", { class: difference < 0 ? "is-negative" : "" });
   bar.style.setProperty("--share", String(Math.abs(difference) / most));
-  const where = layer === null ? `output ${unit}` : `${all && layerName ? `${layerName}, ` : ""}unit ${unit}`;
+  const where = layer === null ? `output ${row}` : `${all && layerName ? `${layerName}, ` : ""}${unit === null ? "row" : "unit"} ${row}`;
   const amount = h("span", { class: "change-amount" });
   setText(amount, formatShortSigned(difference));
   return h("button", { type: "button", class: "change", data: { quantity }, title: `${words(quantity)}: A ${number(here)}, B ${number(baseline)}`, "aria-label": `${words(quantity)}, ${where}, ${when}: ${formatShortSigned(difference)}`, on: { click: () => emit(layer === null ? { type: "step-chosen", step: column } : { type: "place-visited", layer, quantity, unit, column }) } },

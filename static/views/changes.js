@@ -36,8 +36,9 @@ export function create(root, emit) {
   const undoText = h("span");
   const undo = h("span", { class: "undo" }, undoText, h("button", { type: "button", class: "text-button", text: "Undo", on: { click: () => emit({ type: "removal-undone" }) } }));
   const list = h("button", { type: "button", class: "text-button changes-list", on: { click: () => emit({ type: "aside-chosen", aside: "interventions" }) } });
+  const compare = h("button", { type: "button", class: "text-button changes-compare", title: "Both traces and their difference over one time axis", on: { click: () => emit({ type: "place-chosen", place: "compare", asked: {} }) } }, "Compare with the original");
   const sentence = h("p", { class: "changes-sentence", "aria-live": "polite" }, words, largest, refusal);
-  root.append(seen.element, sentence, undo, list);
+  root.append(seen.element, sentence, undo, compare, list);
 
   /** @type {ChangesProps | null} */
   let shown = null;
@@ -48,6 +49,7 @@ export function create(root, emit) {
       setHidden(root, !props.open);
       seen.update(props.seen, props.ready);
       setHidden(seen.element, props.count === 0);
+      setHidden(compare, props.active === 0);
       root.classList.toggle("is-waiting", props.waiting);
       setText(refusal, props.refusal ?? "");
       const told = props.refusal === null && props.largest !== null && props.largest.difference !== 0;

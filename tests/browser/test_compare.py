@@ -140,13 +140,13 @@ def test_typing_on_one_side_runs_only_that_side_and_a_late_answer_is_dropped(vis
     field(page, "B").fill("hull")
     expect(side(page, "B").locator("textarea")).to_have_value("hull")
     page.wait_for_timeout(100)
-    field(page, "B").fill("hullo")
-    expect(page.locator(".compare-headline")).to_have_text("One network, two inputs; 1 of 5 steps differs.")
-    one, other = traces(NETWORKS["letters"], "hello", "hullo")
+    field(page, "B").fill("hullu")
+    expect(page.locator(".compare-headline")).to_have_text("One network, two inputs; 2 of 5 steps differ.")
+    one, other = traces(NETWORKS["letters"], "hello", "hullu")
     check_numbers(page, one, other, 2, 4, 4)
     for route in held:
         route.abort()
-    assert set(asked) == {"hull", "hullo"}
+    assert set(asked) == {"hull", "hullu"}
 
 
 def test_what_is_refused_is_said_beside_its_side_and_nothing_is_lost(visit: Visit) -> None:
@@ -200,6 +200,39 @@ def test_intervened_against_the_original(visit: Visit) -> None:
     page.get_by_role("button", name="Swap A and B").click()
     expect(page.locator(".compare-headline")).to_contain_text("1 intervention in B")
     check_numbers(page, other, one, 3, 3, 3)
+
+
+def test_explore_leads_to_what_its_interventions_changed(visit: Visit) -> None:
+    page = visit("#model=letters&text=f(x)&unit=3&step=3&interventions=forget_gate*set*0*u3*s2")
+    page.get_by_role("button", name="Compare with the original").click()
+    expect(page.locator(".compare-headline")).to_have_text("One network, one input; 1 intervention in A.")
+    expect(field(page, "B")).to_have_value("f(x)")
+    expect(side(page, "B").get_by_role("checkbox")).to_have_count(0)
+    expect(side(page, "A").get_by_role("textbox", name="Text")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#sequence")).to_have_value("f(x)")
+
+
+def test_a_view_that_cannot_be_had_is_asked_for_once_and_again_when_it_is_opened_again(visit: Visit) -> None:
+    page = visit("", allowed="Failed to load resource")
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/places/compare.js", refuse)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("#toast")).to_contain_text("could not be loaded")
+    page.wait_for_timeout(150)
+    assert len(asked) == 1
+    page.get_by_role("link", name="Explore").click()
+    expect(page.locator("#sequence")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("#compare .panel canvas").first).to_be_visible()
 
 
 def test_pointing_zooming_and_choosing_by_pointer(visit: Visit) -> None:

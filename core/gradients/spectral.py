@@ -25,7 +25,7 @@ def spectral_norms(matrices: Array) -> Array:
     scaled = matrices / scale
     if matrices.shape[1] < DIRECT_BELOW:
         return _by_all_eigenvalues(scaled) * scale[:, 0, 0]
-    stir: Array = np.random.default_rng(0).standard_normal(matrices.shape[1])
+    stir: Array = np.random.default_rng(0).standard_normal((matrices.shape[1],))
     stir *= 0.1 / np.linalg.norm(stir)
     start = stir
     found = np.empty(len(scaled))

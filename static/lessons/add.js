@@ -27,7 +27,7 @@ const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
 /** @param {import("./types.js").Evidence} evidence */
 const everything = ({ run, trials: [{ sequence }] }) =>
-  `All values add up to ${short(total(numbersOf(sequence)))}, the marked ones to ${short(sums(sequence).slice(-1)[0])}; the cell state ends at ${short(atLast(run, "cell_state"))}. A gate that is always open lets everything in. (That the two do not agree to the last digit is the candidate's tanh, which bends even small numbers a little.)`;
+  `All values add up to ${short(total(numbersOf(sequence)))}, the marked ones to ${short(sums(sequence).slice(-1)[0])}; the cell state ends at ${short(atLast(run, "cell_state"))}. A gate that is always open lets everything in. (That the two do not agree to the last digit is the candidate’s tanh, which bends even small numbers a little.)`;
 
 /** @param {import("./types.js").Evidence} evidence */
 const signs = ({ run }) => {

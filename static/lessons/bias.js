@@ -42,7 +42,11 @@ export const bias = {
   ],
   sources: [
     { ...GERS, claim: "Forget gates were introduced with positive biases, so that a cell remembers before it has learnt to forget." },
-    { ...JOZEFOWICZ, claim: "Among more than ten thousand architectures, giving the LSTM's forget gate a bias of 1 was found to close the gap between LSTM and GRU; the authors recommend it for every LSTM." },
+    { ...JOZEFOWICZ, claim: "In a study of more than ten thousand architectures, giving the LSTM’s forget gate a bias of 1 was found to close the gap between LSTM and GRU; the authors recommend it for every LSTM." },
+  ],
+  further: [
+    { text: "Train an LSTM whose forget bias is 0 on something to remember", fields: { view: "train", task: "recall", cells: "lstm", "p.forget_bias": "0" } },
+    { text: "… and one whose forget bias is 3", fields: { view: "train", task: "recall", cells: "lstm", "p.forget_bias": "3" } },
   ],
   controls: [{ name: "b", symbol: "b_f", label: "bias of the forget gate", lowest: -2, highest: 8, step: 0.05, initial: 1, quantity: "forget_gate" }],
   networks: ({ b }) => [{ name: "An LSTM unit", sketch: lstmUnit({ i: { x: [2 * OPEN], b: -OPEN }, f: { b }, g: { b: 3 }, o: { b: OPEN } }) }],

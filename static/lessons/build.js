@@ -51,7 +51,7 @@ export const build = {
   title: "Build one yourself",
   summary: "Every number of one unit on a slider, and three machines to make of it",
   paragraphs: [
-    "One unit, one input, twelve numbers: for each of the four sums a weight of the input *x*, a weight of the unit's own last hidden state *h₋₁*, and a bias. All of them are 0 now.",
+    "One unit, one input, twelve numbers: for each of the four sums a weight of the input *x*, a weight of the unit’s own last hidden state *h₋₁*, and a bias. All of them are 0 now.",
     "Below are three machines to make of them. Each is tried on several sequences while you move the sliders; choose one of them to see what goes on there. The row “wanted” says what is asked of each step.",
     "Large numbers make switches of gates. Begin with what should happen when nothing is read: there, the biases are alone.",
   ],

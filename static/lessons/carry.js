@@ -37,7 +37,7 @@ export const carry = {
     "The picture draws that as a band along time. At each step the part that *f* lets go peels off above and fades; what is written joins from below. Lengths are true to scale.",
     "Here the gates *i* and *o* stand open, and the candidate *g* has a weight with which a 1 writes +0.5 and a −1 writes −0.5. You hold the forget gate.",
   ],
-  sources: [{ ...HOCHREITER, claim: "The cell's state is fed back to itself with a weight of exactly 1, so that what it holds, and the error that flows back through it, neither shrinks nor grows. (There was no forget gate yet: see the next lesson.)" }],
+  sources: [{ ...HOCHREITER, claim: "The cell’s state is fed back to itself with a weight of exactly 1, so that what it holds, and the error that flows back through it, neither shrinks nor grows. (There was no forget gate yet: see the next lesson.)" }],
   controls: [{ name: "f", symbol: "f", label: "forget gate: the share that is kept", lowest: 0, highest: 1, step: 0.01, initial: 1, quantity: "forget_gate" }],
   networks: ({ f }) => [{ name: "An LSTM unit", sketch: lstmUnit({ i: { b: OPEN }, f: { b: biasOf(f) }, g: { x: [HALF] }, o: { b: OPEN } }) }],
   features: ["x"],

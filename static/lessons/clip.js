@@ -81,7 +81,7 @@ export const clip = {
   summary: "Where the loss has a wall, one update can throw a network far away",
   paragraphs: [
     "One simple unit is pushed to 0.8 at step 1, and is to be at 0.6 after 30 further steps; its bias pulls it down a little. The plot shows its loss, (*h* − 0.6)², for every recurrent weight *u*. A little too small a weight, and the state tips over to negative; so there is a wall.",
-    "On the wall the gradient is enormous: it is a product of thirty factors, one a step, and here most of them are above 1. An update follows it: *u* − learning rate · gradient.",
+    "On the wall the gradient is enormous: it adds up products of as many as thirty factors, one a step, and here many of them are above 1. An update follows it: *u* − learning rate · gradient.",
     "Clipping keeps the direction of the gradient and limits its length: where its norm is above a threshold it is scaled down to it. With one weight the norm is the absolute value.",
   ],
   sources: [{ ...PASCANU, claim: "Where gradients explode, the error has a steep wall; scaling the gradient down whenever its norm passes a threshold keeps an update from leaping away from it. The paper draws such a wall for a network of one unit." }],

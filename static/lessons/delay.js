@@ -55,7 +55,7 @@ export const delay = {
     "So a chain of units is a delay: what the first one is told, the next one knows a step later. It holds the last few inputs, all of them at once, but each further step costs a further unit. A latch needs one unit for any time, and holds one thing.",
     "The heatmap has a row for each unit. Watch the diagonal.",
   ],
-  sources: [{ ...ELMAN, claim: "The hidden units' last values are read as if they were a further input: context units, each a copy, one step old." }],
+  sources: [{ ...ELMAN, claim: "The hidden units’ last values are read as if they were a further input: context units, each a copy, one step old." }],
   controls: [
     { name: "w", symbol: "w_0", label: "what unit 0 reads of the input", lowest: -3, highest: 3, step: 0.5, initial: 2, quantity: "hidden_state" },
     link(1, 0, 0), link(2, 0, 0), link(0, 1, 2), link(1, 1, 0), link(2, 1, 0), link(0, 2, 0), link(1, 2, 0), link(2, 2, 0),

@@ -43,6 +43,7 @@ export const forgets = {
     { ...ELMAN, claim: "The simple recurrent network: what the hidden units were at the last step is read along with the next input." },
     { ...BENGIO, claim: "A recurrent network can hold a bit safely only where its state falls back to a few fixed values; and just there it hardly feels any more what it read long ago." },
   ],
+  further: [{ text: "Train a simple network and an LSTM on something to remember", fields: { view: "train", task: "recall", cells: "rnn.lstm" } }],
   controls: [
     { name: "u", symbol: "u", label: "recurrent weight", lowest: 0, highest: 2, step: 0.01, initial: 0.9, quantity: "hidden_state" },
     { name: "x", symbol: "x_1", label: "number read at step 1", lowest: -2, highest: 2, step: 0.1, initial: 1 },

@@ -76,6 +76,7 @@ export const gru = {
     { ...CHO, claim: "The gated unit with a reset and an update gate, meant to be simpler to compute than an LSTM." },
     { ...CHUNG, claim: "On music and speech, both gated units did better than tanh units; which of the two is better could not be said in general." },
   ],
+  further: [{ text: "Train both, and a simple network, on the same task and data", fields: { view: "train", task: "recall", cells: "lstm.gru.rnn" } }],
   controls: [
     { name: "zs", symbol: "w_z", label: "update gate: weight of “set”", lowest: -40, highest: 40, step: 1, initial: 0, quantity: "update_gate" },
     { name: "zr", symbol: "w_z", label: "update gate: weight of “reset”", lowest: -40, highest: 40, step: 1, initial: 0, quantity: "update_gate" },
@@ -91,7 +92,7 @@ export const gru = {
       id: "blend",
       kind: "choice",
       predicts: true,
-      ask: "A GRU unit's update gate is 0.9 and its candidate 1, at every step. Its state begins at 0. Where does it go in 60 steps?",
+      ask: "A GRU unit’s update gate is 0.9 and its candidate 1, at every step. Its state begins at 0. Where does it go in 60 steps?",
       networks: () => [STEADY],
       sequences: () => [single("steady", "Sixty steps", zeros(60))],
       options: ENDS.map(({ id, text }) => ({ id, text, why: blended })),
@@ -101,7 +102,7 @@ export const gru = {
     {
       id: "latch",
       kind: "goal",
-      ask: "Give the GRU unit the LSTM's job: above 0.5 from “set” until “reset”, near 0 otherwise.",
+      ask: "Give the GRU unit the LSTM’s job: above 0.5 from “set” until “reset”, near 0 otherwise.",
       sequences: () => SEQUENCES,
       wanted: (sequence) => bits(sequence).map((bit) => (bit ? "1" : "0")),
       judge({ runs: [run], sequence }) {
@@ -119,7 +120,7 @@ export const gru = {
     {
       id: "counts",
       kind: "choice",
-      ask: "An LSTM's cell state can count to 7. Can a GRU unit's state be brought to 7 by some choice of weights?",
+      ask: "An LSTM’s cell state can count to 7. Can a GRU unit’s state be brought to 7 by some choice of weights?",
       networks: () => [crowd()],
       sequences: () => [single("ones", "Forty numbers", Array.from({ length: 40 }, (_, step) => (step % 3 ? 1 : -1)))],
       options: [

@@ -82,13 +82,13 @@ export const latch = {
       wanted: (sequence) => bits(numbersOf(sequence), -1).map((bit) => (bit ? "1" : "0")),
       judge: judgeLatch(-1),
       met: "Only the signs of two weights had to change: those with which the input and the forget gate look at x. What is written, and how it is shown, is the same.",
-      hints: ["The gates should do at −1 what they did at 1.", "Change the signs of the input gate's and the forget gate's weight of the input."],
+      hints: ["The gates should do at −1 what they did at 1.", "Change the signs of the input gate’s and the forget gate’s weight of the input."],
       solution: { ...LATCH, wi: -20, wf: -20 },
     },
     {
       id: "loose",
       kind: "choice",
-      ask: "Would it still hold, if the forget gate's bias were 3 instead of 10?",
+      ask: "Would it still hold, if the forget gate’s bias were 3 instead of 10?",
       settings: { bf: 3 },
       sequences: () => [single("very-long", "A very long hold", zeros(60, { 0: 1 }))],
       options: [

@@ -81,7 +81,7 @@
  */
 
 /**
- * `features` name the numbers of a step; empty for text. `order` gives the units' rows from the top. In texts a variable stands between asterisks.
+ * `further` leads to other views, by what their address says. `features` name the numbers of a step; empty for text. `order` gives the units' rows from the top. In texts a variable stands between asterisks.
  * @typedef {object} Lesson
  * @property {string} id
  * @property {string} chapter
@@ -89,6 +89,7 @@
  * @property {string} summary one line for the list of contents
  * @property {string[]} paragraphs
  * @property {Source[]} sources
+ * @property {{text: string, fields: Record<string, string>}[]} [further]
  * @property {Control[]} controls
  * @property {(settings: Settings) => Network[]} networks
  * @property {string[]} features

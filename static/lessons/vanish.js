@@ -63,6 +63,7 @@ export const vanish = {
     { ...BENGIO, claim: "Where a network holds information safely, the derivative of its state by earlier states shrinks exponentially with the distance, and so does what gradient descent can learn from it." },
     { ...PASCANU, claim: "If the recurrent weights’ largest singular value is below 1, a tanh network’s gradients must vanish; for them to explode, it must be above 1." },
   ],
+  further: [{ text: "More cells, lengths and seeds, and every unit: the Gradients view", fields: { view: "gradients" } }],
   controls: [
     { name: "s", symbol: "s", label: "scale of all weights", lowest: 0.2, highest: 6, step: 0.1, initial: 1, quantity: "hidden_state" },
     { name: "b", symbol: "b_f", label: "bias of forget and update gates", lowest: -2, highest: 6, step: 0.1, initial: 1, quantity: "forget_gate" },

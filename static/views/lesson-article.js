@@ -19,9 +19,10 @@ export function create(root, emit) {
   const text = h("div", { class: "lesson-text" });
   const slot = h("div", { class: "questions" });
   const done = h("p", { class: "lesson-done", role: "status" });
+  const further = h("ul", { class: "lesson-further", "aria-label": "From here" });
   const sources = h("ul", { class: "sources" });
   const ways = h("nav", { class: "lesson-ways", "aria-label": "Lessons" });
-  root.append(h("header", { class: "lesson-head" }, place, title), text, slot, done, ways, h("section", { class: "lesson-sources", "aria-label": "Sources" }, h("h2", {}, "Where this comes from"), sources));
+  root.append(h("header", { class: "lesson-head" }, place, title), text, slot, done, further, ways, h("section", { class: "lesson-sources", "aria-label": "Sources" }, h("h2", {}, "Where this comes from"), sources));
 
   /** @type {ArticleProps | null} */
   let shown = null;
@@ -40,6 +41,8 @@ export function create(root, emit) {
       place.replaceChildren(lessonLink(null, emit, {}, "All lessons"), ` · ${lesson.chapter} · ${number} of ${count}`);
       setText(title, lesson.title);
       text.replaceChildren(...lesson.paragraphs.map((paragraph) => h("p", {}, ...richText(paragraph))));
+      further.replaceChildren(...(lesson.further ?? []).map(({ text: words, fields }) => h("li", {}, h("a", { href: `#${new URLSearchParams(fields)}` }, words))));
+      setHidden(further, !lesson.further);
       sources.replaceChildren(...lesson.sources.map(({ authors, year, title: work, where, claim }) => h("li", {}, h("p", {}, claim), h("p", { class: "source" }, `${authors} (${year}): `, h("cite", {}, work), `. ${where}.`))));
       ways.replaceChildren(
         previous ? lessonLink(previous.id, emit, { class: "action", rel: "prev" }, `← ${previous.title}`) : h("span"),

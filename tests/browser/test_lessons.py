@@ -179,6 +179,15 @@ def test_hints_and_a_solution(learn: Visit) -> None:
     expect(page.locator(".curve-words")).to_contain_text("half of it is left after 48.9 steps")
 
 
+def test_a_lesson_leads_on_to_training(learn: Visit) -> None:
+    page = learn("bias&b=2")
+    page.get_by_role("link", name="one whose forget bias is 3").click()
+    expect(page.locator("#train")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"view=train&task=recall&cells=lstm&p\.forget_bias=3"))
+    page.go_back()
+    expect(page.locator(".lesson-head h1")).to_have_text("The forget bias")
+
+
 @pytest.mark.parametrize("width", [390, 2560])
 def test_nothing_stands_out_over_the_edge(learn: Visit, width: int) -> None:
     page = learn("gru&zb=10", width=width, height=844)

@@ -10,6 +10,7 @@ import { correlation, short } from "/static/lessons/reading.js";
 import { depths, pythonStructure } from "/static/lessons/structure.js";
 import { pieces } from "/static/lib/rich-text.js";
 import { createRuns } from "/static/state/effects/lesson-runs.js";
+import { PLACE_NAMES } from "/static/state/place-names.js";
 import { initialState } from "/static/state/initial.js";
 import { atLesson, isCovered, learnOf, learnTransitions, lessonFields, NOTHING_LEARNT } from "/static/state/learn-transitions.js";
 import { plotLayout } from "/static/views/lesson-plot-layout.js";
@@ -130,6 +131,7 @@ export function test_every_lesson_is_whole() {
     for (const { name, lowest, highest, initial, step } of lesson.controls) {
       check(initial >= lowest && initial <= highest && Math.abs((initial - lowest) / step - Math.round((initial - lowest) / step)) < 1e-6, `${lesson.id}: ${name} begins at a place of its slider`);
     }
+    check((lesson.further ?? []).every(({ fields }) => PLACE_NAMES.includes(fields.view)), `${lesson.id} leads to views that there are`);
     check(lesson.questions.every(({ hints, ask }) => hints.length > 0 && ask.length > 20), `${lesson.id} has hints`);
     check(lesson.questions.findIndex(({ predicts }) => predicts) <= 0, `${lesson.id} asks for a prediction first`);
     for (const question of lesson.questions) if (question.kind === "goal") check(Object.entries(question.solution).every(([name, value]) => lesson.controls.some((one) => one.name === name && value >= one.lowest && value <= one.highest)), `${lesson.id}/${question.id}: the sliders reach the solution`);

@@ -83,6 +83,13 @@ export const requested = ({ layer, direction, quantity, units, steps, operation,
 export const sameIntervention = (a, b) => JSON.stringify(requested(a)) === JSON.stringify(requested(b));
 
 /**
+ * Whether two lists do the same to the same numbers, with other values at most: as while a slider moves.
+ * @param {Intervention[]} a
+ * @param {Intervention[]} b
+ */
+export const onlyValuesDiffer = (a, b) => a.length === b.length && a.every((one, index) => sameIntervention({ ...one, value: 0 }, { ...b[index], value: 0 }));
+
+/**
  * Those that are done to one number, in order.
  * @template {Intervention} Kind
  * @param {Kind[]} interventions

@@ -1,6 +1,6 @@
 /** The two traces of one input, with the interventions and without: what is to be asked for, which of them is seen, and which is the other. */
 
-import { misfit, requested } from "../lib/interventions.js";
+import { misfit, onlyValuesDiffer, requested } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -12,8 +12,18 @@ import { memo } from "../lib/memo.js";
 /** What is to be asked for of a trace; null where nothing is to be done. Its key tells it from every other. */
 export const wantedOf = memo((/** @type {Listed[]} */ list, /** @type {Trace} */ trace) => {
   const interventions = list.filter((one) => one.on && misfit(one, trace) === null).map(requested);
-  return interventions.length ? { interventions, key: `${trace.id} ${JSON.stringify(interventions)}` } : null;
+  return interventions.length ? { of: trace.id, interventions, key: `${trace.id} ${JSON.stringify(interventions)}` } : null;
 });
+
+/**
+ * Whether an answer is wanted: the one that is asked for, or one on the way there, as while a slider moves.
+ * @param {State} state
+ * @param {{of: string, key: string, interventions: import("../types.js").Intervention[]}} answer
+ */
+export function isWanted(state, { of, key, interventions }) {
+  const wanted = wantedAltered(state);
+  return wanted !== null && (wanted.key === key || (state.shown?.trace.id === of && onlyValuesDiffer(wanted.interventions, interventions)));
+}
 
 /** What is to be asked for of the shown trace. @param {State} state */
 export const wantedAltered = ({ shown, intervening }) => (shown ? wantedOf(intervening.list, shown.trace) : null);

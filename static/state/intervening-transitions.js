@@ -2,7 +2,7 @@
 
 import { keepingGate } from "../lib/ledger.js";
 import { requested, sameIntervention } from "../lib/interventions.js";
-import { alteredOf, seenTrace, wantedAltered } from "./altered.js";
+import { alteredOf, isWanted, seenTrace, wantedAltered } from "./altered.js";
 import { SEEN } from "./intervening-list.js";
 import { stopped } from "./playing.js";
 import { rowOrderOf } from "./rows.js";
@@ -192,12 +192,8 @@ const intervening = {
     return withOne(state, { layer: layer.layer, direction: layer.direction, quantity, units: [unit], steps: [step, step + 1], operation: "set", value }, at);
   },
 
-  "altered-arrived"(state, { key, trace }) {
-    const wanted = wantedAltered(state);
-    if (!state.shown || !wanted || wanted.key !== key) return state;
-    const altered = { of: state.shown.trace.id, key, trace: withForms(trace, state), interventions: wanted.interventions };
-    return withIntervening({ ...state, hover: null }, { altered, refusal: null });
-  },
+  "altered-arrived": (state, { of, key, interventions, trace }) =>
+    isWanted(state, { of, key, interventions }) ? withIntervening({ ...state, hover: null }, { altered: { of, key, interventions, trace: withForms(trace, state) }, refusal: null }) : state,
 
   "altered-refused": (state, { key, text }) => (wantedAltered(state)?.key === key ? withIntervening(state, { refusal: { key, text } }) : state),
 

@@ -1,13 +1,18 @@
 /** Asks for the trace with the interventions, beside the one without them; an answer that is no longer wanted is dropped. */
 
-import { alteredOf, wantedAltered, wantedOf } from "../altered.js";
+import { onlyValuesDiffer } from "../../lib/interventions.js";
+import { alteredOf, isWanted, wantedAltered, wantedOf } from "../altered.js";
 import { sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../../types.js").Trace} Trace */
+/** @typedef {NonNullable<ReturnType<typeof wantedOf>>} Wanted */
 
 /** Requests begin at least this far apart, in milliseconds: a slider moves faster than anybody looks. */
 const APART = 40;
+
+/** So long, in milliseconds, an answer on its way is still waited for when another value is wanted already: else nothing is seen until a slider rests. */
+const PATIENCE = 200;
 
 /**
  * @param {import("../store.js").Store} store
@@ -16,38 +21,66 @@ const APART = 40;
 export function attachAltered(store, api) {
   let asking = new AbortController();
   let comparing = new AbortController();
+  /** The key of what was asked for last, or is about to be. */
   let asked = "";
-  let lastAsked = -APART;
+  let lastAsked = -PATIENCE;
+  /** What is on its way. @type {Wanted | null} */
+  let running = null;
   let waiting = 0;
   /** What has come and not been told yet: the trace that it is about may still be on its way to the store. @type {import("../types.js").Event | null} */
   let answer = null;
 
   const deliver = () => {
-    if (answer && wantedAltered(store.get())?.key === answer.key) {
-      const event = answer;
-      answer = null;
-      store.dispatch(event);
-    }
+    const event = answer;
+    if (!event || !isWanted(store.get(), /** @type {any} */ (event))) return;
+    answer = null;
+    store.dispatch(event);
   };
 
   /**
-   * @param {{model: string, input: object}} wanted
-   * @param {NonNullable<ReturnType<typeof wantedOf>>} altered
+   * @param {{model: string, input: object}} given
+   * @param {Wanted} wanted
    */
-  const ask = async ({ model, input }, { interventions, key }) => {
+  const ask = async ({ model, input }, wanted) => {
     asking.abort();
     clearTimeout(waiting);
     const { signal } = (asking = new AbortController());
-    asked = key;
+    asked = wanted.key;
     answer = null;
     lastAsked = performance.now();
+    running = wanted;
     try {
-      answer = { type: "altered-arrived", key, trace: await api.postTrace({ model, input, interventions }, signal) };
+      answer = { type: "altered-arrived", ...wanted, trace: await api.postTrace({ model, input, interventions: wanted.interventions }, signal) };
     } catch (error) {
       if (signal.aborted) return;
-      answer = { type: "altered-refused", key, text: sentence(error) };
+      answer = { type: "altered-refused", ...wanted, text: sentence(error) };
     }
+    running = null;
     deliver();
+    // What has been wanted in the meantime.
+    const { shown } = store.get();
+    const next = wantedAltered(store.get());
+    if (shown && next?.key === asked && next.key !== wanted.key) void ask(shown.wanted, next);
+  };
+
+  const stop = () => {
+    asking.abort();
+    running = null;
+  };
+
+  /** @param {State} state */
+  const follow = (state) => {
+    const wanted = wantedAltered(state);
+    if ((wanted?.key ?? "") === asked) return;
+    asked = wanted?.key ?? "";
+    clearTimeout(waiting);
+    const { shown } = state;
+    if (!wanted || !shown) return stop();
+    const patient = running?.of === wanted.of && onlyValuesDiffer(running.interventions, wanted.interventions);
+    if (!patient) stop();
+    const rest = lastAsked + (patient ? PATIENCE : APART) - performance.now();
+    if (rest > 0) waiting = setTimeout(() => void ask(shown.wanted, wanted), rest);
+    else void ask(shown.wanted, wanted);
   };
 
   /** @param {State} state */
@@ -66,20 +99,7 @@ export function attachAltered(store, api) {
   };
 
   store.subscribe((state, _event, before) => {
-    if (state.shown !== before.shown || state.intervening.list !== before.intervening.list) {
-      const wanted = wantedAltered(state);
-      if ((wanted?.key ?? "") !== asked) {
-        asking.abort();
-        clearTimeout(waiting);
-        asked = wanted?.key ?? "";
-        const { shown } = state;
-        const rest = lastAsked + APART - performance.now();
-        if (wanted && shown) {
-          if (rest > 0) waiting = setTimeout(() => void ask(shown.wanted, wanted), rest);
-          else void ask(shown.wanted, wanted);
-        }
-      }
-    }
+    if (state.shown !== before.shown || state.intervening.list !== before.intervening.list) follow(state);
     if (alteredOf(state)?.trace !== alteredOf(before)?.trace) void compare(state);
   });
 

@@ -39,7 +39,7 @@ function shown(hash = "", steps = 6) {
 }
 
 /** @param {State} state @param {string} [id] */
-const answered = (state, id = "changed") => after(state, { type: "altered-arrived", key: wantedAltered(state)?.key, trace: traceOf(6, id, { value: () => 9 }) });
+const answered = (state, id = "changed") => after(state, { type: "altered-arrived", ...wantedAltered(state), trace: traceOf(6, id, { value: () => 9 }) });
 
 /** @type {Intervention} */
 const FORGET = { layer: 0, direction: "forward", quantity: "forget_gate", units: [2], steps: [1, 2], operation: "set", value: 0 };
@@ -129,14 +129,25 @@ export function test_what_is_made_is_asked_for_and_seen_once_it_is_there() {
 
 export function test_a_late_answer_is_dropped() {
   const first = after(shown(), { type: "intervention-added", intervention: FORGET });
-  const late = { type: "altered-arrived", key: wantedAltered(first)?.key, trace: traceOf(6, "late") };
-  const moved = after(first, { type: "intervention-changed", key: 1, change: { value: 0.5 } });
-  check(after(moved, late) === moved, "an answer to an earlier value");
-  check(after(moved, { ...late, type: "altered-refused", text: "no" }) === moved, "its refusal");
+  const late = { type: "altered-arrived", ...wantedAltered(first), trace: traceOf(6, "late") };
+  const elsewhere = after(first, { type: "intervention-changed", key: 1, change: { units: [1] } });
+  check(after(elsewhere, late) === elsewhere, "an answer about another unit");
+  check(after(elsewhere, { ...late, type: "altered-refused", text: "no" }) === elsewhere, "its refusal");
+  const more = after(first, { type: "unit-ablated" });
+  check(after(more, late) === more, "an answer with fewer interventions");
   const typed = after(first, { type: "draft-typed", text: "other" });
   const other = after(typed, { type: "trace-arrived", wanted: typed.wanted, trace: traceOf(6, "other") });
   check(after(other, late) === other, "an answer about another sequence");
   check(alteredOf(other) === null, "nothing is compared with another sequence");
+}
+
+export function test_while_a_slider_moves_what_it_passed_is_seen() {
+  const first = after(shown(), { type: "intervention-added", intervention: FORGET });
+  const passed = { type: "altered-arrived", ...wantedAltered(first), trace: traceOf(6, "passed") };
+  const moved = after(first, { type: "intervention-changed", key: 1, change: { value: 0.5 } });
+  const seen = after(moved, passed);
+  equal([seenTrace(seen)?.id, seenWanted(seen).interventions, changesProps(seen).waiting], ["passed", [FORGET], true]);
+  equal(changesProps(answered(seen)).waiting, false);
 }
 
 export function test_the_last_picture_stays_while_a_value_moves() {
@@ -213,7 +224,7 @@ export function test_the_sentence_leads_to_what_followed() {
   const changed = traceOf(6, "changed");
   changed.layers[0].quantities.forget_gate.data.fill(-100);
   changed.layers[0].quantities.cell_state.data[3 * 4 + 1] = -7;
-  const there = after(made, { type: "altered-arrived", key: wantedAltered(made)?.key, trace: changed });
+  const there = after(made, { type: "altered-arrived", ...wantedAltered(made), trace: changed });
   const { largest, sentence } = changesProps(there);
   equal([largest?.quantity, largest?.unit, largest?.step, sentence], ["cell_state", 1, 3, "Changed most: cell state of unit 1 at step 4, 3.10 → −7.00"]);
   const followed = after(there, { type: "panel-folded", quantity: "cell_state" }, { type: "change-followed", change: largest });

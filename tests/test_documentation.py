@@ -182,6 +182,8 @@ def test_the_examples_answer_as_shown(served: httpx.Client, tmp_path: Path) -> N
         came = asked_as_curl_would(filled, served, tmp_path)
         if "/traces -H" in command:
             trace_id, baseline = json.loads(came)["id"], trace_id
+        if "/generations -H" in command:
+            trace_id = json.loads(came)["trace"]
         if "/trainings -H" in command:
             run_id = json.loads(came)["id"]
         if "/models -F weights" in command:

@@ -36,7 +36,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.get(
         "/traces/{trace_id}/health",
-        summary="Saturated, stuck and dead units, and how long memory lasts, over a trace",
+        summary="Gate health of a trace: saturated, stuck and dead units, and how long memory lasts",
         response_model=GateHealth,
         responses=problems(UNKNOWN_TRACE, *COMPUTED),
         openapi_extra=parameters_of(GateHealth),
@@ -49,7 +49,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.get(
         "/models/{model_id}/health",
-        summary="The same over a model's own examples",
+        summary="Gate health of a model over its own examples",
         response_model=GateHealth,
         responses=problems(UNKNOWN_MODEL, *COMPUTED),
     )
@@ -61,7 +61,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.post(
         "/models/{model_id}/health",
-        summary="The same over many sequences, as JSON or as a file",
+        summary="Gate health of a model over many sequences, as JSON or as a file",
         response_model=GateHealth,
         responses=problems(UNKNOWN_MODEL, NOT_JSON_TYPE, INVALID, UNREADABLE_FILE, UNSAFE_FILE, STORAGE, *COMPUTED),
         openapi_extra=body_or_form_of(HealthRequest, HealthUpload),

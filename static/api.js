@@ -14,11 +14,13 @@ export class ApiError extends Error {
    * @param {number} status
    * @param {string} detail
    * @param {any[]} [choices] what there is to choose from, where a file leaves something open
+   * @param {{pointer?: string, detail: string}[]} [errors] what in the request is to blame
    */
-  constructor(status, detail, choices = []) {
+  constructor(status, detail, choices = [], errors = []) {
     super(detail);
     this.status = status;
     this.choices = choices;
+    this.errors = errors;
   }
 }
 
@@ -29,7 +31,7 @@ const AWAY = "The server does not answer. Is Gatescope still running?";
  * @param {string} statusText
  * @param {any} problem the answer's body, null where it is no JSON
  */
-const refusal = (status, statusText, problem) => new ApiError(status, problem?.detail ?? `The server answered ${status} ${statusText}.`, problem?.choices);
+const refusal = (status, statusText, problem) => new ApiError(status, problem?.detail ?? `The server answered ${status} ${statusText}.`, problem?.choices, problem?.errors);
 
 /**
  * @param {string} path

@@ -71,7 +71,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         *,
         width: int = 1440,
         height: int = 900,
-        allowed: str | None = None,
+        allowed: str | tuple[str, ...] = (),
         blocked: str | None = None,
         ready: bool = True,
         path: str = "/",
@@ -83,7 +83,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         page.set_default_timeout(10_000)
 
         def complain(text: str) -> None:
-            if allowed is None or allowed not in text:
+            if not any(part in text for part in ([allowed] if isinstance(allowed, str) else allowed)):
                 complaints.append(text)
 
         page.on("pageerror", lambda error: complain(str(error)))

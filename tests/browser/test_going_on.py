@@ -43,4 +43,4 @@ def test_a_refusal_is_said_in_words_beside_the_form(visit: Visit) -> None:
     page.get_by_role("button", name="Go on").click()
     page.fill("#continue-temperature", "-1")
     page.locator(".continue-form button").click()
-    expect(page.locator(".continuing .form-error")).to_contain_text("temperature")
+    expect(page.locator(".continuing .form-error")).to_contain_text("Temperature must be")

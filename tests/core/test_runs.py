@@ -173,7 +173,7 @@ def test_memory_does_not_grow() -> None:
             run.advance()
         sizes.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    assert sizes[-1] - sizes[1] < 20_000
+    assert sizes[-1] - sizes[1] < 100_000  # a batch has 500,000 bytes
 
 
 def test_errors_of_a_task_point_into_its_options() -> None:

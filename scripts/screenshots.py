@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from scripts.browser import LAUNCH_ARGS, NoBrowserError, find_browser
 from scripts.models_view import MODELS_VIEW
@@ -113,6 +114,9 @@ def _views(address: str) -> list[View]:
         View("figure", act=_open_figure),
         View("error", act=_make_error),
         *(View(f"models-{name}", "/#view=models", act) for name, act in MODELS_VIEW.items()),
+        View("compare", "/#view=compare"),
+        View("compare-aligned", _compared("def mean(xs): return sum(xs)", "def total(items): return sum(items)")),
+        View("compare-all", _compared("x = [1, 2]", "x = (1, 2)", "&quantity=all")),
         View("gradients", "/#view=gradients"),
         View("gradients-explode", "/#view=gradients&bias=2&scale=4"),
         View("gradients-network", "/#view=gradients&of=network&target=loss&step=20"),
@@ -129,7 +133,7 @@ def _take(browser: Browser, address: str, view: View, size: tuple[int, int], the
         page = context.new_page()
         page.goto(address + view.address, wait_until="networkidle")
         if view.address != "/docs":
-            page.locator("body.has-trace .panel canvas, .model-item").first.wait_for()
+            page.locator("body.has-trace .panel canvas, .place :is(.model-item, canvas)").first.wait_for()
         view.act(page)
         page.mouse.move(0, 0)
         page.wait_for_load_state("networkidle")
@@ -138,6 +142,12 @@ def _take(browser: Browser, address: str, view: View, size: tuple[int, int], the
         page.screenshot(path=path)
     finally:
         context.close()
+
+
+def _compared(one: str, other: str, further: str = "") -> str:
+    """The address of two texts through the network of Python source, beside each other."""
+    a, b = (quote(json.dumps({"model": "python-code", "text": text})) for text in (one, other))
+    return f"/#view=compare&a={a}&b={b}{further}"
 
 
 def _press(page: Page, *keys: str) -> None:

@@ -182,7 +182,7 @@ export const compareTransitions = {
   "model-detailed": (state, { model }) => withIds(withIds(state, model, "a"), model, "b"),
 
   /** Without one of its networks there is nothing to compare: the view is opened anew. */
-  "model-deleted": (state, { id }) => ([sideOf(state, "a").modelId, sideOf(state, "b").modelId].includes(id) ? opened(withCompare(state, NO_COMPARISON)) : state),
+  "model-deleted": (state, { id }) => ([sideOf(state, "a").modelId, sideOf(state, "b").modelId].includes(id) ? opened(withCompare(state, { ...NO_COMPARISON, room: compareOf(state).room })) : state),
 };
 
 /**

@@ -63,7 +63,11 @@ ADDING = Task(
         "A sequence of numbers from 0 to 1, two of which are marked. After the last one the network says what the two "
         "add up to."
     ),
-    measured="",
+    measured=(
+        "the LSTM's mean squared error is 0.0009, the GRU's 0.0004, the simple RNN's 0.15 (always saying 1: "
+        "0.17), after 600 updates, which take 3 to 7 seconds of one core: `gatescope train adding --cell gru "
+        "--seed 0`"
+    ),
     options=(Option("length", "integer", 50, "Numbers in a sequence.", 4, 1000),),
     prepared=Adding,
     defaults={"forget_bias": 2.0, "steps": 600},

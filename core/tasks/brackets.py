@@ -96,7 +96,10 @@ BRACKETS = Task(
         "Predict the next character of nested brackets. Brackets inside quotes do not count, so that the network has "
         "to keep two things apart: how deep it is, and whether a quote is open."
     ),
-    measured="",
+    measured=(
+        "an LSTM needs 2.78 bits a character (a 3-gram model 2.92), after 1,000 updates, which take 16 "
+        "seconds of one core: `gatescope train brackets --seed 0`"
+    ),
     options=(
         Option("length", "integer", 80, "Characters in a sequence.", 10, 1000),
         Option("deepest", "integer", 8, "Brackets that are open at the same time, at most.", 1, 12),

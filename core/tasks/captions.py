@@ -132,7 +132,10 @@ CAPTIONS = Task(
         "place, motion) is pooled over the clip and read at every step, beside the word that was said last. The "
         "network says a word a step until it ends with a full stop."
     ),
-    measured="",
+    measured=(
+        "an LSTM says all captions of held-out clips without a wrong word (chance: one of 216), after 500 "
+        "updates, which take 5 seconds of one core: `gatescope train captions --seed 0`"
+    ),
     options=(
         Option("clips", "integer", 4, "Training clips of each of the scenes.", 1, 50),
         Option("noise", "number", NOISE, "Standard deviation of the noise on every pixel.", 0.0, 0.15),

@@ -110,7 +110,10 @@ GENERATE = Task(
         "Learn a few short tunes by heart, from any place in them. Given some notes to start with, and fed with its "
         "own, the network plays on: it has to find out which tune it is in, and keep it in mind where tunes are alike."
     ),
-    measured="",
+    measured=(
+        "an LSTM says 99.9 % of the notes rightly (the note that mostly follows the last two: 61 %), after "
+        "300 updates, which take 4 seconds of one core: `gatescope train generate --seed 0`"
+    ),
     options=(
         Option("tunes", "text", TUNES, "A tune a line: notes separated by spaces, - to hold one.", 3, 20_000),
         Option("length", "integer", 48, "Notes in a sequence.", UNKNOWABLE + 2, 500),

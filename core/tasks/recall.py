@@ -121,7 +121,11 @@ RECALL = Task(
         'Sentences such as "I live in France. ... I speak ___": which language is right was decided by a word long '
         "before, and all between is distraction. The network predicts every next word; only the answer is scored."
     ),
-    measured="",
+    measured=(
+        "LSTM and GRU name all languages rightly, the simple RNN 13 % of them (chance 12.5 %), after 1,000 "
+        "updates, which take 7 to 13 seconds of one core: `gatescope train recall --cell gru --seed 0`, seeds "
+        "0 and 1"
+    ),
     options=(
         Option("gap", "integer", 60, "Words from the country to where the language has to be said.", SHORTEST, 1000),
         Option("languages", "integer", 8, "Countries and languages there are.", 2, len(PAIRS)),

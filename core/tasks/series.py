@@ -117,7 +117,10 @@ SERIES = Task(
         "it is a made-up load with a week, a season and noise. The last fifth is held out. The trained network reads "
         "and gives the series' own numbers; fed with what it gives, it forecasts further."
     ),
-    measured="",
+    measured=(
+        "an LSTM's error on the series that is there is 2.2 (persistence 12.1), after 300 updates, which take "
+        "4 seconds of one core: `gatescope train series --seed 0`"
+    ),
     options=(
         Option("values", "numbers", None, "The series as a list.", 4, MOST_NUMBERS, optional=True),
         Option("csv", "text", None, "Or the text of a CSV file.", 1, 8_000_000, optional=True),

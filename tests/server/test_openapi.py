@@ -236,6 +236,7 @@ class Idle:
         return False
 
 
+@pytest.mark.timeout(600)
 def test_generated_requests_find_no_server_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "ChildProcess", Idle)
     monkeypatch.setattr(trainings, "SETTLE_SECONDS", 0.0)
@@ -301,7 +302,7 @@ def _name_what_exists(described: dict[str, Any], trace_id: str, own: str, runs: 
     sketch["hidden_size"]["enum"] = sketch["input_size"]["enum"] = [1, 2, 1000]
     one_step = {"enum": [{"text": "a"}, {"text": "é"}, {"values": [[0.5]]}]}
     step = described["components"]["schemas"]["StepRequest"]["properties"]
-    step["input"] = {"anyOf": [one_step, step["input"]]}
+    step |= {"input": {"anyOf": [one_step, step["input"]]}, "state": {"enum": [None]}}
     gradients = described["components"]["schemas"]["GradientRequest"]["properties"]
     first = {"kind": {"enum": ["hidden_state"]}, "step": {"enum": [0]}}
     of_first = {"type": "object", "properties": first, "required": list(first), "additionalProperties": False}

@@ -50,7 +50,7 @@ class LibraryTraining:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
         self._optimiser.step()
-        return loss.item()
+        return float(loss.item())
 
 
 class WrittenLSTM:

@@ -251,8 +251,8 @@ class _Block:
         width = self.settled.size
         if waiting is not None:
             recurrence = Recurrence(waiting, batch)
-            (product,) = recurrence.products([self.reset_h])
-            self.multiply_reset_h = partial(product, recurrence.weights, self.inner)
+            (multiply,) = recurrence.products([self.reset_h])
+            self.multiply_reset_h = partial(multiply, recurrence.weights, self.inner)
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
         self.one = np.ones(() if batch else 3 * width, dtype)

@@ -100,7 +100,7 @@ def living(app: ASGIApp) -> Iterator["Client"]:
 
         async def begin() -> "asyncio.Task[None]":
             scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-            task = asyncio.ensure_future(app(scope, received.get, sent.put))  # type: ignore[arg-type]  # a coroutine
+            task = asyncio.ensure_future(app(scope, received.get, sent.put))
             await say("startup")
             return task
 

@@ -133,7 +133,7 @@ def _take(browser: Browser, address: str, view: View, size: tuple[int, int], the
         page = context.new_page()
         page.goto(address + view.address, wait_until="networkidle")
         if view.address != "/docs":
-            page.locator("body.has-trace .panel canvas, .place :is(.model-item, canvas)").first.wait_for()
+            page.locator("body.has-trace .panel canvas, .place :is(.model-item, canvas):visible").first.wait_for()
         view.act(page)
         page.mouse.move(0, 0)
         page.wait_for_load_state("networkidle")

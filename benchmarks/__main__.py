@@ -19,6 +19,7 @@ PARTS = {
     "gradients": "benchmarks.gradients",
     "import": "benchmarks.importing",
     "requests": "benchmarks.requests",
+    "running": "benchmarks.running",
     "page": "benchmarks.page_speed",
 }
 """Each is a module with ``run(quick) -> dict``, which goes into the JSON as it is, and ``table(result) -> str``."""

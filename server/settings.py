@@ -113,6 +113,9 @@ class Settings:
         256 * MIB, "bytes", "Disk space for one training's checkpoints; of large networks fewer are kept."
     )
     max_training_memory_bytes: int = _limit(4096 * MIB, "bytes", "Memory of a training's process.", 1024 * MIB)
+    training_niceness: int = _limit(
+        10, "steps", "How far a training's process stands behind others for the processor, up to 19.", 0
+    )
     max_training_updates: int = _limit(1_000_000, "updates", "Updates of one training.")
     max_training_parameters: int = _limit(10_000_000, "parameters", "Parameters of a network that is trained.")
     max_event_streams: int = _limit(

@@ -7,19 +7,25 @@ from typing import Any
 from ..training.events import Event
 from ..training.pacing import Thinned
 
-MOST_POINTS = 1000
-MOST_EVALUATIONS = 500
+MOST_POINTS = 600
+MOST_EVALUATIONS = 200
 COLUMNS = (
     "update", "loss", "mean_loss", "gradient_norm", "largest_gradient_norm", "clipped_norm", "learning_rate", "seconds",
 )  # fmt: skip
 """What is sent of each report of progress, as columns."""
 
 
-def _points() -> Thinned[dict[str, Any]]:
+EVALUATED = ("update", "loss", "value")
+"""What differs from one evaluation of a run to the next."""
+
+Row = tuple[Any, ...]
+
+
+def _points() -> Thinned[Row]:
     return Thinned(MOST_POINTS)
 
 
-def _evaluations() -> Thinned[dict[str, Any]]:
+def _evaluations() -> Thinned[Row]:
     return Thinned(MOST_EVALUATIONS)
 
 
@@ -36,8 +42,9 @@ class History:
     checkpoints: list[int] = field(default_factory=list)
     done: dict[str, Any] | None = None
     end: dict[str, Any] = field(default_factory=dict)
-    points: Thinned[dict[str, Any]] = field(default_factory=_points)
-    evaluations: Thinned[dict[str, Any]] = field(default_factory=_evaluations)
+    evaluation: dict[str, Any] | None = None
+    points: Thinned[Row] = field(default_factory=_points)
+    evaluations: Thinned[Row] = field(default_factory=_evaluations)
 
     def add(self, event: Event) -> None:
         """The next event; of a kind that is not known here it changes nothing."""
@@ -50,13 +57,25 @@ class History:
     def columns(self) -> dict[str, list[Any]]:
         """The curves, thinned, as one list for each of `COLUMNS`."""
         points = self.points.entries()
-        return {name: [point.get(name) for point in points] for name in COLUMNS}
+        return {name: [point[index] for point in points] for index, name in enumerate(COLUMNS)}
+
+    def evaluated(self) -> list[dict[str, Any]]:
+        """The evaluations, thinned, in full."""
+        common = self.evaluation or {}
+        return [common | dict(zip(EVALUATED, entry, strict=True)) for entry in self.evaluations.entries()]
+
+    @property
+    def loss(self) -> float | None:
+        """Of the last batch that was reported."""
+        last = self.points.last()
+        return None if last is None else last[COLUMNS.index("loss")]
 
     def _add_progress(self, data: dict[str, Any]) -> None:
         self.update, self.seconds = data["update"], data["seconds"]
-        self.points.add(data)
-        if data["evaluation"] is not None:
-            self.evaluations.add(data["evaluation"])
+        self.points.add(tuple(data[name] for name in COLUMNS))
+        if (evaluation := data["evaluation"]) is not None:
+            self.evaluations.add(tuple(evaluation[name] for name in EVALUATED))
+            self.evaluation = evaluation
 
     def _add_checkpoint(self, data: dict[str, Any]) -> None:
         self.checkpoints = data["checkpoints"]

@@ -32,7 +32,8 @@ class Training:
 
     def __init__(self, files: RunFiles, asked: dict[str, Any]) -> None:
         self.files = files
-        self.asked = asked
+        self.asked = shortened(asked)
+        """Plan, name and when it was asked for; a text to learn from can be long, and is not kept in memory."""
         self._lock = threading.Lock()
         self._listeners: set[Callable[[], None]] = set()
         self._facts: dict[str, Any] | None = None
@@ -65,7 +66,7 @@ class Training:
             self._read()
             history = self._history
             plan, facts = self.asked["plan"], self._facts_read()
-            evaluations = history.evaluations.entries()
+            evaluations = history.evaluated()
             told: dict[str, Any] = {
                 "id": self.id,
                 "name": self.asked["name"],
@@ -77,7 +78,7 @@ class Training:
                 "update": history.update,
                 "steps": plan["steps"],
                 "seconds": history.seconds,
-                "loss": last["loss"] if (last := history.points.last()) else None,
+                "loss": history.loss,
                 "evaluation": evaluations[-1] if evaluations else None,
                 "baseline": facts.get("baseline"),
                 "measure": facts.get("measure"),
@@ -86,10 +87,11 @@ class Training:
                 "error": history.end.get("error"),
                 "checkpoints": list(history.checkpoints),
                 "last_event": history.last_event,
-                "plan": plan if whole else shortened(plan),
+                "plan": plan,
             }
             if whole:
                 told |= {"probes": facts.get("probes", []), "history": history.columns(), "evaluations": evaluations}
+                told["plan"] = (read_object(self.files.plan) or self.asked)["plan"]
             return told
 
     def append(self, kind: str, **data: Any) -> None:

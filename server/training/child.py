@@ -25,7 +25,6 @@ from .recording import Recording
 with suppress(ImportError):
     import resource
 
-NICENESS = 10
 PATIENCE = 0.4
 """Seconds that an update may still take when the process is to end; then it is given up."""
 LOCK_SECONDS = 10.0
@@ -155,7 +154,7 @@ def _confine(limits: Limits) -> None:
     """Take no more than is due: one thread, behind everything that answers somebody, and within the memory's limit."""
     pin_blas_threads()
     with suppress(AttributeError, OSError):
-        os.nice(NICENESS)
+        os.nice(limits.niceness)
     if "resource" in globals():
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))

@@ -71,7 +71,6 @@ class Conclusions:
                 error = f"Its network was not kept as a model. {reason}"
         if state == "interrupted":
             error = f"{error or KILLED} Resume it, and it goes on from update {update:,}."
-        evaluations = history.evaluations.entries()
         training.append(
             "end",
             state=state,
@@ -79,7 +78,7 @@ class Conclusions:
             seconds=history.seconds,
             model=model,
             error=error,
-            evaluation=evaluations[-1] if evaluations else None,
+            evaluation=history.evaluation,
             baseline=training.facts().get("baseline"),
         )
 
@@ -103,8 +102,7 @@ def description_of(run: Run, training: Training) -> str:
 def notes_of(run: Run, training: Training) -> tuple[str, ...]:
     """The plan in words, and what the network has reached, measured against its baseline."""
     notes = [f"{note[0].upper()}{note[1:].rstrip('.')}." for note in run.notes]
-    if evaluations := training.history().evaluations.entries():
-        last = evaluations[-1]
+    if (last := training.history().evaluation) is not None:
         notes.append(
             f"Measured on held-out data after update {last['update']:,}: {last['measure']} {last['value']:.4g} "
             f"({last['unit']}); {last['baseline_name']}: {last['baseline']:.4g}."

@@ -9,7 +9,11 @@ the run. 0 is a run that has said how it ended, or can go on from its last check
 
 @dataclass(frozen=True)
 class Limits:
-    """``memory_bytes`` of address space; ``checkpoint_bytes`` on the disk for the checkpoints of the run."""
+    """``memory_bytes`` of address space; ``checkpoint_bytes`` on the disk for the checkpoints of the run.
+
+    ``niceness`` is by how much it stands behind others for the processor.
+    """
 
     memory_bytes: int
     checkpoint_bytes: int
+    niceness: int

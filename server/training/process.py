@@ -39,7 +39,9 @@ class ChildProcess:
             stderr=subprocess.DEVNULL,
             cwd=Path(sys.executable).anchor,
             env=_environment(),
-            start_new_session=True,  # Ctrl+C is for the server, which ends this process in its own way
+            # Ctrl+C is for the server, which ends this process in its own way. A session of its own would do for that,
+            # but to Linux sessions are equals, however low the priority of a process in one.
+            process_group=0,
             bufsize=0,
         )
         self._thread = threading.Thread(target=self._follow, name=f"training-{files.id}", daemon=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import BUSY, TOO_LARGE, TRAINING_STATE, Problem, storage_problem
 from ..settings import Settings
-from ..store.trainings import Training, TrainingFolder
+from ..store.trainings import Training, TrainingFolder, unknown_training
 from .conclusions import Conclusions
 from .limits import DISK_FAILED, TAKEN, Limits
 from .process import ChildProcess
@@ -16,9 +16,9 @@ from .process import ChildProcess
 logger = logging.getLogger("gatescope")
 
 STOP_SECONDS = 0.8
-"""How long a process may take to keep its run and end, when somebody waits for it."""
+"""How long a process may take to keep its run and end, when it is stopped: then the last checkpoint must do."""
 CLOSE_SECONDS = 5.0
-"""The same where the server ends."""
+"""The same where the run is paused or the server ends."""
 
 
 class Supervisor:
@@ -28,7 +28,9 @@ class Supervisor:
         self._settings = settings
         self.folder = folder
         self._conclusions = conclusions
-        self._limits = Limits(settings.max_training_memory_bytes, settings.max_training_bytes)
+        self._limits = Limits(
+            settings.max_training_memory_bytes, settings.max_training_bytes, settings.training_niceness
+        )
         self._lock = threading.RLock()
         self._queue: deque[str] = deque()
         self._processes: dict[str, ChildProcess] = {}
@@ -122,7 +124,7 @@ class Supervisor:
             raise Problem(BUSY, "The training's process does not end; try again in a moment.", headers=self._retry)
         with self._conclusions.held(training) as held:
             if not held:
-                raise _elsewhere()
+                raise _elsewhere() if training.exists else unknown_training(training.id)
             self.folder.remove(training)
 
     def is_ending(self, training: Training) -> bool:
@@ -152,7 +154,7 @@ class Supervisor:
             process = self._processes.get(training.id)
             if process is not None:
                 if process.purpose != "stopped":  # which nothing takes back
-                    process.end(state, STOP_SECONDS)
+                    process.end(state, STOP_SECONDS if state == "stopped" else CLOSE_SECONDS)
                 return
             now = training.history().state
             if now == "running":
@@ -167,8 +169,8 @@ class Supervisor:
         with self._lock:
             while self._queue and len(self._processes) < self._settings.max_trainings_running and not self._closed:
                 training = self.folder.find(self._queue.popleft())
-                if training is None:
-                    continue
+                if training is None or training.history().state != "queued":
+                    continue  # another server on the same folder has deleted, stopped or taken it
                 try:
                     process = ChildProcess(training.files, self._limits, training.tell, self._ended)
                 except OSError as error:

@@ -16,6 +16,8 @@ SHORT = {
     "evaluate_every": 10, "seed": 3,
 }  # fmt: skip
 """A tenth of a second."""
+AT_ONCE = {"training_niceness": 0}
+"""Settings for tests, which have nothing better to do than to wait for a run."""
 LONG = SHORT | {"steps": 1_000_000, "checkpoint_every": 100, "evaluate_every": 1000}
 """Longer than any test waits."""
 

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from gatescope.core.formats import from_bytes
+from gatescope.server.store.trainings import TrainingFolder
 from tests.server.runs import (
+    AT_ONCE,
     LONG,
     SHORT,
     begin,
@@ -27,7 +29,7 @@ from tests.server.support import BASE, Client, application, check_problem, livin
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A server that is alive, with a run that has finished."""
-    with living(application(tmp_path_factory.mktemp("data"), max_trainings_running=3)) as client:
+    with living(application(tmp_path_factory.mktemp("data"), max_trainings_running=3, **AT_ONCE)) as client:
         yield client
 
 
@@ -160,12 +162,12 @@ def test_whoever_comes_back_gets_what_was_missed(runs: Client, finished: dict[st
 
 
 def test_pausing_and_resuming_changes_nothing(runs: Client) -> None:
-    plan = SHORT | {"steps": 400}
+    plan = SHORT | {"steps": 200}
     training_id = begin(runs, plan)
     wait_for_update(runs, training_id, 1)
     paused = command(runs, training_id, "pause")
     if paused["state"] == "paused":  # else it was faster
-        assert 0 < paused["update"] < 400
+        assert 0 < paused["update"] < 200
         assert paused["update"] in paused["checkpoints"]
         assert paused["model"] is None
         assert command(runs, training_id, "resume")["state"] in ("queued", "running", "finished")
@@ -198,7 +200,7 @@ def test_a_diverging_run_says_when_and_what_to_try(runs: Client) -> None:
 
 
 def test_the_queue_is_in_order_and_has_an_end(tmp_path: Path) -> None:
-    with living(application(tmp_path, max_trainings_running=1, max_trainings_queued=2)) as client:
+    with living(application(tmp_path, max_trainings_running=1, max_trainings_queued=2, **AT_ONCE)) as client:
         first = begin(client, LONG)
         second, third = begin(client, SHORT), begin(client, SHORT | {"seed": 4})
         refused = client.post("/trainings", SHORT)
@@ -220,10 +222,10 @@ def test_the_queue_is_in_order_and_has_an_end(tmp_path: Path) -> None:
 
 def test_a_servers_end_interrupts_what_runs_and_leaves_what_waits(tmp_path: Path) -> None:
     plan = SHORT | {"steps": 3000, "checkpoint_every": 1000}
-    with living(application(tmp_path, max_trainings_running=1)) as client:
+    with living(application(tmp_path, max_trainings_running=1, **AT_ONCE)) as client:
         running, waiting = begin(client, plan), begin(client, SHORT)
         wait_for_update(client, running, 1)
-    with living(application(tmp_path, max_trainings_running=1)) as client:
+    with living(application(tmp_path, max_trainings_running=1, **AT_ONCE)) as client:
         body = look(client, running)
         assert body["state"] == "interrupted"
         assert body["update"] == body["checkpoints"][-1] > 0
@@ -236,7 +238,7 @@ def test_a_servers_end_interrupts_what_runs_and_leaves_what_waits(tmp_path: Path
         wait_until(lambda: look(client, running)["update"] > body["update"])
         assert command(client, running, "stop")["state"] == "stopped"
     kept = made_by_hand(tmp_path, "running")
-    with living(application(tmp_path)) as client:
+    with living(application(tmp_path, **AT_ONCE)) as client:
         assert look(client, kept.id)["error"].startswith("The server or its process was killed while it trained.")
 
 
@@ -244,21 +246,21 @@ def test_a_run_that_another_server_carries_on_is_left_alone(tmp_path: Path) -> N
     training = made_by_hand(tmp_path, "running")
     lock = training.files.hold()
     assert lock is not None
-    with lock, living(application(tmp_path)) as client:
+    with lock, living(application(tmp_path, **AT_ONCE)) as client:
         assert look(client, training.id)["state"] == "running"
         for word in ("pause", "stop"):
             assert "another server" in check_problem(client.post(f"/trainings/{training.id}/{word}"), 409)["detail"]
         check_problem(client.request("DELETE", f"{BASE}/trainings/{training.id}"), 409)
-    with living(application(tmp_path)) as client:
+    with living(application(tmp_path, **AT_ONCE)) as client:
         assert look(client, training.id)["state"] == "interrupted"
 
 
 def test_long_texts_of_a_plan_are_cut_short_in_lists(tmp_path: Path) -> None:
-    training = made_by_hand(tmp_path, "stopped")
-    training.asked["plan"] = training.asked["plan"] | {"options": {"text": "x" * 1000, "numbers": list(range(1000))}}
+    plan = SHORT | {"options": {"text": "x" * 1000, "numbers": list(range(1000))}}
+    training = TrainingFolder(tmp_path).create(plan, "long")
     short = training.to_json(whole=False)["plan"]["options"]
     assert len(short["text"]) == len(short["numbers"]) + 1 == 201
-    assert len(training.to_json(whole=True)["plan"]["options"]["text"]) == 1000
+    assert training.to_json(whole=True)["plan"] == plan
 
 
 def test_curves_are_finite_or_null(runs: Client, finished: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from tests.server.live import connect
 from tests.server.runs import LONG, SHORT, digest_after, wait_until
 from tests.server.support import BASE
 
+AT_ONCE = ("--training-niceness", "0")
 PLAN = SHORT | {"steps": 1500, "checkpoint_every": 50, "evaluate_every": 1000}
 """A second or two, so that it can be killed in the middle."""
 
@@ -76,7 +77,7 @@ def read_events(lines: Iterator[str]) -> Iterator[tuple[int, str, dict[str, Any]
 @contextmanager
 def api(data: Path, *options: str) -> Iterator[Api]:
     """A server on a data folder, and a client of it."""
-    with serving(data, *options) as address:
+    with serving(data, *AT_ONCE, *options) as address:
         made = Api(address)
         with made.http:
             yield made
@@ -105,7 +106,7 @@ def is_alive(pid: int) -> bool:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes by /proc")
 def test_kill_9_of_process_and_server_changes_nothing_about_the_result(tmp_path: Path) -> None:
     expected = digest_after(PLAN)
-    with server(tmp_path, "--max-trainings-running", "1") as (process, address):
+    with server(tmp_path, *AT_ONCE, "--max-trainings-running", "1") as (process, address):
         asked = Api(address)
         with asked.http:
             training_id = asked.begin(PLAN)
@@ -184,7 +185,11 @@ def test_clients_that_come_late_leave_or_come_back_all_see_the_same(tmp_path: Pa
 
 
 def test_a_client_that_reads_nothing_is_borne_and_the_server_ends_at_once(tmp_path: Path) -> None:
-    with server(tmp_path) as (process, address), closing(connect(address)) as idle, closing(connect(address)) as gone:
+    with (
+        server(tmp_path, *AT_ONCE) as (process, address),
+        closing(connect(address)) as idle,
+        closing(connect(address)) as gone,
+    ):
         asked = Api(address)
         with asked.http:
             training_id = asked.begin(LONG)

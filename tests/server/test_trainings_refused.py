@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gatescope.server.settings import Settings
-from tests.server.runs import SHORT, digest_after, look, made_by_hand
+from tests.server.runs import AT_ONCE, SHORT, digest_after, look, made_by_hand
 from tests.server.support import BASE, Client, application, check_problem, living
 
 HOSTILE: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
@@ -88,7 +88,7 @@ REFUSED = dict.fromkeys(("pause", "resume", "stop"), 409)
 )
 def test_commands_that_do_not_fit_the_state_are_refused(tmp_path: Path, state: str, words: dict[str, int]) -> None:
     training = made_by_hand(tmp_path, state)
-    with living(application(tmp_path, max_trainings_running=1)) as client:
+    with living(application(tmp_path, max_trainings_running=1, **AT_ONCE)) as client:
         for word, status in words.items():
             response = client.post(f"/trainings/{training.id}/{word}")
             assert response.status_code == status, response.text

@@ -17,6 +17,7 @@ from gatescope.core.threads import pin_blas_threads
 from gatescope.core.training.plan import Plan
 from gatescope.core.training.run import Run
 
+from .events import EventLog
 from .facts import facts_of
 from .files import RunFiles, read_object, write_object
 from .limits import DISK_FAILED, NOTHING_THERE, TAKEN, Limits
@@ -133,8 +134,6 @@ def _say_why(files: RunFiles, recording: Recording | None, error: Exception, lim
         sentence = "It ended in an unexpected error, which was logged."
         log = "".join(traceback.format_exception(error))
     if recording is None:
-        from .events import EventLog
-
         with closing(EventLog(files.events)) as events:
             events.append("done", state="failed", update=0, seconds=0.0, error=sentence, log=log)
             events.sync()

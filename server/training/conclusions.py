@@ -1,10 +1,10 @@
 """What follows when the process of a run has ended: the state it is in, and its network as a model."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from gatescope.core.errors import CoreError
 from gatescope.core.formats.imported import Imported
 from gatescope.core.training.run import Run
 
@@ -26,12 +26,12 @@ class Conclusions:
         self._models = models
 
     @contextmanager
-    def held(self, training: Training) -> Iterator[bool]:
-        """Hold the run's lock for the block; false where another process has it."""
-        try:
-            lock = training.files.hold()
-        except OSError:
-            lock = None
+    def held(self, training: Training, patience: float = 0.0) -> Iterator[bool]:
+        """Hold the run's lock for the block; false where another has it, and still does after ``patience`` seconds."""
+        lock, until = None, time.monotonic() + patience
+        with suppress(OSError):  # the folder is gone
+            while (lock := training.files.hold()) is None and time.monotonic() < until:
+                time.sleep(0.01)
         try:
             yield lock is not None
         finally:
@@ -66,9 +66,11 @@ class Conclusions:
         if state in ("finished", "stopped"):
             try:
                 model = self._keep_model(training)
-            except (Problem, CoreError, OSError) as problem:
-                reason = problem.detail if isinstance(problem, Problem) else str(problem)
-                error = f"Its network was not kept as a model. {reason}"
+            except Problem as problem:
+                error = f"Its network was not kept as a model. {problem.detail}"
+            except Exception:  # whatever it is, the run has ended all the same
+                logger.exception("The network of the training %s was not kept.", training.id)
+                error = "Its network was not kept as a model, for a reason that was logged."
         if state == "interrupted":
             error = f"{error or KILLED} Resume it, and it goes on from update {update:,}."
         training.append(

@@ -19,6 +19,10 @@ STOP_SECONDS = 0.8
 """How long a process may take to keep its run and end, when it is stopped: then the last checkpoint must do."""
 CLOSE_SECONDS = 5.0
 """The same where the run is paused or the server ends."""
+HOLD_SECONDS = 1.0
+"""How long another may hold a run of which something is wanted, before it is taken to be carried on elsewhere."""
+AT_REST = ("paused", "interrupted")
+"""States from which a run can go on."""
 
 
 class Supervisor:
@@ -82,8 +86,10 @@ class Supervisor:
         Raises:
             Problem: it has ended, or another server runs it.
         """
-        if training.history().state in ("paused", "interrupted"):
-            self._conclude(training, "stopped")
+        if training.history().state in AT_REST:
+            self._let_end(training)
+            if not self._conclude(training, "stopped", patience=HOLD_SECONDS):
+                raise _elsewhere()
         else:
             self._leave(training, "stopped")
 
@@ -93,12 +99,13 @@ class Supervisor:
         Raises:
             Problem: it is neither, or the queue is full.
         """
+        self._let_end(training)
         with self._lock:
             state = training.history().state
-            if state not in ("paused", "interrupted") or training.id in self._processes:
+            if state not in AT_REST:
                 raise _does_not_fit("resumed", state)
             self._check_queue()
-            with self._conclusions.held(training) as held:
+            with self._conclusions.held(training, HOLD_SECONDS) as held:
                 if not held:
                     raise _elsewhere()
                 try:
@@ -122,7 +129,7 @@ class Supervisor:
                 process.kill("deleted")
         if process is not None and not process.wait(CLOSE_SECONDS):
             raise Problem(BUSY, "The training's process does not end; try again in a moment.", headers=self._retry)
-        with self._conclusions.held(training) as held:
+        with self._conclusions.held(training, HOLD_SECONDS) as held:
             if not held:
                 raise _elsewhere() if training.exists else unknown_training(training.id)
             self.folder.remove(training)
@@ -163,7 +170,15 @@ class Supervisor:
                 raise _does_not_fit(state, now)
             with suppress(ValueError):
                 self._queue.remove(training.id)
-        self._conclude(training, state)
+        if not self._conclude(training, state, patience=HOLD_SECONDS):
+            raise _elsewhere()
+
+    def _let_end(self, training: Training) -> None:
+        """Wait for what is left to do after a run has come to rest: its process is over in a moment."""
+        with self._lock:
+            process = self._processes.get(training.id)
+        if process is not None and training.history().state in AT_REST:
+            process.wait(CLOSE_SECONDS)
 
     def _start_next(self) -> None:
         with self._lock:
@@ -175,16 +190,17 @@ class Supervisor:
                     process = ChildProcess(training.files, self._limits, training.tell, self._ended)
                 except OSError as error:
                     logger.error("The process of the training %s could not be started: %s", training.id, error)
-                    self._conclude(training, "interrupted", "Its process could not be started; resume it later.")
+                    self._conclude(training, "interrupted", "Its process could not be started.")
                 else:
                     self._processes[training.id] = process
 
     def _ended(self, process: ChildProcess) -> None:
         """In a thread of the process, once that is over."""
         training = self.folder.find(process.files.id)
-        if training is not None and process.purpose != "deleted" and process.status != TAKEN:
+        not_ours = process.purpose == "deleted" or (process.status == TAKEN and process.purpose is None)
+        if training is not None and not not_ours:
             try:
-                self._conclude(training, *self._outcome(process))
+                self._conclude(training, *self._outcome(process), patience=HOLD_SECONDS)
             except Exception:
                 logger.exception("What follows from the end of the training %s could not be done.", training.id)
         with self._lock:
@@ -208,11 +224,14 @@ class Supervisor:
             return "interrupted", f"Its process was ended from outside (signal {-process.status})."
         return "interrupted", f"Its process ended of itself (status {process.status})."
 
-    def _conclude(self, training: Training, state: str | None, error: str | None = None) -> None:
-        """Draw the conclusions from a process's end, unless another server has the run."""
-        with self._conclusions.held(training) as held:
+    def _conclude(
+        self, training: Training, state: str | None, error: str | None = None, *, patience: float = 0.0
+    ) -> bool:
+        """Draw the conclusions from a process's end; false where another server has the run."""
+        with self._conclusions.held(training, patience) as held:
             if held:
                 self._conclusions.draw(training, state, error)
+            return held
 
     def _check_queue(self) -> None:
         running, queued = self._settings.max_trainings_running, self._settings.max_trainings_queued

@@ -60,12 +60,13 @@ class Api:
             RuntimeError: it does not come to that.
         """
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        while True:
             run = self.ask("GET", f"/trainings/{training}")
             if run["state"] == state and run["update"] >= update:
                 return int(run["update"])
+            if time.monotonic() > until:
+                raise RuntimeError(f"a run was expected to be {state}, but it is {run['state']}")
             time.sleep(0.02)
-        raise RuntimeError(f"a run was expected to be {state}, but it is {run['state']}")
 
 
 def run(quick: bool) -> dict[str, Any]:

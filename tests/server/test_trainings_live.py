@@ -18,7 +18,7 @@ from tests.server.runs import LONG, SHORT, digest_after, wait_until
 from tests.server.support import BASE
 
 AT_ONCE = ("--training-niceness", "0")
-PLAN = SHORT | {"steps": 1500, "checkpoint_every": 50, "evaluate_every": 1000}
+PLAN = SHORT | {"steps": 800, "checkpoint_every": 20, "evaluate_every": 1000}
 """A second or two, so that it can be killed in the middle."""
 
 
@@ -112,7 +112,7 @@ def test_kill_9_of_process_and_server_changes_nothing_about_the_result(tmp_path:
             training_id = asked.begin(PLAN)
             waiting, paused = asked.begin(SHORT), asked.begin(LONG)
             asked.tell(paused, "pause")
-            asked.wait_for(training_id, "running", 120)
+            asked.wait_for(training_id, "running", 60)
             [child] = children_of(process.pid)
             os.kill(child, signal.SIGKILL)
             body = asked.wait_for(training_id, "interrupted")
@@ -120,7 +120,7 @@ def test_kill_9_of_process_and_server_changes_nothing_about_the_result(tmp_path:
             assert body["update"] == body["checkpoints"][-1]
             asked.wait_for(waiting, "finished")
             asked.tell(training_id, "resume")
-            asked.wait_for(training_id, "running", body["update"] + 60)
+            asked.wait_for(training_id, "running", body["update"] + 40)
         [child] = children_of(process.pid)
         process.kill()
         process.wait()
@@ -143,7 +143,7 @@ def test_kill_9_of_process_and_server_changes_nothing_about_the_result(tmp_path:
 
 def test_clients_that_come_late_leave_or_come_back_all_see_the_same(tmp_path: Path) -> None:
     with api(tmp_path, "--heartbeat-seconds", "0.2", "--max-event-streams", "5") as asked:
-        training_id = asked.begin(SHORT | {"steps": 800})
+        training_id = asked.begin(SHORT | {"steps": 300})
         seen: list[list[Any]] = [[], []]
 
         def follow(index: int) -> None:
@@ -197,7 +197,7 @@ def test_a_client_that_reads_nothing_is_borne_and_the_server_ends_at_once(tmp_pa
             for connection in (idle, gone):
                 connection.sendall(request % (BASE.encode(), training_id.encode()))
             gone.close()
-            asked.wait_for(training_id, "running", 200)
+            asked.wait_for(training_id, "running", 50)
             assert asked.http.get("/health").status_code == 200
             with asked.events(training_id) as events:
                 next(events)

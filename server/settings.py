@@ -103,7 +103,7 @@ class Settings:
     trace_cache_bytes: int = _limit(
         512 * MIB, "bytes", "Memory for traces that can be asked for again; the oldest go first.", 0
     )
-    max_trainings_running: int = _limit(2, "trainings", "Trainings that run at the same time, each in its own process.")
+    max_trainings_running: int = _limit(3, "trainings", "Trainings that run at the same time, each in its own process.")
     max_trainings_queued: int = _limit(
         16, "trainings", "Trainings that may wait for their turn; beyond them the answer is 503.", 0
     )

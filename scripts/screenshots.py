@@ -25,6 +25,7 @@ Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SIZES = ((1440, 900), (2560, 1440), (390, 844))
 DOCS = Path(__file__).parent.parent / "docs"
+FORGOTTEN = "interventions=forget_gate*set*0*u37*s24+hidden_state*set*0*u5"
 LARGEST = 400_000
 """Bytes of a picture in the README, at most: a clone carries every version of it for ever."""
 
@@ -105,6 +106,8 @@ def _views(address: str) -> list[View]:
         View("zoomed", act=lambda page: _press(page, "Home", "PageDown", "+", "+", "+")),
         View("pinned", act=lambda page: _press(page, "p", "ArrowDown", "ArrowDown", "p", "m")),
         View("table", act=lambda page: page.locator("#tab-numbers").click()),
+        View("intervened", f"/#model=python-code&unit=37&step=24&aside=interventions&{FORGOTTEN}&seen=difference"),
+        View("forgotten", f"/#model=python-code&unit=37&step=24&origins=unit&{FORGOTTEN}"),
         View("help", act=lambda page: _press(page, "?")),
         View(
             "about-model",

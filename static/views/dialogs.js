@@ -56,7 +56,7 @@ function help(quantities) {
   return [
     h("section", {}, h("h3", { text: "Reading the picture" }),
       h("p", { text: "Time runs from left to right, one column a step. Each panel is one quantity, each row of it one unit. Gates run from 0, dark, to 1, bright; signed values run from blue through neutral to orange. What lies ahead of the cursor is dimmed: it has not happened yet." }),
-      h("p", { text: "Click a cell to choose its unit and step; the carry track and the cell on the right are about that unit. The wheel or two fingers zoom, dragging moves along. Where several cells share a pixel, the one that stands out most is shown: the largest magnitude, and for gates the farthest from the unit's mean." }),
+      h("p", { text: "Click a cell to choose its unit and step; the carry track and the cell on the right are about that unit. The wheel or two fingers zoom, dragging moves along; with Shift held, or “Intervene” on, it selects what to clamp, scale or shift. Where several cells share a pixel, the one that stands out most is shown: the largest magnitude, and for gates the farthest from the unit's mean." }),
       h("p", { text: "“Rows by” orders the units by a figure of theirs: how open a gate is, how far it is saturated, how long memory lasts. “Show” leaves only some of them. A share low is that of steps below 0.1, or of signed values below −0.9; a share high that of steps above 0.9." })),
     h("section", {}, h("h3", { text: "What the panels show" }),
       h("dl", { class: "glossary" }, ...quantities.flatMap(({ name, symbol, formula, description }) => [h("dt", { data: { quantity: name } }, h("i", { text: symbol }), ` ${words(name)}`), h("dd", {}, h("code", { text: formula }), description)]))),

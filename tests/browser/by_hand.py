@@ -68,7 +68,7 @@ def shows(page: Page, found: dict[str, Array], unit: int = 5, step: int = 7) -> 
 def close(place: Locator, value: float) -> None:
     """Waits until a place has this number, to the digits that it is shown with."""
     shown = ""
-    for _ in range(50):
+    for _ in range(500):
         shown = place.inner_text()
         within = max(0.00051, abs(value) * 0.06 if "×" in shown else 0)
         if shown != "·" and abs(number(shown.lstrip("+")) - value) <= within:

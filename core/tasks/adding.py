@@ -64,9 +64,9 @@ ADDING = Task(
         "add up to."
     ),
     measured=(
-        "the LSTM's mean squared error is 0.0009, the GRU's 0.0004, the simple RNN's 0.15 (always saying 1: "
-        "0.17), after 600 updates, which take 3 to 7 seconds of one core: `gatescope train adding --cell gru "
-        "--seed 0`"
+        "Mean squared error over seeds 0, 1 and 2: an LSTM 0.0007 to 0.0034, a GRU 0.0004, a simple RNN 0.15, "
+        "always saying 1 0.17. The 600 updates take 2 to 5 seconds of one core: `gatescope train adding --cell gru "
+        "--seed 0`."
     ),
     options=(Option("length", "integer", 50, "Numbers in a sequence.", 4, 1000),),
     prepared=Adding,

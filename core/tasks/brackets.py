@@ -97,8 +97,8 @@ BRACKETS = Task(
         "to keep two things apart: how deep it is, and whether a quote is open."
     ),
     measured=(
-        "an LSTM needs 2.78 bits a character (a 3-gram model 2.92), after 1,000 updates, which take 16 "
-        "seconds of one core: `gatescope train brackets --seed 0`"
+        "Bits a character over seeds 0, 1 and 2: an LSTM 2.77 to 2.78, a 3-gram model 2.92, somebody who knows the "
+        "grammar 2.72. The 1,000 updates take 8 to 10 seconds of one core: `gatescope train brackets --seed 0`."
     ),
     options=(
         Option("length", "integer", 80, "Characters in a sequence.", 10, 1000),

@@ -133,8 +133,9 @@ CAPTIONS = Task(
         "network says a word a step until it ends with a full stop."
     ),
     measured=(
-        "an LSTM says all captions of held-out clips without a wrong word (chance: one of 216), after 500 "
-        "updates, which take 5 seconds of one core: `gatescope train captions --seed 0`"
+        "An LSTM says 98 to 100 % of the captions of held-out clips without a wrong word over seeds 0, 1 and 2, "
+        "where chance is one of 216. The 500 updates take 3 seconds of one core: `gatescope train captions --seed "
+        "0`."
     ),
     options=(
         Option("clips", "integer", 4, "Training clips of each of the scenes.", 1, 50),

@@ -111,8 +111,9 @@ GENERATE = Task(
         "own, the network plays on: it has to find out which tune it is in, and keep it in mind where tunes are alike."
     ),
     measured=(
-        "an LSTM says 99.9 % of the notes rightly (the note that mostly follows the last two: 61 %), after "
-        "300 updates, which take 4 seconds of one core: `gatescope train generate --seed 0`"
+        "An LSTM says 99.9 % of the notes rightly over seeds 0, 1 and 2, where the note that mostly follows the "
+        "last two is right for 61 %. The 300 updates take 3 seconds of one core: `gatescope train generate --seed "
+        "0`."
     ),
     options=(
         Option("tunes", "text", TUNES, "A tune a line: notes separated by spaces, - to hold one.", 3, 20_000),

@@ -36,6 +36,8 @@ def test_a_task_describes_itself(name: str) -> None:
     assert task.title
     assert task.description.endswith(".")
     assert "\n" not in task.description
+    assert f"`gatescope train {name} " in task.measured
+    assert task.measured.endswith("`.")
     for option in task.options:
         assert option.read(option.default) == option.default
         assert option.description.endswith(".")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..activations import Array
 from ..tiles import copy_by_tiles
-from .products import in_pieces, multiply, project_inputs
+from .products import at_each_step, in_pieces, multiply, project_inputs
 
 Product = Callable[[Any, Array], object]
 """Computes z from the numbers that are in h by then; takes the weights, as its `Recurrence` has them, and z."""
@@ -32,8 +32,8 @@ LARGE = 8 * 1024 * 1024
 STACKED = 128 * 1024
 """Bytes up to which all weights of a cell are one matrix for a single sequence; for a batch they are up to `LARGE`."""
 
-HALVED = 1024 * 1024
-"""Bytes above which the products of a single sequence take a copied matrix in two halves."""
+PART = 1024 * 1024
+"""Bytes of a part; the products of a single sequence take a copied matrix that is larger part by part."""
 
 Columns = tuple[tuple[int, int, int], ...]
 """Columns ``start`` to ``stop`` of a matrix, and the sign, 1 or -1, by which they are taken; and further ones."""
@@ -89,25 +89,32 @@ class Weights:
             width += stop - start
         self.shape = (matrix.shape[0], width)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the matrix is used as it lies."""
+        return self.matrix.nbytes > LARGE and bool(self.matrix.flags.aligned)
+
     @cached_property
     def copied(self) -> Array | None:
         """The arranged matrix (R, C) where it is small."""
-        if self.matrix.nbytes > LARGE and self.matrix.flags.aligned:
+        if self.is_large:
             return None
         copy = aligned_empty(self.shape, self.dtype)
         self.write(copy)
         return copy
 
     @cached_property
-    def halves(self) -> tuple[tuple[slice, Array], ...]:
-        """The left and the right half of `copied`, each where it stands and alone in its memory."""
+    def parts(self) -> tuple[tuple[slice, Array], ...]:
+        """The columns of `copied` in parts of about `PART` bytes, each where it stands and alone in its memory."""
         assert self.copied is not None  # large weights are used whole
-        middle = self.shape[1] // 2
-        places = slice(0, middle), slice(middle, self.shape[1])
-        halves = tuple((place, aligned_empty(self.copied[:, place].shape, self.dtype)) for place in places)
-        for place, half in halves:
-            half[...] = self.copied[:, place]
-        return halves
+        count = math.ceil(self.copied.nbytes / PART)
+        edges = [self.shape[1] * index // count for index in range(count + 1)]
+        parts = []
+        for place in map(slice, edges[:-1], edges[1:]):
+            part = aligned_empty(self.copied[:, place].shape, self.dtype)
+            part[...] = self.copied[:, place]
+            parts.append((place, part))
+        return tuple(parts)
 
     def write(self, out: Array) -> None:
         """Write the arranged matrix into ``out`` (R, C)."""
@@ -134,7 +141,7 @@ class Recurrence:
         elif batch:
             self.weights = in_pieces(matrix.T, batch)
         else:
-            self.weights = weights.halves if matrix.nbytes > HALVED else matrix
+            self.weights = weights.parts if matrix.nbytes > PART else matrix
         self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
 
     def products(self, hidden: Iterable[Array]) -> list[Product]:
@@ -145,7 +152,7 @@ class Recurrence:
             return [partial(_by_pieces, h) for h in hidden]
         if isinstance(self.weights, tuple):
             # What one step takes last is what the cache still has when the next begins.
-            return [partial(_by_halves, h, slice(None, None, -1 if t % 2 else 1)) for t, h in enumerate(hidden)]
+            return [partial(_by_parts, h, slice(None, None, -1 if t % 2 else 1)) for t, h in enumerate(hidden)]
         # An array's own method is found faster than np.dot finds it.
         return [h.dot for h in hidden]
 
@@ -183,31 +190,36 @@ class Affine:
         """Whether the weights are one matrix; ``batch`` is () or (B,)."""
         return self._size <= (LARGE if batch else STACKED)
 
-    @cached_property
-    def bias(self) -> Array:
-        """The arranged bias, (C,)."""
-        bias = np.empty(self._bias.shape[1], self._bias.dtype)
-        self._bias.write(bias[None])
-        return bias
-
     def project(self, inputs: Array, out: Array) -> None:
-        """``out[t] = K^T inputs[t] + b`` for (T, D[, B]) inputs, into (T, C[, B])."""
-        if self.inputs.copied is not None:
-            project_inputs(inputs, self.inputs.copied, self.bias, out)
+        """``out[t] = K^T x + b`` for rows ``inputs[t] = [x | 1]``, (T, D + 1[, B]), into (T, C[, B])."""
+        if self._rows_read is not None:
+            at_each_step(self._rows_read.T, inputs, out)
             return
+        bias = np.empty(self._bias.shape, self._bias.dtype)
+        self._bias.write(bias)
         for place, columns, sign in self.inputs.pieces:
-            signed = inputs if sign > 0 else -inputs
-            project_inputs(signed, self.inputs.matrix[:, columns], self.bias[place], out[:, place])
+            signed = inputs[:, :-1] if sign > 0 else -inputs[:, :-1]
+            project_inputs(signed, self.inputs.matrix[:, columns], bias[0, place], out[:, place])
+
+    @cached_property
+    def _rows_read(self) -> Array | None:
+        """The arranged rows [K; b] where they are small."""
+        return None if self.inputs.is_large else self._stack(self.inputs, self._bias)
 
     @cached_property
     def stacked(self) -> Weights:
         """The arranged rows [U; K; b]."""
-        (told, columns), read = self.recurrent.shape, self.inputs.shape[0]
-        matrix = np.empty((told + read + 1, columns), self.recurrent.dtype)
-        self.recurrent.write(matrix[:told])
-        self.inputs.write(matrix[told : told + read])
-        self._bias.write(matrix[told + read :])
-        return Weights(matrix, ((0, columns, 1),))
+        matrix = self._stack(self.recurrent, self.inputs, self._bias)
+        return Weights(matrix, ((0, matrix.shape[1], 1),))
+
+    @staticmethod
+    def _stack(*weights: Weights) -> Array:
+        matrix = aligned_empty((sum(part.shape[0] for part in weights), weights[0].shape[1]), weights[0].dtype)
+        start = 0
+        for part in weights:
+            part.write(matrix[start : start + part.shape[0]])
+            start += part.shape[0]
+        return matrix
 
 
 class Sums:
@@ -224,20 +236,21 @@ class Sums:
         weights = affine.recurrent if self.adds else affine.stacked
         self._rows = aligned_empty((steps + 1, weights.shape[0], *batch), dtype)
         self.hidden = self._rows[:, :told]
+        read_rows = aligned_empty((steps, read + 1, *batch), dtype) if self.adds else self._rows[:, told:]
+        read_rows[:, read] = 1
+        self._read_rows, self._inputs = read_rows, read_rows[:, :read]
         if self.adds:
             self._projected = aligned_empty((steps, columns, *batch), dtype)
-        else:
-            self._inputs, self._rows[:, told + read :] = self._rows[:, told : told + read], 1
         self._recurrence = Recurrence(weights, batch)
         self.weights = self._recurrence.weights
         self._settled = np.empty(self._rows.shape[1:], dtype)
 
     def read(self, inputs: Array) -> None:
         """Take the inputs of a block, (steps or fewer, D[, B])."""
+        count = len(inputs)
+        self._inputs[:count] = inputs
         if self.adds:
-            self._affine.project(inputs, self._projected[: len(inputs)])
-        else:
-            self._inputs[: len(inputs)] = inputs
+            self._affine.project(self._read_rows[:count], self._projected[:count])
 
     def steps(self, out: Array) -> tuple[list[Summand], list[Summand]]:
         """Product, z and share of each step, with z in ``out`` (steps, C[, B]); and the same after settling its row."""
@@ -264,9 +277,9 @@ def _by_pieces(h: Array, pieces: Array, z: Array) -> None:
     multiply(pieces, h, z)
 
 
-def _by_halves(h: Array, order: slice, halves: tuple[tuple[slice, Array], ...], z: Array) -> None:
-    for place, half in halves[order]:
-        h.dot(half, z[place])
+def _by_parts(h: Array, order: slice, parts: tuple[tuple[slice, Array], ...], z: Array) -> None:
+    for place, part in parts[order]:
+        h.dot(part, z[place])
 
 
 def _aligned(matrix: Array) -> Array:

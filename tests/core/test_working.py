@@ -85,16 +85,16 @@ def frozen_in(order: Literal["C", "F"], array: Array) -> Array:
 @pytest.mark.parametrize("batch", [(), (3,)], ids=["one sequence", "batch"])
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize(
-    ("copied", "stacked", "whole"),
-    [(EVERYTHING, EVERYTHING, EVERYTHING), (EVERYTHING, 0, EVERYTHING), (EVERYTHING, 0, 0), (0, 0, 0)],
-    ids=["stacked", "copied", "in halves", "as they lie"],
+    ("copied", "stacked", "part"),
+    [(EVERYTHING, EVERYTHING, EVERYTHING), (EVERYTHING, 0, EVERYTHING), (EVERYTHING, 0, 500), (0, 0, 0)],
+    ids=["stacked", "copied", "in parts", "as they lie"],
 )
 @pytest.mark.parametrize("variant", FAST)
-def test_weights_stacked_copied_in_halves_or_as_they_lie_give_the_same(
+def test_weights_stacked_copied_in_parts_or_as_they_lie_give_the_same(
     variant: str,
     copied: int,
     stacked: int,
-    whole: int,
+    part: int,
     order: Literal["C", "F"],
     batch: tuple[int, ...],
     monkeypatch: pytest.MonkeyPatch,
@@ -104,7 +104,7 @@ def test_weights_stacked_copied_in_halves_or_as_they_lie_give_the_same(
     expected = cell.forward(inputs, state)
     monkeypatch.setattr(working, "LARGE", copied)
     monkeypatch.setattr(working, "STACKED", stacked)
-    monkeypatch.setattr(working, "HALVED", whole)
+    monkeypatch.setattr(working, "PART", part)
     again = cell.with_arrays({name: frozen_in(order, array) for name, array in cell.arrays().items()})
     for name, array in again.forward(inputs, state).items():
         np.testing.assert_allclose(array, expected[name], rtol=1e-12, atol=1e-12, err_msg=name)

@@ -1,18 +1,14 @@
 """A server with small networks, a real Chromium, and pages that must not complain."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from gatescope.server.app import create_app
-from gatescope.server.settings import Settings
 from scripts.browser import LAUNCH_ARGS, find_browser
 from tests.browser.networks import browser_networks
+from tests.browser.serving import serving
 
 Visit = Callable[..., Page]
 
@@ -24,22 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the test server is."""
-    settings = Settings(port=0, data_dir=str(tmp_path_factory.mktemp("data")), no_browser=True)
-    app = create_app(settings, bundled=browser_networks())
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    give_up = time.monotonic() + 30
-    while not server.started:
-        assert thread.is_alive(), "the test server did not start"
-        assert time.monotonic() < give_up, "the test server did not start in 30 s"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    """Where the module's own server is: no module finds what another has uploaded or trained."""
+    with serving(tmp_path_factory.mktemp("data"), browser_networks()) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,15 @@
 
 import math
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from gatescope.core.pretrained import pretrained
-from gatescope.server.app import create_app
-from gatescope.server.settings import Settings
+from tests.browser.serving import serving
 
 Visit = Callable[..., Page]
 Rows = list[list[float]]
@@ -42,17 +38,8 @@ LESSONS: dict[str, list[str | float | int | None]] = {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with the bundled networks, which the last lessons read."""
-    settings = Settings(port=0, data_dir=str(tmp_path_factory.mktemp("lessons")), no_browser=True)
-    app = create_app(settings, bundled=pretrained())
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the test server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(tmp_path_factory.mktemp("lessons"), pretrained()) as address:
+        yield address
 
 
 @pytest.fixture

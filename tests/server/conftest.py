@@ -5,9 +5,9 @@ import pytest
 from tests.server.support import Client, application
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    """A client of one application that all tests share; those that change something make their own."""
+    """A client of one application that the tests of a module share; those that change something make their own."""
     return Client(application(tmp_path_factory.mktemp("data")))
 
 

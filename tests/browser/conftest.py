@@ -11,6 +11,9 @@ from tests.browser.networks import browser_networks
 from tests.browser.serving import serving
 
 Visit = Callable[..., Page]
+PATIENCE = 45_000
+"""Milliseconds; long enough for a machine that does much else, and nobody waits so long where all is well."""
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,7 +68,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
 
         def complain(text: str) -> None:
             if not any(part in text for part in ([allowed] if isinstance(allowed, str) else allowed)):

@@ -160,7 +160,7 @@ def test_the_place_tells_what_the_server_found_and_leads_to_it(visit: Visit, add
     told = health_of(address, "wave", INPUTS["wave"])
     expect(page.locator(".health-findings li")).to_have_count(len(told["findings"]))
     expect(page.locator(".health-summary")).to_have_text("Wave: 4 steps.")
-    expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".health-chart .main-svg").first).to_be_visible()
     layer = told["layers"][0]
     assert column(page, "mean.forget_gate") == [f"{mean:.3f}" for mean in layer["quantities"][1]["mean"]]
     flag = next(flag for flag in told["flags"] if len(flag["units"]) < 8)
@@ -207,7 +207,7 @@ def test_the_table_is_sorted_filtered_and_walked_by_keys(visit: Visit, address: 
 
 def test_a_network_over_its_examples_layer_by_layer(visit: Visit, address: str) -> None:
     page = place(visit, "#view=health&model=both-ways", charts=True)
-    expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".health-chart .main-svg").first).to_be_visible()
     page.locator(".source", has_text="example").click()
     expect(page).to_have_url(re.compile("over=examples"))
     expect(page.locator(".health-summary")).to_have_text("Both ways: 1 sequence, 12 steps.")
@@ -223,7 +223,7 @@ def test_a_network_over_its_examples_layer_by_layer(visit: Visit, address: str) 
     page.select_option("#model", "plain")
     expect(page.locator(".health-summary")).to_have_text("Plain: 1 sequence, 30 steps.")
     expect(page.locator(".health-findings")).to_contain_text("no gate that keeps")
-    expect(page.locator(".health-chart:visible")).to_have_count(2, timeout=20_000)
+    expect(page.locator(".health-chart:visible")).to_have_count(2)
 
 
 def test_a_file_is_read_as_the_command_reads_it_or_refused_in_a_sentence(visit: Visit) -> None:
@@ -261,7 +261,7 @@ def test_without_the_chart_library_the_numbers_are_there(visit: Visit) -> None:
 def test_it_fits_a_phone_and_the_dark(visit: Visit) -> None:
     phone: dict[str, Any] = {"width": 390, "height": 844, "color_scheme": "dark", "has_touch": True}
     page = place(visit, "#view=health&model=letters&text=abc", charts=True, **phone)
-    expect(page.locator(".health-chart .main-svg").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".health-chart .main-svg").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     ink = page.locator(".health-chart .chart").first.evaluate("chart => chart.layout.font.color")
     assert ink == "#e6e4df"

@@ -297,7 +297,7 @@ def test_a_panel_opens_as_a_plotly_figure(visit: Visit) -> None:
     assert page.evaluate("typeof Plotly") == "undefined"
     panel(page, "forget_gate").hover()
     page.get_by_label("Open forget gate as a Plotly figure").click()
-    expect(page.locator("dialog .plotly .main-svg").first).to_be_visible(timeout=20_000)
+    expect(page.locator("dialog .plotly .main-svg").first).to_be_visible()
     assert page.locator("dialog [data-title*='cloud' i], dialog [data-title*='share' i]").count() == 0
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).not_to_be_visible()
@@ -331,6 +331,6 @@ def test_nothing_is_asked_of_another_host(visit: Visit, address: str) -> None:
     expect(page.locator("body.has-trace .panel canvas").first).to_be_visible()
     panel(page, "cell_state").hover()
     page.get_by_label("Open cell state as a Plotly figure").click()
-    expect(page.locator("dialog .plotly .main-svg").first).to_be_visible(timeout=20_000)
+    expect(page.locator("dialog .plotly .main-svg").first).to_be_visible()
     assert asked
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 Visit = Callable[..., Page]
 PLOTLY = "inline style"
 """Plotly tries to set styles that the page does not allow, and does without them."""
-PATIENCE = 60_000
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +44,7 @@ def test_networks_learn_side_by_side_and_their_gates_are_seen_at_any_update(visi
     page = open_train(visit)
     start(page, "adding", {"lstm", "rnn"}, hidden_size="4", steps="60", checkpoint_every="20", seed="7")
     states = page.locator(".run-state")
-    expect(states).to_have_text(["finished", "finished"], timeout=PATIENCE)
+    expect(states).to_have_text(["finished", "finished"])
     panes = page.locator(".pane")
     expect(panes.locator(".pane-head h3").filter(has_text=re.compile("^(LSTM|Simple RNN)"))).to_have_count(2)
     expect(panes.first.locator(".panel")).to_have_count(6)
@@ -81,7 +80,7 @@ def test_networks_learn_side_by_side_and_their_gates_are_seen_at_any_update(visi
 def test_keys_move_along_the_probe_its_units_and_the_training(visit: Visit) -> None:
     page = open_train(visit)
     start(page, "adding", {"gru"}, hidden_size="3", steps="40", checkpoint_every="20")
-    expect(page.locator(".run-state")).to_have_text("finished", timeout=PATIENCE)
+    expect(page.locator(".run-state")).to_have_text("finished")
     place = page.locator(".axis-place")
     page.locator(".pane-head h3").click()
     page.keyboard.press("Home")
@@ -109,11 +108,11 @@ def test_a_run_is_paused_resumed_stopped_and_deleted(visit: Visit) -> None:
     page = open_train(visit)
     start(page, "adding", {"lstm"}, hidden_size="8", steps="100000")
     state = page.locator(".run-state")
-    expect(state).to_have_text("running", timeout=PATIENCE)
+    expect(state).to_have_text("running")
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(state).to_have_text("paused")
     page.get_by_role("button", name="Resume", exact=True).click()
-    expect(state).to_have_text("running", timeout=PATIENCE)
+    expect(state).to_have_text("running")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(state).to_have_text("stopped")
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -124,6 +123,6 @@ def test_a_run_is_paused_resumed_stopped_and_deleted(visit: Visit) -> None:
 def test_on_a_phone_all_of_it_can_be_reached(visit: Visit) -> None:
     page = open_train(visit, width=390, height=844)
     start(page, "adding", {"rnn"}, hidden_size="3", steps="20", checkpoint_every="10")
-    expect(page.locator(".run-state")).to_have_text("finished", timeout=PATIENCE)
+    expect(page.locator(".run-state")).to_have_text("finished")
     expect(page.locator(".pane .panel canvas").first).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

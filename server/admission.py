@@ -60,9 +60,10 @@ class Admission:
             self._inside.add(stop)
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
-        self._workers.submit(partial(self._work, work, stop, loop, outcome))
         watcher = loop.create_task(self._watch(receive, outcome))
         timer = loop.call_later(self._deadline, self._expire, outcome)
+        # A thread that is woken wants the interpreter, so it is woken when the event loop has nothing else to do.
+        loop.call_soon(self._workers.submit, partial(self._work, work, stop, loop, outcome))
         try:
             return await outcome
         finally:

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -77,7 +79,13 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
         services.models.close()
 
     app = FastAPI(
-        title="Gatescope", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+        title="Gatescope",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     errors.install(app)
     openapi.install(app)
@@ -86,6 +94,7 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
     )  # fmt: skip
     for noun in nouns:
         app.router.routes.extend(noun.router(services).routes)  # flat: including them would match every path twice
+    _find_first(app, f"{BASE}/traces")
 
     @app.get(f"{BASE}/openapi.json", include_in_schema=False)
     def get_openapi() -> Response:
@@ -93,3 +102,10 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
 
     app.router.routes.extend(pages.routes(settings, app.openapi))
     return protect(HeadAsGet(app), settings)
+
+
+def _find_first(app: FastAPI, path: str) -> None:
+    """Look for the route of this path before all others: it is asked most. The description keeps its order."""
+    first = copy(next(route for route in app.router.routes if isinstance(route, APIRoute) and route.path == path))
+    first.include_in_schema = False
+    app.router.routes.insert(0, first)

@@ -164,7 +164,7 @@ class Recurrence:
     def has_tiny(self, h: Array) -> bool:
         """Whether some number in ``h`` is on its way to the subnormal ones."""
         size = np.abs(h)
-        return bool(((size < self._tiny) & (size > 0)).any())
+        return bool(size.min() < self._tiny and ((size < self._tiny) & (size > 0)).any())
 
     def settle(self, h: Array, out: Array) -> None:
         """Write ``h`` without subnormal numbers into ``out``."""

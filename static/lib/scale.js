@@ -88,6 +88,26 @@ export function drawnWindow(window, before, drawn, steps) {
   return { from: Math.max(0, window.from - span / 2), to: Math.min(steps, window.to + span / 2) };
 }
 
+/** How much wider or narrower than it was made a drawing is shown while the window moves. */
+const STRETCH = 1.3;
+
+/**
+ * The same for a drawing that may be stretched while it moves: what is drawn also serves windows a little longer or shorter.
+ * @param {TimeWindow} window
+ * @param {number} perStep pixels
+ * @param {Drawing | null} drawn what was drawn before, if that is the same but for its window
+ * @param {number} steps
+ * @returns {Drawing} `drawn` itself where that will do
+ * @typedef {TimeWindow & {perStep: number}} Drawing with the pixels of a step that it was made for
+ */
+export function movedDrawing(window, perStep, drawn, steps) {
+  if (!drawn) return { ...window, perStep };
+  const stretch = perStep / drawn.perStep;
+  if (drawn.from <= window.from && window.to <= drawn.to && stretch <= STRETCH && stretch >= 1 / STRETCH) return drawn;
+  const margin = (window.to - window.from) / 2;
+  return { from: Math.max(0, window.from - margin), to: Math.min(steps, window.to + margin), perStep };
+}
+
 /**
  * Round numbers for an axis: about `count` of them inside [from, to).
  * @param {number} from

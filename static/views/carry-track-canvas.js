@@ -43,6 +43,8 @@ export function paintColumns(canvas, colours, lanes, frames, time, height) {
   const density = window.devicePixelRatio || 1;
   canvas.width = Math.round(time.width * density);
   canvas.height = Math.round(height * density);
+  canvas.style.width = `${time.width}px`;
+  canvas.style.height = `${height}px`;
   const context = canvas.getContext("2d");
   if (!context) return;
   context.scale(density, density);

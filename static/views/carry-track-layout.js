@@ -26,8 +26,9 @@ export const REVEALED = { lstm: [0, FORGOTTEN, ADDED, 1], gru: [0, FORGOTTEN, 0.
 const ROOMY_GUTTER = 6.9;
 const CAPTION_ROOM = 1;
 
-/** Visible steps beyond which curves would be drawn closer than one can see, so pixel columns are drawn instead. */
-export const MOST_CURVED_STEPS = 320;
+/** Visible steps beyond which, and narrowest column, in pixels, below which curves could not be told apart; pixel columns are drawn instead. */
+const MOST_CURVED_STEPS = 320;
+const CURVED_WIDTH = 2;
 
 /** Narrowest column, in pixels, in which strands are drawn from below; narrower ones colour the band's edge. */
 export const STRAND_WIDTH = 14;
@@ -71,8 +72,8 @@ const HEIGHTS = [
  */
 
 /**
- * The frames of all lanes from top to bottom, and the height they need. A scale holds what the window shows, rounded outward, so that a long
- * count does not flatten the steps one looks at, and moving the window changes it seldom.
+ * The frames of all lanes from top to bottom, and the height they need. A scale holds what is drawn, rounded outward, so that a long
+ * count does not flatten the steps one looks at.
  *
  * @param {CarryTerms[]} lanes
  * @param {number} gutter
@@ -158,6 +159,15 @@ export function yOf(scale, value) {
 /** @param {TimeFrame} time */
 export function columnWidth(time) {
   return time.width / (time.to - time.from);
+}
+
+/**
+ * Whether curves are drawn, and not pixel columns.
+ *
+ * @param {TimeFrame} time
+ */
+export function isNear(time) {
+  return time.to - time.from <= MOST_CURVED_STEPS && columnWidth(time) >= CURVED_WIDTH;
 }
 
 /**

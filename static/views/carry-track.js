@@ -1,7 +1,8 @@
 /**
  * The carry track: what each step forgets from a state, writes to it and reads out of it, along the shared time axis.
  *
- * The drawing is made once for a trace, window and choice of units. A step only moves what covers the future.
+ * The drawing is made once for a trace, window and choice of units. A step only moves what covers the future, and a moving window the drawing, which is
+ * made anew once the window rests.
  *
  * @module
  */
@@ -10,13 +11,13 @@ import { formOf } from "../lib/cell-form.js";
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
-import { drawnWindow } from "../lib/scale.js";
+import { movedDrawing } from "../lib/scale.js";
 import { slider } from "../lib/slide.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
 import { carriedBy, carryTerms } from "./carry-terms.js";
 import { paintMarks } from "./carry-marks.js";
-import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, MOST_CURVED_STEPS, REVEALED, yOf } from "./carry-track-layout.js";
+import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, isNear, REVEALED, yOf } from "./carry-track-layout.js";
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
 import { originColours, paintOrigins } from "./origins-canvas.js";
@@ -33,6 +34,9 @@ const NO_MARKS = [];
 
 /** What stands for a value that the stage has not revealed. */
 const NOT_YET = "·";
+
+/** How long a window has to stay where it is to have come to rest, in milliseconds. */
+const REST = 150;
 
 /** A press that moved further than this, in pixels, was a drag and selects nothing. */
 const CLICK_REACH = 4;
@@ -79,10 +83,12 @@ export function createCarryTrack(root, emit) {
   let colours = null;
   /** @type {import("./origins-canvas.js").OriginColours | null} */
   let bandColours = null;
-  /** @type {import("../types.js").TimeWindow | null} what the curves show, which may be more than the window */
+  /** @type {import("../lib/scale.js").Drawing | null} what is drawn, which may be more than the window, and stretched while it moves */
   let drawn = null;
-  /** @type {import("../types.js").TimeWindow | null} what the bands of the origins show */
-  let banded = null;
+  /** Whether that is curves. */
+  let near = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} until the window has rested */
+  let resting;
   /** What gutter and scales were drawn from. */
   let scales = "";
   /** @type {{step: number, lane: number} | null} what the pointer is over */
@@ -130,63 +136,61 @@ export function createCarryTrack(root, emit) {
   plot.addEventListener("pointerdown", onDown);
   plot.addEventListener("click", onClick);
 
-  /** @param {CarryTrackProps} props */
-  const draw = (props) => {
-    const { layer, units, window: shownWindow, width, gutter, bands = null, ghost = null } = props;
+  /**
+   * @param {CarryTrackProps} props
+   * @param {boolean} moved whether only the window is another one
+   */
+  const draw = (props, moved) => {
+    const { layer, window, width, gutter, marks = NO_MARKS } = props;
+    time = { ...window, width: Math.max(1, width - gutter), backward: layer.direction === "backward", steps: props.labels.length };
+    const perStep = columnWidth(time);
+    const before = moved && near === isNear(time) ? drawn : null;
+    drawn = movedDrawing(window, perStep, before, time.steps);
+    if (drawn !== before) paint(props, drawn);
+    const stretch = perStep / drawn.perStep;
+    const transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
+    for (const each of [curves, columns, split]) each.style.transform = transform;
+    if (marks.length || marked.childElementCount) paintMarks(marked, marks, frames, time, props.rem);
+    clearTimeout(resting);
+    if (stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(rest, REST);
+  };
+
+  const rest = () => {
+    if (!shown) return;
+    draw(shown, false);
+    fillReadings(shown);
+  };
+
+  /**
+   * @param {CarryTrackProps} props
+   * @param {import("../lib/scale.js").Drawing} drawing
+   */
+  const paint = (props, { from, to, perStep }) => {
+    const { layer, units, gutter, theme, labels, bands = null, ghost = null } = props;
     if (layer !== shown?.layer) termsByUnit = new Map();
     if (ghost !== (shown?.ghost ?? null)) ghostByUnit = new Map();
     lanes = units.map((unit) => ({ ...termsIn(termsByUnit, layer, unit), ...(ghost && { ghost: termsIn(ghostByUnit, ghost, unit) }) }));
     if (bands) lanes[0] = { ...lanes[0], stack: bands };
     root.classList.toggle("has-origins", bands !== null);
-    const plotWidth = Math.max(1, width - gutter);
-    time = { ...shownWindow, width: plotWidth, backward: layer.direction === "backward", steps: props.labels.length };
-    const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, time, props.low);
+    const seen = { ...time, from, to, width: (to - from) * perStep };
+    const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, seen, props.low);
     frames = placed;
     stage.style.height = `${height}px`;
     plot.style.left = `${gutter}px`;
-    plot.style.width = `${plotWidth}px`;
-    if (props.theme !== shown?.theme || layer.cell !== shown.layer.cell) colours = null;
-    if (props.theme !== shown?.theme) bandColours = null;
-    const near = shownWindow.to - shownWindow.from <= MOST_CURVED_STEPS;
-    const scalesBefore = scales;
-    scales = JSON.stringify([frames, units, gutter, layer.cell]);
-    const sameScales = scales === scalesBefore && layer === shown?.layer && ghost === (shown.ghost ?? null);
+    plot.style.width = `${time.width}px`;
+    marked.setAttribute("height", String(height));
+    if (theme !== shown?.theme || layer.cell !== shown.layer.cell) colours = null;
+    if (theme !== shown?.theme) bandColours = null;
+    near = isNear(time);
     curves.toggleAttribute("hidden", !near);
     columns.toggleAttribute("hidden", near);
-    if (near) {
-      const before = sameScales && width === shown?.width ? drawn : null;
-      drawn = drawnWindow(shownWindow, shown?.window ?? null, before, time.steps);
-      const perStep = columnWidth(time);
-      if (drawn !== before) paintCurves(lanes, frames, { ...time, ...drawn, width: (drawn.to - drawn.from) * perStep }, height);
-      curves.style.transform = `translateX(${(drawn.from - time.from) * perStep}px)`;
-    } else {
-      drawn = null;
-      columns.style.width = `${plotWidth}px`;
-      columns.style.height = `${height}px`;
-      paintColumns(columns, (colours ??= columnColours(columns)), lanes, frames, time, height);
-    }
+    if (near) paintCurves(lanes, frames, seen, height);
+    else paintColumns(columns, (colours ??= columnColours(columns)), lanes, frames, seen, height);
     split.toggleAttribute("hidden", bands === null);
-    if (bands) drawBands(bands, props, sameScales && width === shown?.width && props.theme === shown.theme && bands === shown.bands, near, height);
-    if (!sameScales) drawAxis(props, height);
-    marked.setAttribute("height", String(height));
-    paintMarks(marked, props.marks ?? NO_MARKS, frames, time, props.rem);
-  };
-
-  /**
-   * The bands are painted for more than the window once it moves, and then only moved, as the curves are.
-   *
-   * @param {import("../lib/origins.js").Bands} bands
-   * @param {CarryTrackProps} props
-   * @param {boolean} same whether nothing but the window has changed
-   * @param {boolean} near
-   * @param {number} height
-   */
-  const drawBands = (bands, { window, labels, numeric }, same, near, height) => {
-    const before = same ? banded : null;
-    banded = drawnWindow(window, shown?.window ?? null, before, time.steps);
-    const perStep = columnWidth(time);
-    if (banded !== before) paintOrigins(split, (bandColours ??= originColours(split)), bands, frames[0], { ...time, ...banded, width: (banded.to - banded.from) * perStep }, { near, height, labels, numeric: numeric === true });
-    split.style.transform = `translateX(${(banded.from - time.from) * perStep}px)`;
+    if (bands) paintOrigins(split, (bandColours ??= originColours(split)), bands, frames[0], seen, { near, height, labels, numeric: props.numeric === true });
+    const scalesBefore = scales;
+    scales = JSON.stringify([frames, units, gutter, layer.cell]);
+    if (scales !== scalesBefore || layer !== shown?.layer || ghost !== (shown.ghost ?? null)) drawAxis(props, height);
   };
 
   /**
@@ -272,9 +276,10 @@ export function createCarryTrack(root, emit) {
       const before = shown;
       const same = (/** @type {(keyof CarryTrackProps)[]} */ ...names) => before !== null && names.every((name) => before[name] === props[name]);
       const sameLayer = same("layer");
-      const sameDrawing = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands", "ghost", "marks", "title", "places") && before?.window.from === props.window.from && before?.window.to === props.window.to;
+      const sameContent = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands", "ghost", "marks", "title", "places", "low");
+      const sameDrawing = sameContent && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
-      if (!sameDrawing) draw(props);
+      if (!sameDrawing) draw(props, sameContent);
       if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null) || (before.ghost ?? null) === null !== ((props.ghost ?? null) === null) || before.ghostName !== props.ghostName) drawLegend(props);
       shown = props;
       const sameStep = sameDrawing && same("step", "stage");
@@ -287,6 +292,7 @@ export function createCarryTrack(root, emit) {
       }
     },
     destroy() {
+      clearTimeout(resting);
       plot.removeEventListener("pointermove", onMove);
       plot.removeEventListener("pointerleave", onLeave);
       plot.removeEventListener("pointerdown", onDown);

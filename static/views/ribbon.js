@@ -26,6 +26,9 @@ import { ribbonLayout } from "./ribbon-layout.js";
  * @property {number} step
  */
 
+/** In pixels. */
+const NARROWEST_THUMB = 4;
+
 /**
  * @param {HTMLElement} root
  * @returns {import("../types.js").View<RibbonProps>}
@@ -120,8 +123,10 @@ export function create(root) {
     const [left, right] = [(window.from - drawn.from) * perStep, (window.to - drawn.from) * perStep];
     ticks.forEach(({ x }, index) => setHidden(/** @type {HTMLElement} */ (axis.children[index]), x < left || x > right));
     setHidden(bar, window.to - window.from >= steps);
-    thumb.style.width = `${((window.to - window.from) / steps) * 100}%`;
-    thumb.style.marginLeft = `${(window.from / steps) * 100}%`;
+    const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
+    const start = 100 * Math.min(window.from / steps, 1 - share);
+    // Cut out of the whole bar, which is laid out once.
+    thumb.style.clipPath = `inset(0 ${100 - start - 100 * share}% 0 ${start}% round 2px)`;
   };
 
   return {

@@ -81,7 +81,10 @@ export function create(root, emit) {
       ablate.setAttribute("aria-pressed", String(props.ablated));
       ablate.title = props.ablated ? `Give unit ${props.unit} back` : `Run without unit ${props.unit}: nothing of it is read out at any step`;
       tall.setAttribute("aria-pressed", String(props.tall));
-      setText(range, props.zoomed ? `steps ${Math.floor(props.zoomed.from) + 1} – ${Math.ceil(props.zoomed.to)}` : "");
+      const last = String(Math.ceil(props.zoomed?.to ?? 0));
+      setText(range, props.zoomed ? `steps ${Math.floor(props.zoomed.from) + 1} – ${last}` : "");
+      // As wide as two of the larger number need.
+      range.style.inlineSize = props.zoomed ? `${9 + 2 * last.length}ch` : "";
       fit.disabled = props.zoomed === null;
     },
     destroy: () => root.replaceChildren(),

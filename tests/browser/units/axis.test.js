@@ -1,7 +1,7 @@
 /** The time axis: steps to pixels and back, zoom and pan, ticks, room for panels. */
 
 import { panelHeight } from "/static/lib/layout.js";
-import { clampWindow, panWindow, revealStep, ticks, timeScale, zoomWindow } from "/static/lib/scale.js";
+import { clampWindow, movedDrawing, panWindow, revealStep, ticks, timeScale, zoomWindow } from "/static/lib/scale.js";
 import { ribbonLayout } from "/static/views/ribbon-layout.js";
 import { extent, linePath } from "/static/views/forecast.js";
 import { check, equal } from "./check.js";
@@ -18,6 +18,18 @@ export function test_zooming_keeps_the_step_under_the_pointer() {
   const after = zoomWindow(before, 100, 2, 30);
   equal(after, { from: 15, to: 65 });
   equal((30 - after.from) / (after.to - after.from), 0.3);
+}
+
+export function test_a_drawing_serves_the_windows_near_the_one_it_was_made_for() {
+  const first = movedDrawing({ from: 40, to: 60 }, 10, null, 100);
+  equal(first, { from: 40, to: 60, perStep: 10 });
+  const moved = movedDrawing({ from: 41, to: 61 }, 10, first, 100);
+  equal(moved, { from: 31, to: 71, perStep: 10 });
+  check(movedDrawing({ from: 33, to: 53 }, 10, moved, 100) === moved, "moved within what is drawn");
+  check(movedDrawing({ from: 40, to: 56 }, 12.5, moved, 100) === moved, "zoomed in a little");
+  check(movedDrawing({ from: 38, to: 63 }, 8, moved, 100) === moved, "zoomed out a little");
+  equal(movedDrawing({ from: 40, to: 50 }, 20, moved, 100), { from: 35, to: 55, perStep: 20 });
+  equal(movedDrawing({ from: 0, to: 20 }, 10, moved, 100), { from: 0, to: 30, perStep: 10 });
 }
 
 export function test_windows_stay_inside_the_sequence() {

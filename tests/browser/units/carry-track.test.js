@@ -234,6 +234,25 @@ export function test_a_step_moves_the_cover_and_draws_nothing() {
   done();
 }
 
+export async function test_a_moving_window_moves_the_drawing_and_is_drawn_once_it_rests() {
+  const steps = 40;
+  const values = Array.from({ length: steps }, (_, step) => 0.3 + 0.4 * (step % 3));
+  const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 0, to: 20 } });
+  const path = () => root.querySelector(".carry-band")?.getAttribute("d");
+  const drawing = /** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing"));
+  const whole = path();
+  view.update({ ...props, window: { from: 2, to: 22 } });
+  const wider = path();
+  check(wider !== whole, "what comes into sight is drawn");
+  check(drawing.style.transform === "translateX(-40px) scaleX(1)", `it stands where its steps do, not at ${drawing.style.transform}`);
+  view.update({ ...props, window: { from: 4, to: 20 } });
+  check(path() === wider, "a window inside of it draws nothing");
+  check(drawing.style.transform === "translateX(-100px) scaleX(1.25)", `and stretches it to its own scale, not ${drawing.style.transform}`);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  check(path() !== wider && drawing.style.transform === "translateX(0px) scaleX(1)", "at rest it is drawn as it is");
+  done();
+}
+
 export function test_numbers_rest_while_nobody_reads_them() {
   const { root, view, props, done } = mounted();
   const shown = () => root.querySelector(".carry-value")?.textContent;

@@ -72,27 +72,18 @@ export function revealStep(window, steps, step) {
   return window;
 }
 
-/**
- * What to draw for a window: itself, or, once it moves without changing its length, also half of that length on each side, so that what is drawn
- * has only to be moved for the next moves.
- * @param {TimeWindow} window
- * @param {TimeWindow | null} before the window that was shown last
- * @param {TimeWindow | null} drawn what was drawn for it
- * @param {number} steps
- * @returns {TimeWindow} `drawn` itself where that will do
- */
-export function drawnWindow(window, before, drawn, steps) {
-  const span = window.to - window.from;
-  if (!before || !drawn || Math.abs(before.to - before.from - span) > span * 1e-9) return window;
-  if (drawn.from <= window.from && window.to <= drawn.to) return drawn;
-  return { from: Math.max(0, window.from - span / 2), to: Math.min(steps, window.to + span / 2) };
-}
-
 /** How much wider or narrower than it was made a drawing is shown while the window moves. */
 const STRETCH = 1.3;
 
+/** How much is drawn beyond each side of a window that moves, as a part of its length: of one that keeps it, becomes longer, or shorter. */
+const BEYOND = { panned: 1, grown: 0.3, shrunk: 0 };
+
+/** How long a window has to stay where it is to have come to rest, in milliseconds. */
+export const REST = 150;
+
 /**
- * The same for a drawing that may be stretched while it moves: what is drawn also serves windows a little longer or shorter.
+ * What to draw for a window: itself, or, once it moves, also what the next moves are likely to bring into sight, so that what is drawn has only to be
+ * moved, and a little stretched, for them. Once the window rests, it is drawn as it is.
  * @param {TimeWindow} window
  * @param {number} perStep pixels
  * @param {Drawing | null} drawn what was drawn before, if that is the same but for its window
@@ -104,7 +95,7 @@ export function movedDrawing(window, perStep, drawn, steps) {
   if (!drawn) return { ...window, perStep };
   const stretch = perStep / drawn.perStep;
   if (drawn.from <= window.from && window.to <= drawn.to && stretch <= STRETCH && stretch >= 1 / STRETCH) return drawn;
-  const margin = (window.to - window.from) / 2;
+  const margin = (window.to - window.from) * BEYOND[Math.abs(stretch - 1) < 1e-9 ? "panned" : stretch < 1 ? "grown" : "shrunk"];
   return { from: Math.max(0, window.from - margin), to: Math.min(steps, window.to + margin), perStep };
 }
 

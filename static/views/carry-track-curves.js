@@ -36,27 +36,32 @@ const LIFT = 0.8;
  *   edge: string, tap: string, offered: string, shown: string, hidden: string, hiddenArea: string, ghost: string, ghostHidden: string}} LanePaths
  *
  * @typedef {{x: number, y: number, text: string, kind: "forgotten" | "positive" | "negative" | "state" | "hidden"}} LaneNumber
+ *
+ * @typedef {(step: number, part: number) => number} PlaceIn x of a place in a step's column
  */
 
 /**
  * @param {CarryTerms} terms
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
+ * @param {[first: number, last: number]} [piece] steps
  * @returns {{paths: LanePaths, numbers: LaneNumber[]}}
  */
-export function laneCurves(terms, frame, time) {
-  const [first, last] = visibleSteps(time);
+export function laneCurves(terms, frame, time, [first, last] = visibleSteps(time)) {
   /** @type {LanePaths} */
   const paths = { band: "", peel: "", peelEdge: "", joinPositive: "", joinNegative: "", cancelPositive: "", cancelNegative: "", edge: "", tap: "", offered: "", shown: "", hidden: "", hiddenArea: "", ghost: "", ghostHidden: "" };
   if (last < first) return { paths, numbers: [] };
   const width = columnWidth(time);
   const steps = Array.from({ length: last - first + 1 }, (_, index) => (time.backward ? last - index : first + index));
   const narrows = terms.split !== null && width >= STRAND_WIDTH;
-  const edges = steps.map((step) => stateEdge(terms, frame, time, step, narrows));
+  const [start, end] = [xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1)].map(Math.round);
+  /** Pieces meet on whole pixels, or a seam would show: lines are level there. @type {PlaceIn} */
+  const x = (step, part) => (part === 0 && step === steps[0] ? start : part === 1 && step === steps[steps.length - 1] ? end : xOf(time, step, part));
+  const edges = steps.map((step) => stateEdge(terms, frame, x, step, narrows));
   paths.edge = narrows ? edges.join("") : joined(edges);
-  paths.band = closed(joined(edges), xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), frame.area.zero);
+  paths.band = closed(joined(edges), start, end, frame.area.zero);
   const { ghost } = terms;
-  if (ghost) paths.ghost = apart(steps, ghost, terms, frame.area).map((run) => joined(run.map((step) => stateEdge(ghost, frame, time, step, false)))).join("");
+  if (ghost) paths.ghost = apart(steps, ghost, terms, frame.area).map((run) => joined(run.map((step) => stateEdge(ghost, frame, x, step, false)))).join("");
   for (const step of steps) {
     if (terms.split) {
       addPeel(paths, terms, frame, time, step, width);
@@ -66,10 +71,10 @@ export function laneCurves(terms, frame, time) {
   if (terms.readout && frame.readout) {
     const { readout } = terms;
     const scale = frame.readout;
-    paths.hidden = joined(steps.map((step) => hiddenLine(readout, scale, time, step)));
-    paths.hiddenArea = closed(paths.hidden, xOf(time, steps[0], 0), xOf(time, steps[steps.length - 1], 1), scale.zero);
+    paths.hidden = joined(steps.map((step) => hiddenLine(readout, scale, x, step)));
+    paths.hiddenArea = closed(paths.hidden, start, end, scale.zero);
     const other = ghost?.readout;
-    if (other) paths.ghostHidden = apart(steps, { previous: other.before, state: other.hidden }, { previous: readout.before, state: readout.hidden }, scale).map((run) => joined(run.map((step) => hiddenLine(other, scale, time, step)))).join("");
+    if (other) paths.ghostHidden = apart(steps, { previous: other.before, state: other.hidden }, { previous: readout.before, state: readout.hidden }, scale).map((run) => joined(run.map((step) => hiddenLine(other, scale, x, step)))).join("");
     if (width >= STRAND_WIDTH) for (const step of steps) addTap(paths, terms, frame, time, step, width);
   }
   return { paths, numbers: width >= NUMBERS_WIDTH * frame.rem ? steps.flatMap((step) => numbersOf(terms, frame, time, step, width)) : [] };
@@ -82,15 +87,15 @@ export function laneCurves(terms, frame, time) {
  *
  * @param {CarryTerms} terms
  * @param {LaneFrame} frame
- * @param {TimeFrame} time
+ * @param {PlaceIn} x
  * @param {number} step
  * @param {boolean} narrows
  */
-function stateEdge({ previous, state, split }, { area }, time, step, narrows) {
+function stateEdge({ previous, state, split }, { area }, x, step, narrows) {
   const before = yOf(area, (split && narrows ? split.kept : previous)[step]);
   const after = yOf(area, state[step]);
-  const [from, to] = [xOf(time, step, FORGOTTEN), xOf(time, step, ADDED)];
-  return `M${point(xOf(time, step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(xOf(time, step, 1))} `;
+  const [from, to] = [x(step, FORGOTTEN), x(step, ADDED)];
+  return `M${point(x(step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(x(step, 1))} `;
 }
 
 /**
@@ -219,13 +224,13 @@ function strandSource({ area, floor }, lowest, width) {
 /**
  * @param {NonNullable<CarryTerms["readout"]>} readout
  * @param {ValueScale} scale
- * @param {TimeFrame} time
+ * @param {PlaceIn} x
  * @param {number} step
  */
-function hiddenLine(readout, scale, time, step) {
+function hiddenLine(readout, scale, x, step) {
   const [before, after] = [yOf(scale, readout.before[step]), yOf(scale, readout.hidden[step])];
-  const [from, to] = [xOf(time, step, ADDED), xOf(time, step, TAP)];
-  return `M${point(xOf(time, step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(xOf(time, step, 1))} `;
+  const [from, to] = [x(step, ADDED), x(step, TAP)];
+  return `M${point(x(step, 0), before)} H${coordinate(from)} ${ease(from, before, to, after)} H${coordinate(x(step, 1))} `;
 }
 
 /**

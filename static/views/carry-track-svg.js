@@ -1,18 +1,22 @@
 /**
- * Paints the near view of the carry track: path data -> SVG. A dozen elements a lane, however many steps there are.
+ * Paints the near view of the carry track: path data -> SVG. A lane is cut into pieces of a dozen elements, as the browser paints a tile of the screen from
+ * all elements that reach into it, whole.
  *
  * @module
  */
 
 import { setText } from "../lib/dom.js";
 import { s } from "../lib/svg.js";
-import { ADDED, columnWidth, FORGOTTEN, xOf } from "./carry-track-layout.js";
+import { ADDED, columnWidth, FORGOTTEN, visibleSteps, xOf } from "./carry-track-layout.js";
 import { laneCurves } from "./carry-track-curves.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
 /** @typedef {import("./carry-track-layout.js").LaneFrame} LaneFrame */
 /** @typedef {import("./carry-track-layout.js").TimeFrame} TimeFrame */
 /** @typedef {import("./carry-track-curves.js").LanePaths} LanePaths */
+
+/** How wide a piece of a lane is, in pixels. */
+const PIECE = 256;
 
 /**
  * Paths that change along each column: [part of the column, colour, opacity]. The slice that peels off starts in the band's own colour, and is
@@ -30,7 +34,7 @@ const FADES = [
 ];
 
 /**
- * What draws the curves. Elements are made once a lane and filled again for every window.
+ * What draws the curves. Elements are made once a piece of a lane and filled again for every window.
  *
  * @param {SVGSVGElement} root
  * @param {string} id unique in the page, for the gradients
@@ -54,11 +58,30 @@ export function curvePainter(root, id) {
     for (const each of gradients) set(each, { x1: start, x2: end });
     if (nodes.length !== lanes.length || nodes.some(({ split, readout }, index) => split !== (lanes[index].split !== null) || readout !== (lanes[index].readout !== null))) {
       for (const { element } of nodes) element.remove();
-      nodes = lanes.map((terms) => laneNodes(id, terms));
+      nodes = lanes.map((terms) => ({ element: s("g"), split: terms.split !== null, readout: terms.readout !== null, pieces: [] }));
       root.append(...nodes.map(({ element }) => element));
     }
-    nodes.forEach((lane, index) => fillLane(lane, lanes[index], frames[index], time));
+    const ranges = piecesOf(time);
+    nodes.forEach(({ element, pieces }, index) => {
+      for (const { element: spare } of pieces.splice(ranges.length)) spare.remove();
+      ranges.forEach((range, at) => {
+        if (!pieces[at]) element.append((pieces[at] = pieceNodes(id, lanes[index])).element);
+        fillPiece(pieces[at], lanes[index], frames[index], time, range);
+      });
+    });
   };
+}
+
+/**
+ * The steps of each piece.
+ *
+ * @param {TimeFrame} time
+ * @returns {[first: number, last: number][]}
+ */
+function piecesOf(time) {
+  const [first, last] = visibleSteps(time);
+  const count = Math.ceil(PIECE / columnWidth(time));
+  return Array.from({ length: Math.ceil((last - first + 1) / count) }, (_, index) => [first + index * count, Math.min(last, first + (index + 1) * count - 1)]);
 }
 
 /**
@@ -85,26 +108,27 @@ function gradient(id, { path, stops }) {
 }
 
 /**
- * The elements of one lane: `paths` by the name of their data, a line at zero of each scale, and as many numbers as have been needed.
+ * @typedef {{element: SVGGElement, split: boolean, readout: boolean, pieces: PieceNodes[]}} LaneNodes
  *
- * @typedef {{element: SVGGElement, split: boolean, readout: boolean, paths: [keyof LanePaths, SVGPathElement][], zeros: SVGLineElement[],
- *   numbers: SVGTextElement[]}} LaneNodes
+ * The elements of one piece of a lane: `paths` by the name of their data, a line at zero of each scale, and as many numbers as have been needed.
+ *
+ * @typedef {{element: SVGGElement, paths: [keyof LanePaths, SVGPathElement][], zeros: SVGLineElement[], numbers: SVGTextElement[]}} PieceNodes
  */
 
 /**
  * @param {string} id
  * @param {CarryTerms} terms
- * @returns {LaneNodes}
+ * @returns {PieceNodes}
  */
-function laneNodes(id, { split, readout }) {
-  /** @type {LaneNodes["paths"]} */
+function pieceNodes(id, { split, readout }) {
+  /** @type {PieceNodes["paths"]} */
   const paths = [];
   const path = (/** @type {keyof LanePaths} */ name, /** @type {Record<string, string>} */ attributes) => {
     const element = s("path", attributes);
     paths.push([name, element]);
     return element;
   };
-  const zeros = [s("line", { class: "carry-zero", x1: 0 })];
+  const zeros = [s("line", { class: "carry-zero" })];
   const element = s("g");
   if (split) {
     element.append(path("band", { class: "carry-band" }));
@@ -118,23 +142,25 @@ function laneNodes(id, { split, readout }) {
   }
   element.append(zeros[0]);
   if (readout) {
-    zeros.push(s("line", { class: "carry-zero", x1: 0 }));
+    zeros.push(s("line", { class: "carry-zero" }));
     element.append(zeros[1], path("hiddenArea", { class: "carry-hidden-area" }), path("shown", { class: "carry-shown" }), path("offered", { class: "carry-offered" }));
     element.append(path("tap", { class: "carry-tap" }), path("ghostHidden", { class: "carry-ghost" }), path("hidden", { class: "carry-hidden" }));
   }
-  return { element, split: split !== null, readout: readout !== null, paths, zeros, numbers: [] };
+  return { element, paths, zeros, numbers: [] };
 }
 
 /**
- * @param {LaneNodes} nodes
+ * @param {PieceNodes} nodes
  * @param {CarryTerms} terms
  * @param {LaneFrame} frame
  * @param {TimeFrame} time
+ * @param {[first: number, last: number]} range
  */
-function fillLane({ element, paths, zeros, numbers }, terms, frame, time) {
-  const curves = laneCurves(terms, frame, time);
+function fillPiece({ element, paths, zeros, numbers }, terms, frame, time, range) {
+  const curves = laneCurves(terms, frame, time, range);
   for (const [name, path] of paths) set(path, { d: curves.paths[name] });
-  [frame.area, frame.readout].forEach((scale, index) => scale && set(zeros[index], { x2: time.width, y1: scale.zero, y2: scale.zero }));
+  const [x1, x2] = [range[0], range[1] + 1].map((step) => Math.round((step - time.from) * columnWidth(time)));
+  [frame.area, frame.readout].forEach((scale, index) => scale && set(zeros[index], { x1, x2, y1: scale.zero, y2: scale.zero }));
   curves.numbers.forEach(({ x, y, text, kind }, index) => {
     const number = (numbers[index] ??= s("text"));
     set(number, { class: `carry-number carry-number-${kind}`, x, y });

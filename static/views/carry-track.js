@@ -11,7 +11,7 @@ import { formOf } from "../lib/cell-form.js";
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
-import { movedDrawing } from "../lib/scale.js";
+import { movedDrawing, REST } from "../lib/scale.js";
 import { slider } from "../lib/slide.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
@@ -34,9 +34,6 @@ const NO_MARKS = [];
 
 /** What stands for a value that the stage has not revealed. */
 const NOT_YET = "·";
-
-/** How long a window has to stay where it is to have come to rest, in milliseconds. */
-const REST = 150;
 
 /** A press that moved further than this, in pixels, was a drag and selects nothing. */
 const CLICK_REACH = 4;

@@ -1,7 +1,7 @@
 /** The token ribbon: the sequence along the time axis, under each token what the network expects next. */
 
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
-import { drawnWindow } from "../lib/scale.js";
+import { movedDrawing, REST } from "../lib/scale.js";
 import { ribbonLayout } from "./ribbon-layout.js";
 
 /**
@@ -47,8 +47,10 @@ export function create(root) {
 
   /** @type {Omit<RibbonProps, "step"> | null} */
   let shown = null;
-  /** @type {import("../types.js").TimeWindow | null} what is drawn, which may be more than the window */
+  /** @type {import("../lib/scale.js").Drawing | null} what is drawn, which may be more than the window, and stretched while it moves */
   let drawn = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} until the window has rested */
+  let resting;
   /** @type {{step: number, x: number}[]} */
   let ticks = [];
   /** @type {ShadeColours} */
@@ -113,15 +115,18 @@ export function create(root) {
     const { window, width, gutter, steps, theme, name = "token" } = props;
     setText(labelName, name);
     if (theme !== before?.theme) colours = coloursOf(shades);
-    const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
-    drawn = drawnWindow(window, before && before.window, known, steps);
     const perStep = (width - gutter) / (window.to - window.from);
-    if (drawn !== known) paint({ ...props, window: drawn }, (drawn.to - drawn.from) * perStep);
+    const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
+    drawn = movedDrawing(window, perStep, known, steps);
+    if (drawn !== known) paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep);
     if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
-    for (const moved of [axis, strip]) at(moved, (drawn.from - window.from) * perStep);
+    const stretch = perStep / drawn.perStep;
+    for (const moved of [axis, strip]) moved.style.transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
     // A number stands out over the edge by half of itself, or it is not there: half a number is another number.
-    const [left, right] = [(window.from - drawn.from) * perStep, (window.to - drawn.from) * perStep];
+    const [left, right] = [(window.from - drawn.from) * drawn.perStep, (window.to - drawn.from) * drawn.perStep];
     ticks.forEach(({ x }, index) => setHidden(/** @type {HTMLElement} */ (axis.children[index]), x < left || x > right));
+    clearTimeout(resting);
+    if (stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(() => shown && show(shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);
@@ -141,7 +146,10 @@ export function create(root) {
       byStep.get(step)?.classList.add("is-chosen");
       chosen = step;
     },
-    destroy: () => root.replaceChildren(),
+    destroy() {
+      clearTimeout(resting);
+      root.replaceChildren();
+    },
   };
 }
 
@@ -180,17 +188,40 @@ function paintShades(canvas, { predictions, moved, window, width }, colours, wan
   canvas.height = rows;
   canvas.style.width = `${width}px`;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.putImageData(bars({ predictions, moved, window }, columns, rows), 0, 0);
+  // Thousands of bars as one picture, coloured in one go, are much quicker than as rectangles.
+  context.globalCompositeOperation = "source-atop";
+  const middle = moved ? rows / 2 : rows;
+  context.fillStyle = moved ? colours.more : colours.chance;
+  context.fillRect(0, 0, columns, middle);
+  context.fillStyle = colours.less;
+  context.fillRect(0, middle, columns, rows - middle);
+}
+
+/**
+ * The bars of `paintShades`, opaque where they are.
+ * @param {Pick<RibbonProps, "predictions" | "moved" | "window">} props
+ * @param {number} columns in device pixels, as are rows
+ * @param {number} rows
+ */
+function bars({ predictions, moved, window }, columns, rows) {
+  const image = new ImageData(columns, rows);
   const perColumn = (window.to - window.from) / columns;
   for (let column = 0; column < columns; column++) {
     const from = Math.floor(window.from + column * perColumn);
     const to = Math.max(from + 1, Math.floor(window.from + (column + 1) * perColumn));
     let best = 0;
-    for (let step = from; step < to && step < predictions.length; step++) {
-      const amount = moved ? (moved[step]?.[0]?.difference ?? 0) : (predictions[step]?.[0]?.probability ?? 0);
+    for (let step = from; step < to && step < (predictions?.length ?? 0); step++) {
+      const amount = moved ? (moved[step]?.[0]?.difference ?? 0) : (predictions?.[step]?.[0]?.probability ?? 0);
       if (Math.abs(amount) > Math.abs(best)) best = amount;
     }
-    context.fillStyle = !moved ? colours.chance : best < 0 ? colours.less : colours.more;
-    if (moved) context.fillRect(column, (rows - Math.max(0, best) * rows) / 2, 1, (Math.abs(best) * rows) / 2);
-    else context.fillRect(column, rows - best * rows, 1, best * rows);
+    const foot = moved ? rows / 2 : rows;
+    const end = foot - best * foot;
+    const [top, bottom] = best > 0 ? [end, foot] : [foot, end];
+    for (let row = Math.floor(top); row < bottom; row++) {
+      const covered = Math.min(row + 1, bottom) - Math.max(row, top);
+      image.data[4 * (row * columns + column) + 3] = Math.round(255 * covered);
+    }
   }
+  return image;
 }

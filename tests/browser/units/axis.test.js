@@ -24,12 +24,13 @@ export function test_a_drawing_serves_the_windows_near_the_one_it_was_made_for()
   const first = movedDrawing({ from: 40, to: 60 }, 10, null, 100);
   equal(first, { from: 40, to: 60, perStep: 10 });
   const moved = movedDrawing({ from: 41, to: 61 }, 10, first, 100);
-  equal(moved, { from: 31, to: 71, perStep: 10 });
+  equal(moved, { from: 21, to: 81, perStep: 10 });
   check(movedDrawing({ from: 33, to: 53 }, 10, moved, 100) === moved, "moved within what is drawn");
   check(movedDrawing({ from: 40, to: 56 }, 12.5, moved, 100) === moved, "zoomed in a little");
   check(movedDrawing({ from: 38, to: 63 }, 8, moved, 100) === moved, "zoomed out a little");
-  equal(movedDrawing({ from: 40, to: 50 }, 20, moved, 100), { from: 35, to: 55, perStep: 20 });
-  equal(movedDrawing({ from: 0, to: 20 }, 10, moved, 100), { from: 0, to: 30, perStep: 10 });
+  equal(movedDrawing({ from: 40, to: 50 }, 20, moved, 100), { from: 40, to: 50, perStep: 20 });
+  equal(movedDrawing({ from: 30, to: 70 }, 5, moved, 100), { from: 18, to: 82, perStep: 5 });
+  equal(movedDrawing({ from: 0, to: 20 }, 10, moved, 100), { from: 0, to: 40, perStep: 10 });
 }
 
 export function test_windows_stay_inside_the_sequence() {

@@ -238,7 +238,7 @@ export async function test_a_moving_window_moves_the_drawing_and_is_drawn_once_i
   const steps = 40;
   const values = Array.from({ length: steps }, (_, step) => 0.3 + 0.4 * (step % 3));
   const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 0, to: 20 } });
-  const path = () => root.querySelector(".carry-band")?.getAttribute("d");
+  const path = () => [...root.querySelectorAll(".carry-band")].map((band) => band.getAttribute("d")).join();
   const drawing = /** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing"));
   const whole = path();
   view.update({ ...props, window: { from: 2, to: 22 } });
@@ -319,4 +319,17 @@ export function test_destroy_leaves_nothing() {
   view.destroy();
   check(root.childNodes.length === 0 && root.classList.length === 0, "the root is as it was");
   root.remove();
+}
+
+export function test_a_lane_is_cut_into_pieces_that_meet_on_whole_pixels() {
+  const steps = 90;
+  const values = Array.from({ length: steps }, (_, step) => 0.3 + 0.4 * (step % 3));
+  const { root, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 0, to: steps }, width: 1013, units: [0] });
+  const bands = [...root.querySelectorAll(".carry-band")].map((band) => /** @type {SVGPathElement} */ (band).getBBox());
+  check(bands.length > 2, `a wide lane has several pieces, not ${bands.length}`);
+  bands.slice(1).forEach((band, index) => {
+    check(band.x === bands[index].x + bands[index].width, `piece ${index + 1} begins at ${band.x}, where the one before ends`);
+    check(band.x === Math.round(band.x), `and that is a whole pixel, not ${band.x}`);
+  });
+  done();
 }

@@ -32,6 +32,7 @@ const differences = (plans) => Object.keys(plans[0]).filter((field) => !["cell",
  * @returns {Chart[]}
  */
 export function trainingCharts(runs) {
+  if (!runs.some(({ history }) => history.length)) return [];
   const names = runNames(runs);
   const last = Math.max(1, ...runs.map(({ update }) => update));
   const measure = runs.find((run) => run.measure)?.measure ?? null;
@@ -54,6 +55,28 @@ export function trainingCharts(runs) {
     curves: [...curves(history, ({ gradientNorm }) => positive(gradientNorm)), ...(clips ? runs.map((run, colour) => ({ name: `${names[colour]}, clipped`, colour, dashed: true, x: run.history.map(({ update }) => update), y: run.history.map(({ gradientNorm }) => positive(Math.min(gradientNorm, limitOf(run.plan)))) })) : [])],
   });
   return charts;
+}
+
+/**
+ * Where a logarithmic axis has its numbers: at 1, 2 and 5 of each power of ten, over many powers at these alone; over less than one, wherever there is room.
+ * @param {Curve[]} curves
+ * @returns {number | string | undefined}
+ */
+export function logTicks(curves) {
+  const values = curves.flatMap(({ y }) => y.filter((value) => value !== null));
+  const [low, high] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+  const powers = Math.log10(high / low);
+  return powers > 3 ? 1 : powers > 0.7 ? "D2" : undefined;
+}
+
+/**
+ * What the colours and dashes stand for: the runs, and what none of them is.
+ * @param {Chart[]} charts
+ * @returns {{name: string, colour: number | null}[]}
+ */
+export function legendOf(charts) {
+  const entries = charts.flatMap(({ curves }) => curves.filter(({ colour, dashed }) => colour === null || !dashed).map(({ name, colour }) => ({ name, colour })));
+  return entries.filter(({ name, colour }, index) => entries.findIndex((one) => one.name === name && one.colour === colour) === index);
 }
 
 /** The norm that a gradient is cut down to. @param {Record<string, any>} plan @returns {number} */

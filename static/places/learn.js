@@ -3,12 +3,13 @@
 import { h, setHidden } from "../lib/dom.js";
 import { recall } from "../lib/remember.js";
 import { attachLessons, PROGRESS } from "../state/effects/lessons.js";
-import { articleProps, contentsProps, controlsProps, insideProps, openLesson, questionsProps, stackProps } from "../state/learn-props.js";
+import { articleProps, contentsProps, controlsProps, echoProps, insideProps, openLesson, questionsProps, stackProps } from "../state/learn-props.js";
 import { atLesson, isCovered, learnOf, learnTransitions, lessonFields, NOTHING_LEARNT } from "../state/learn-transitions.js";
 import { createInspector } from "../views/inspector.js";
 import * as article from "../views/lesson-article.js";
 import * as contents from "../views/lesson-contents.js";
 import * as controls from "../views/lesson-controls.js";
+import * as echo from "../views/lesson-echo.js";
 import * as inside from "../views/lesson-inside.js";
 import * as questions from "../views/lesson-questions.js";
 import * as steps from "../views/lesson-steps.js";
@@ -40,9 +41,9 @@ export const place = {
     const page = h("div", { class: "lesson" });
     const text = h("article", { class: "lesson-article" });
     const bench = h("section", { class: "lesson-bench", "aria-label": "The network of this lesson" });
-    const [desk, stackRoot, moving, insideRoot] = ["lesson-desk", "lesson-stack", "lesson-steps", "lesson-inside"].map((name) => h("div", { class: name }));
+    const [desk, stackRoot, moving, insideRoot, echoRoot] = ["lesson-desk", "lesson-stack", "lesson-steps", "lesson-inside", "lesson-verdict lesson-echo"].map((name) => h("div", { class: name }));
     const cover = h("div", { class: "lesson-cover" }, h("p", {}, "Predict first: the picture opens when you have answered."));
-    bench.append(desk, h("div", { class: "lesson-frame" }, stackRoot, cover), moving, insideRoot);
+    bench.append(desk, h("div", { class: "lesson-frame" }, stackRoot, cover), moving, insideRoot, echoRoot);
     page.append(text, bench);
     root.append(list, page);
 
@@ -52,6 +53,7 @@ export const place = {
       contents: contents.create(list, emit),
       questions: questions.create(articleView.slot, emit),
       controls: controls.create(desk, emit),
+      echo: echo.create(echoRoot),
       stack: createStack(stackRoot, emit),
       steps: steps.create(moving, emit),
       // Here a unit is a lesson's, not the one that Explore shows.
@@ -67,6 +69,7 @@ export const place = {
         articleView.update(articleProps(state, lesson));
         views.questions.update(questionsProps(state, lesson));
         views.controls.update(controlsProps(state, lesson));
+        views.echo.update(echoProps(state, lesson));
         const covered = isCovered(learnOf(state), lesson);
         setHidden(cover, !covered);
         stackRoot.inert = covered;

@@ -58,9 +58,11 @@ function create(root, emit) {
 
   /** @param {State} state */
   const update = (state) => {
+    const sent = last !== null && trainOf(last).form.sending && !trainOf(state).form.sending;
     last = state;
     views.form.update(formProps(state));
     views.list.update(runListProps(state));
+    if (sent && trainOf(state).form.refused === null) listRoot.scrollIntoView({ block: "nearest" });
     views.curves.update(curvesProps(state));
     views.axis.update(axisProps(state));
     const runs = chosenRuns(trainOf(state));
@@ -101,11 +103,12 @@ function create(root, emit) {
 function createPane(emit) {
   const title = h("h3");
   const at = h("span", { class: "pane-place" });
+  const reading = h("span", { class: "pane-reading" });
   const words = h("p", { class: "hint" });
   const said = h("p", { class: "visually-hidden", role: "status" });
   const roots = { ribbon: h("div", { class: "ribbon" }), forecast: h("div", { class: "forecast-row", hidden: true }), carry: h("div", { class: "carry-row" }), panels: h("div", { class: "panels" }), cursor: h("div", { class: "cursor-layer", "aria-hidden": "true" }) };
   const content = h("div", { class: "timeline-content" }, roots.ribbon, roots.forecast, roots.carry, roots.panels, roots.cursor);
-  const element = h("section", { class: "pane" }, h("header", { class: "pane-head" }, h("span", { class: "run-dot", "aria-hidden": "true" }), title, at), words, content, said);
+  const element = h("section", { class: "pane" }, h("header", { class: "pane-head" }, h("span", { class: "run-dot", "aria-hidden": "true" }), title, at, reading), words, content, said);
   /** @param {import("../types.js").ViewEvent} event */
   const chosen = (event) => {
     if (event.type !== "select") return;
@@ -141,7 +144,8 @@ function createPane(emit) {
       const { head } = props;
       element.dataset.run = String(head.index);
       setText(title, head.title);
-      setText(at, head.update === null ? "" : head.update === 0 ? "before training" : `after update ${grouped(head.update)} of ${grouped(head.steps)}`);
+      setText(at, head.update === null ? "" : head.update === 0 ? "before training" : `after update ${grouped(head.update)} of ${grouped(head.steps)}${head.score && `, ${head.score}`}`);
+      setText(reading, head.reading);
       element.classList.toggle("is-stale", head.stale);
       setText(words, head.error ?? head.waiting ?? "");
       setHidden(words, !(head.error ?? head.waiting));

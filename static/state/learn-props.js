@@ -5,6 +5,7 @@ import { equations } from "../lessons/equations.js";
 import { LESSONS, lessonOf } from "../lessons/lessons.js";
 import { short } from "../lessons/reading.js";
 import { memo } from "../lib/memo.js";
+import { leadOf, overall } from "../lib/verdicts.js";
 import { isCovered, learnOf, questionKey, UNTRIED } from "./learn-transitions.js";
 import { colouringOf, themeOf } from "./selectors.js";
 
@@ -14,6 +15,9 @@ import { colouringOf, themeOf } from "./selectors.js";
 /** @typedef {import("../lessons/types.js").Lesson} Lesson */
 /** @typedef {import("../lessons/types.js").Picture} Picture */
 /** @typedef {import("../lessons/types.js").Run} Run */
+
+/** @type {never[]} */
+const NONE = [];
 
 /** Room left of every plot, in rem: on a wide screen names and values stand there. The style sheet uses the same numbers. */
 const GUTTER = { wide: 10.5, narrow: 2.125 };
@@ -39,6 +43,19 @@ export function articleProps(state, lesson) {
 export function questionsProps(state, lesson) {
   const learn = learnOf(state);
   return { questions: questions(lesson, learn.attempts, learn.marks, learn.solved, learn.sequence, learn.unit, learn.settings, isCovered(learn, lesson)) };
+}
+
+/**
+ * How the goal stands that is worked on: the one whose sequence is shown, or else the first that is not solved.
+ * @param {State} state
+ * @param {Lesson} lesson
+ */
+export function echoProps(state, lesson) {
+  const learn = learnOf(state);
+  const goals = lesson.questions.filter((question) => question.kind === "goal");
+  const goal = displayed(lesson, learn).goal ?? goals.find(({ id }) => !learn.solved.includes(questionKey(lesson.id, id))) ?? goals.at(-1);
+  const verdict = goal?.kind === "goal" && !isCovered(learn, lesson) ? overall(goal.met, learn.marks[goal.id] ?? NONE) : null;
+  return { echo: verdict && { lead: leadOf(verdict.right, true), ...verdict } };
 }
 
 const questions = memo(
@@ -141,9 +158,6 @@ const SYMBOLS = { input_gate: "i", forget_gate: "f", candidate: "g", output_gate
 /** @typedef {{window: import("../types.js").TimeWindow, width: number, gutter: number, theme: "light" | "dark", step: number}} Shared */
 
 /** @typedef {{carry: import("../types.js").CarryTrackProps, heatmap: import("../views/heatmap.js").HeatmapProps, plot: import("../views/lesson-plot.js").PlotProps}} PictureProps */
-
-/** @type {never[]} */
-const NONE = [];
 
 /**
  * What each kind of picture is told.

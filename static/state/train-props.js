@@ -1,13 +1,14 @@
 /** What each view of the Train place is told. Objects keep their identity while what they are made of is the same. */
 
 import { cellForm } from "../lib/cell-form.js";
-import { spoken } from "../lib/format.js";
 import { GUTTER } from "../lib/layout.js";
 import { memo } from "../lib/memo.js";
 import { planOptions } from "../lib/plan-form.js";
-import { runNames, short, standing, STATES, trainingCharts } from "../lib/training-figures.js";
+import { runNames, standing, trainingCharts } from "../lib/training-figures.js";
 import { keptAt, placesOf } from "../lib/training-axis.js";
+import { readingWords, sayStep, scoreWords, waitingWords } from "./probe-words.js";
 import { colouringOf, isOfUnits, themeOf } from "./selectors.js";
+import { quantitiesIn } from "./shown.js";
 import { chosenRuns, trainOf } from "./train-transitions.js";
 import { liveliestUnit } from "./trace-transitions.js";
 
@@ -63,13 +64,18 @@ export function curvesProps(state) {
   return { ready: trainOf(state).charts, charts: chartsOf(runs), update: trainOf(state).update, theme: themeOf(state), words: standings(runs) };
 }
 
-const axisOf = memo((/** @type {Run[]} */ runs, /** @type {number | null} */ update, /** @type {boolean} */ playing, /** @type {number} */ probe, /** @type {string} */ quantity, /** @type {number} */ step, /** @type {number} */ steps, /** @type {number} */ unit, /** @type {number} */ units) => {
+/** @typedef {{update: number | null, playing: boolean, probe: number, quantity: string, layer: number, step: number, steps: number, unit: number, units: number}} At */
+
+const axisOf = memo((/** @type {Run[]} */ runs, /** @type {string} */ layerNames, /** @type {At} */ at) => {
   const places = placesOf(runs);
-  const at = update === null ? places.length - 1 : places.filter((place) => place <= update).length - 1;
+  const index = at.update === null ? places.length - 1 : places.filter((place) => place <= /** @type {number} */ (at.update)).length - 1;
   const probes = runs[0]?.probes ?? NONE;
   const quantities = [...new Set(runs.flatMap(({ plan }) => QUANTITIES[plan.cell] ?? []))];
-  return { places, at: Math.max(0, at), following: update === null, playing, probes: probes.map(({ name }) => name), probe: Math.min(probe, Math.max(0, probes.length - 1)), quantities, quantity, step, steps, unit, units };
+  return { ...at, places, at: Math.max(0, index), following: at.update === null, probes: probes.map(({ name }) => name), probe: Math.min(at.probe, Math.max(0, probes.length - 1)), quantities, layers: layerNames === "" ? NONE : layerNames.split("|") };
 });
+
+/** The same object for the same values. @type {(...values: any[]) => At} */
+const placeOf = memo((update, playing, probe, quantity, layer, step, steps, unit, units) => ({ update, playing, probe, quantity, layer, step, steps, unit, units }));
 
 /** @type {Record<string, string[]>} */
 const QUANTITIES = {
@@ -77,16 +83,6 @@ const QUANTITIES = {
   gru: ["reset_gate", "update_gate", "candidate", "hidden_state"],
   rnn: ["hidden_state"],
 };
-
-/** @param {State} state */
-export function axisProps(state) {
-  const train = trainOf(state);
-  const runs = shownRuns(state);
-  const traces = runs.flatMap(({ id }) => train.probed[id]?.trace ?? []);
-  const steps = Math.max(0, ...traces.map((trace) => trace.steps));
-  const units = Math.max(0, ...traces.map((trace) => trace.layers[0].hiddenSize));
-  return axisOf(runs, train.update, train.playing, train.probe, train.quantity, Math.min(train.step, Math.max(0, steps - 1)), steps, train.unit ?? (traces[0] ? liveliestUnit(traces[0].layers[0]) : 0), units);
-}
 
 /** @type {Map<string, (...inputs: any[]) => any>} */
 const memories = new Map();
@@ -96,6 +92,33 @@ function remembered(key, compute, ...inputs) {
   let make = memories.get(key);
   if (!make) memories.set(key, (make = memo(compute)));
   return make(...inputs);
+}
+
+/** The unit that is shown until one is chosen. @param {string} id @param {LayerTrace} layer @returns {number} */
+const liveliest = (id, layer) => remembered(`${id} liveliest`, liveliestUnit, layer);
+
+/**
+ * Which of a trace's layers is shown: as chosen, as far as it has it; the last one unless another was chosen.
+ * @param {import("./train-types.js").Train} train
+ * @param {import("../types.js").Trace} trace
+ */
+const layerIn = ({ layer }, { layers }) => Math.min(layer ?? Infinity, layers.length - 1);
+
+/** @param {import("../types.js").Trace} trace */
+const layerNames = ({ layers }) => layers.map(({ layer, direction }) => `Layer ${layer + 1}${layers.some((other) => other.direction === "backward") ? `, ${direction}` : ""}`);
+
+/** @param {State} state */
+export function axisProps(state) {
+  const train = trainOf(state);
+  const runs = shownRuns(state);
+  const traces = runs.flatMap(({ id }) => train.probed[id]?.trace ?? []);
+  const steps = Math.max(0, ...traces.map((trace) => trace.steps));
+  const units = Math.max(0, ...traces.map((trace) => trace.layers[layerIn(train, trace)].hiddenSize));
+  const [first] = traces;
+  const deepest = traces.reduce((most, trace) => (trace.layers.length > most.layers.length ? trace : most), first);
+  const layer = deepest ? layerIn(train, deepest) : 0;
+  const unit = train.unit ?? (first ? liveliest("first", first.layers[layerIn(train, first)]) : 0);
+  return axisOf(runs, deepest ? layerNames(deepest).join("|") : "", placeOf(train.update, train.playing, train.probe, train.quantity, layer, Math.min(train.step, Math.max(0, steps - 1)), steps, unit, units));
 }
 
 const formedLayer = (/** @type {LayerTrace} */ layer, /** @type {import("./train-types.js").Shape | undefined} */ shape) => ({ ...layer, form: cellForm(layer.cell, shape?.layers.find((info) => info.layer === layer.layer && info.direction === layer.direction)) });
@@ -113,12 +136,12 @@ export function paneProps(state, index, room) {
   const probed = train.probed[run.id] ?? null;
   const title = namesOf(runs)[index];
   const wanted = keptAt(run, train.update);
-  const head = { title, index, update: probed?.update ?? wanted, steps: run.steps, stale: probed !== null && probed.update !== wanted, error: probed?.error ?? null, waiting: probed === null ? waitingWords(run) : null, said: "" };
+  const head = { title, index, update: probed?.update ?? wanted, steps: run.steps, stale: probed !== null && probed.update !== wanted, error: probed?.error ?? null, waiting: probed === null ? waitingWords(run) : null, score: scoreWords(run, probed?.update ?? wanted), reading: "", said: "" };
   const trace = probed?.trace ?? null;
   if (!trace || room.width === 0) return { head, trace: null };
-  const layer = remembered(`${run.id} layer`, formedLayer, trace.layers[trace.layers.length - 1], train.shapes[run.id]);
+  const layer = remembered(`${run.id} layer`, formedLayer, trace.layers[layerIn(train, trace)], train.shapes[run.id]);
   const step = Math.min(train.step, trace.steps - 1);
-  const unit = Math.min(train.unit ?? liveliestUnit(trace.layers[0]), layer.hiddenSize - 1);
+  const unit = Math.min(train.unit ?? liveliest(run.id, layer), layer.hiddenSize - 1);
   const window = remembered(`${run.id} window`, (steps) => ({ from: 0, to: Math.max(1, steps) }), trace.steps);
   const gutter = Math.round((room.compact ? GUTTER.narrow : GUTTER.wide) * room.rem);
   const theme = themeOf(state);
@@ -132,11 +155,8 @@ export function paneProps(state, index, room) {
   const names = Object.keys(layer.quantities).filter((name) => train.quantity === "all" || name === train.quantity);
   const panels = names.map((name) => panelOf(state, run.id, layer, name, { step, unit, window, plotWidth: Math.max(1, room.width - gutter), height: names.length === 1 ? ALONE_HEIGHT : PANEL_HEIGHT, theme, density: room.density, steps: trace.steps }));
   const cursor = { step, ...shared, rem: room.rem, hover: null, held: null, label: "", values: NONE, predictions: null };
-  return { head: { ...head, said: sayStep(layer, trace, step, unit) }, trace, ribbon, forecast, carry, panels, cursor };
+  return { head: { ...head, reading: readingWords(trace, step), said: sayStep(layer, trace, step, unit) }, trace, ribbon, forecast, carry, panels, cursor };
 }
-
-/** @param {Run} run */
-const waitingWords = ({ state, probes }) => (probes.length === 0 && state !== "queued" ? "Asking for the probe…" : state === "queued" ? `Waiting for its turn (${STATES.queued}).` : "Reading the probe…");
 
 /** @param {LayerTrace} layer @param {number} unit @param {...any} rest */
 function carryOf(layer, unit, ...rest) {
@@ -152,7 +172,7 @@ function carryOf(layer, unit, ...rest) {
  * @param {{step: number, unit: number, window: import("../types.js").TimeWindow, plotWidth: number, height: number, theme: string, density: number, steps: number}} at
  */
 function panelOf(state, id, layer, name, { step, unit, window, plotWidth, height, theme, density, steps }) {
-  const quantity = state.quantities.find((candidate) => candidate.name === name);
+  const quantity = quantitiesIn(state, layer).find((candidate) => candidate.name === name);
   const matrix = layer.quantities[name];
   const own = isOfUnits(layer, name);
   const picture = remembered(`${id} ${name}`, (...inputs) => ({ ...colouringOf(quantity, matrix), matrix, order: null, window, plotWidth, height, theme, density, inputs: inputs.length }), matrix, window, plotWidth, height, theme, density);
@@ -175,12 +195,4 @@ function panelOf(state, id, layer, name, { step, unit, window, plotWidth, height
     rubber: null,
     value: own ? matrix.data[step * matrix.columns + unit] : null,
   };
-}
-
-/** The chosen step in words, for who cannot see the picture. @param {LayerTrace} layer @param {import("../types.js").Trace} trace @param {number} step @param {number} unit */
-function sayStep(layer, trace, step, unit) {
-  const read = trace.input.kind === "tokens" ? ` reads “${spoken(trace.input.labels[step] ?? "")}”` : "";
-  const values = Object.entries(layer.quantities).filter(([name]) => isOfUnits(layer, name)).map(([name, { data, columns }]) => `${name.replaceAll("_", " ")} ${short(data[step * columns + unit])}`);
-  const [best] = trace.predictions?.[step] ?? [];
-  return `Step ${step + 1} of ${trace.steps}${read}, unit ${unit}: ${values.join(", ")}.${best ? ` It expects “${spoken(best.label)}” with ${Math.round(best.probability * 100)} %.` : ""}`;
 }

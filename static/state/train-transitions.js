@@ -23,6 +23,7 @@ export const NOTHING_TRAINED = {
   update: null,
   playing: false,
   step: Infinity,
+  layer: null,
   unit: null,
   quantity: "all",
   probed: {},
@@ -133,7 +134,7 @@ export const trainTransitions = {
   "train-started"(state, { runs }) {
     const train = trainOf(state);
     const all = runs.reduce(withRun, train.runs);
-    return withTrain(withForm(state, { sending: false, refused: null }), { runs: all, chosen: runs.map((/** @type {Run} */ { id }) => id), probe: 0, update: null, playing: false, step: Infinity, unit: null, told: null });
+    return withTrain(withForm(state, { sending: false, refused: null }), { runs: all, chosen: runs.map((/** @type {Run} */ { id }) => id), probe: 0, update: null, playing: false, step: Infinity, layer: null, unit: null, told: null });
   },
 
   "train-run-toggled"(state, { id }) {
@@ -179,6 +180,8 @@ export const trainTransitions = {
 
   "train-unit-chosen": (state, { unit }) => withTrain(state, { unit: Math.max(0, unit) }),
 
+  "train-layer-chosen": (state, { layer }) => withTrain(state, { layer }),
+
   "train-quantity-chosen": (state, { quantity }) => withTrain(state, { quantity }),
 };
 
@@ -202,6 +205,7 @@ export function atTrain(state, fields) {
     probe: whole("probe") ?? 0,
     update: whole("update"),
     step: whole("step") ?? Infinity,
+    layer: whole("layer"),
     unit: whole("unit"),
     quantity: fields.quantity ?? "all",
   });
@@ -215,7 +219,7 @@ const LONGEST_TYPED = 200;
  * @returns {Record<string, string>}
  */
 export function trainFields(state) {
-  const { form, chosen, probe, update, step, unit, quantity, catalogue } = trainOf(state);
+  const { form, chosen, probe, update, step, layer, unit, quantity, catalogue } = trainOf(state);
   const task = catalogue?.tasks.find(({ name }) => name === form.task);
   const options = task && catalogue ? planOptions(catalogue, task) : null;
   /** @param {string} lead @param {Record<string, string | boolean>} typed @param {import("./train-types.js").Option[]} known */
@@ -230,6 +234,7 @@ export function trainFields(state) {
     ...(probe && { probe: String(probe) }),
     ...(update !== null && { update: String(update) }),
     ...(Number.isFinite(step) && { step: String(step) }),
+    ...(layer !== null && { layer: String(layer) }),
     ...(unit !== null && { unit: String(unit) }),
     ...(quantity !== "all" && { quantity }),
   };

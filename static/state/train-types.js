@@ -75,6 +75,7 @@
  * @property {number | null} update the place on the training's own axis; null follows the newest checkpoint
  * @property {boolean} playing whether that place moves by itself
  * @property {number} step of the probe; Infinity is its last
+ * @property {number | null} layer index among those of a network and its directions; null is the last
  * @property {number | null} unit
  * @property {string} quantity "all" or a quantity's name
  * @property {Record<string, Probed>} probed by run

@@ -1,7 +1,8 @@
 /** Curves along training, drawn by Plotly once it has arrived; a click chooses the update under it. */
 
-import { h, keyed, setText } from "../lib/dom.js";
+import { h, keyed, setHidden, setText } from "../lib/dom.js";
 import { escapeLabel } from "../lib/plotly-text.js";
+import { legendOf, logTicks } from "../lib/training-figures.js";
 
 /** @typedef {import("../lib/training-figures.js").Chart} Chart */
 /** @typedef {{ready: boolean, charts: Chart[], update: number | null, theme: "light" | "dark", words: string}} CurvesProps */
@@ -20,7 +21,9 @@ const REST = 250;
 export function create(root, emit) {
   const words = h("p", { class: "visually-hidden" });
   const grid = h("div", { class: "chart-grid" });
-  root.append(grid, words);
+  const legend = h("ul", { class: "chart-legend", "aria-hidden": "true" });
+  const wait = h("p", { class: "hint", role: "status" });
+  root.append(wait, legend, grid, words);
   /** @type {Map<string, HTMLElement>} */
   const frames = new Map();
   /** @type {CurvesProps | null} */
@@ -34,6 +37,8 @@ export function create(root, emit) {
     if (!shown?.ready) return;
     const { charts, update, theme } = shown;
     const ink = inkOf(words);
+    const names = legendOf(charts);
+    if (legend.children.length !== names.length || names.some(({ name }, index) => legend.children[index].textContent !== name)) legend.replaceChildren(...names.map(legendEntry));
     keyed(grid, frames, charts, ({ key }) => key, ({ key }) => chartFrame(key));
     for (const chart of charts) {
       const frame = /** @type {HTMLElement} */ (frames.get(chart.key));
@@ -51,6 +56,8 @@ export function create(root, emit) {
       if (shown && props.charts === shown.charts && props.update === shown.update && props.theme === shown.theme && props.ready === shown.ready) return;
       shown = props;
       setText(words, props.words);
+      setText(wait, !props.ready ? "The chart library is being loaded…" : props.charts.length ? "" : "The curves begin with the first update.");
+      setHidden(wait, wait.textContent === "");
       timer ||= window.setTimeout(draw, Math.max(0, drawnAt + REST - performance.now()));
     },
     destroy() {
@@ -60,6 +67,9 @@ export function create(root, emit) {
     },
   };
 }
+
+/** @param {{name: string, colour: number | null}} entry */
+const legendEntry = ({ name, colour }) => h("li", { data: { run: colour === null ? "" : String(colour) } }, name);
 
 /** @param {string} key */
 const chartFrame = (key) => h("figure", { class: "chart", data: { chart: key } }, h("figcaption"), h("div", { class: "chart-place", "aria-hidden": "true" }));
@@ -104,9 +114,8 @@ function layout({ log, key, curves }, update, ink, theme) {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: ink.text, size: 12 },
     xaxis: { ...axis, title: { text: "update", standoff: 4, font: { size: 11 } }, rangemode: "tozero" },
-    yaxis: { ...axis, type: log ? "log" : "linear", tickformat: "~g", nticks: 6, hoverformat: ".4g" },
-    showlegend: key === "score" || curves.length <= 1,
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 10.5 } },
+    yaxis: { ...axis, type: log ? "log" : "linear", tickformat: "~g", nticks: 6, ...(log && { dtick: logTicks(curves) }), hoverformat: ".4g" },
+    showlegend: false,
     hovermode: "closest",
     uirevision: `${key} ${theme}`,
     shapes: update === null ? [] : [{ type: "line", x0: update, x1: update, yref: "paper", y0: 0, y1: 1, line: { color: ink.cursor, width: 1.2 } }],

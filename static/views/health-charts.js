@@ -42,7 +42,7 @@ export function healthCharts(emit) {
   function draw() {
     if (!shown) return;
     const { layer, projected, charts, theme } = shown;
-    setText(note, charts === "there" ? "" : charts === "failed" ? FAILED : "Drawing the charts…");
+    setText(note, charts === "there" ? "" : charts === "failed" ? FAILED : "The chart library is being loaded…");
     const there = charts === "there";
     const look = lookOf(layer, probe);
     const figures = [histograms(layer, look, across), openness(layer, projected, look), saturation(layer, projected, look), halfLives(layer, look)];

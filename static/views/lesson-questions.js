@@ -1,6 +1,7 @@
 /** The questions of a lesson: what is asked, how it is answered, hints, and what the tool makes of the answer. */
 
 import { h, keyed, setHidden, setText, shallowEqual } from "../lib/dom.js";
+import { leadOf, overall } from "../lib/verdicts.js";
 import { answering } from "./lesson-answers.js";
 import { richText } from "./rich-text.js";
 
@@ -67,6 +68,7 @@ function questionView(question, emit) {
     element,
     update(asked) {
       if (before && shallowEqual(before, asked)) return;
+      const answered = before !== null && asked.attempt.verdict !== null && asked.attempt.verdict !== before.attempt.verdict;
       before = asked;
       const { attempt, solved, covered, trials } = asked;
       const verdicts = trials.map((trial) => trial.verdict);
@@ -78,7 +80,7 @@ function questionView(question, emit) {
       setHidden(verdict, judged === null);
       if (judged) {
         verdict.dataset.tone = judged.right ? "good" : question.kind === "goal" ? "open" : "bad";
-        const said = h("strong", {}, judged.right ? "Right." : question.kind === "goal" ? "Not yet." : "No.");
+        const said = h("strong", {}, leadOf(judged.right, question.kind === "goal"));
         if (verdict.textContent !== `${said.textContent} ${judged.text}`) verdict.replaceChildren(said, ` ${judged.text}`);
       }
       const given = question.hints.slice(0, attempt.hints);
@@ -88,20 +90,10 @@ function questionView(question, emit) {
       setHidden(more, attempt.hints >= question.hints.length || (solved && judged?.right === true));
       if (solution) setHidden(solution, attempt.hints < question.hints.length || judged?.right === true);
       if (skip) setHidden(skip, !covered);
+      if (answered) verdict.scrollIntoView({ block: "nearest" });
     },
   };
 }
 
 /** @type {Record<Question["kind"], string>} */
 const KINDS = { choice: "Answer", number: "Answer", goal: "Make it do this", unit: "Find it" };
-
-/**
- * What the sequences say together: the first that is missed, or that all are met.
- * @param {string} met
- * @param {(Verdict | null)[]} verdicts
- * @returns {Verdict | null}
- */
-function overall(met, verdicts) {
-  if (verdicts.length === 0 || verdicts.includes(null)) return null;
-  return verdicts.find((verdict) => !verdict?.right) ?? { right: true, text: met };
-}

@@ -1,7 +1,7 @@
 /** Norms along the time axis, on a logarithmic scale: one line each, with its name and its value at the cursor beside it. */
 
 import { h, setText, shallowEqual } from "../lib/dom.js";
-import { formatNumber } from "../lib/numerals.js";
+import { formatShort } from "../lib/numerals.js";
 import { s } from "../lib/svg.js";
 import { logLines } from "./log-chart-layout.js";
 
@@ -94,7 +94,7 @@ export function create(root) {
       if (before === null || !shallowEqual({ ...before, step: props.step }, props)) paint(props);
       for (const { key, values: numbers } of props.lines) {
         const value = numbers[props.step];
-        setText(/** @type {HTMLElement} */ (values.get(key)), value > 0 ? formatNumber(value, 3) : "·");
+        setText(/** @type {HTMLElement} */ (values.get(key)), value > 0 ? formatShort(value) : "·");
       }
     },
     destroy: () => root.replaceChildren(),

@@ -27,8 +27,8 @@ const ORDERS = [
 
 const ROWS = [
   ["all", "all units"],
-  ["least", "where that is at least"],
-  ["most", "where that is at most"],
+  ["least", "at least"],
+  ["most", "at most"],
   ["dead", "dead units"],
   ["stuck", "stuck units"],
   ["closed", "gate always closed"],
@@ -63,7 +63,7 @@ export function rowTools(emit) {
   } } });
   const count = h("span", { class: "row-count", role: "status" });
   const element = h("span", { class: "tool-group order-group" },
-    h("label", { for: "order", text: "Rows by" }), by, quantity, direction, h("label", { for: "rows", text: "show" }), only, value, count);
+    h("label", { for: "order", text: "Rows by" }), by, quantity, direction, h("label", { for: "rows", class: "rows-label", text: "show" }), only, value, count);
 
   return {
     element,

@@ -51,8 +51,8 @@ export function create(root, emit) {
     h("span", { class: "tool-group" }, h("label", { for: "unit", text: "Unit" }), unit, pin, mean, pins),
     h("span", { class: "tool-group" }, origins, allOrigins),
     h("span", { class: "tool-group" }, intervene, ablate),
-    rows.element,
-    h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
+    h("span", { class: "tool-line" }, rows.element,
+      h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit)),
   );
 
   /** @type {ToolbarProps | null} */

@@ -3,6 +3,7 @@
 import { h, setHidden, setText } from "../lib/dom.js";
 import { asSentence } from "../lib/format.js";
 import { CELLS, typedOf } from "../lib/plan-form.js";
+import { richText } from "./rich-text.js";
 
 /** @typedef {import("../state/train-types.js").Option} Option */
 /** @typedef {import("../state/train-types.js").Task} Task */
@@ -80,7 +81,7 @@ export function create(root, emit) {
       if (props.task !== before?.task) {
         task.value = props.task?.name ?? "";
         setText(described, props.task ? asSentence(props.task.description) : "");
-        setText(measured, props.task ? asSentence(props.task.measured) : "");
+        measured.replaceChildren(...richText(props.task ? asSentence(props.task.measured) : ""));
         build(props);
       }
       const { form: chosen } = props;

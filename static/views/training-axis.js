@@ -12,6 +12,8 @@ import { icon } from "../lib/svg.js";
  * @property {boolean} playing
  * @property {string[]} probes
  * @property {number} probe
+ * @property {string[]} layers of the deepest network, by name
+ * @property {number} layer
  * @property {string[]} quantities
  * @property {string} quantity
  * @property {number} step
@@ -31,12 +33,13 @@ export function create(root, emit) {
   const place = h("output", { class: "axis-place" });
   const follow = h("input", { type: "checkbox", on: { change: () => emit({ type: "train-update-chosen", update: follow.checked ? null : (shown?.places[shown.at] ?? null) }) } });
   const probe = h("select", { "aria-label": "Probe sequence", on: { change: () => emit({ type: "train-probe-chosen", probe: Number(probe.value) }) } });
+  const layer = h("select", { "aria-label": "Layer shown", on: { change: () => emit({ type: "train-layer-chosen", layer: Number(layer.value) }) } });
   const quantity = h("select", { "aria-label": "Quantities shown", on: { change: () => emit({ type: "train-quantity-chosen", quantity: quantity.value }) } });
   const step = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the probe", on: { input: () => emit({ type: "train-step-chosen", step: Number(step.value) }) } });
   const stepPlace = h("output", { class: "axis-place" });
   const unit = h("input", { type: "number", min: 0, "aria-label": "Unit", on: { change: () => emit({ type: "train-unit-chosen", unit: Number(unit.value) || 0 }) } });
-  const row = h("div", { class: "axis-row" }, play, h("span", { class: "axis-name", text: "Training" }), scrub, place, h("label", { class: "axis-follow", title: "Show the newest network while it learns" }, follow, "Follow"));
-  const probeRow = h("div", { class: "axis-row" }, h("span", { class: "axis-name", text: "Probe" }), probe, quantity, h("label", { class: "axis-unit" }, "Unit", unit), step, stepPlace);
+  const row = h("div", { class: "axis-row" }, h("span", { class: "axis-name", text: "Training" }), play, scrub, place, h("label", { class: "axis-follow", title: "Show the newest network while it learns" }, follow, "Follow"));
+  const probeRow = h("div", { class: "axis-row" }, h("span", { class: "axis-name", text: "Probe" }), probe, layer, quantity, h("label", { class: "axis-unit" }, "Unit", unit), step, stepPlace);
   root.append(row, probeRow);
 
   /** @type {TrainingAxisProps | null} */
@@ -60,6 +63,10 @@ export function create(root, emit) {
       follow.checked = props.following;
       if (!same(props.probes, before?.probes)) probe.replaceChildren(...props.probes.map((name, index) => h("option", { value: index, text: name })));
       probe.value = String(props.probe);
+      setHidden(probeRow, props.steps === 0);
+      if (!same(props.layers, before?.layers)) layer.replaceChildren(...props.layers.map((name, index) => h("option", { value: index, text: name })));
+      layer.value = String(props.layer);
+      setHidden(layer, props.layers.length < 2);
       if (!same(props.quantities, before?.quantities)) quantity.replaceChildren(h("option", { value: "all", text: "all quantities" }), ...props.quantities.map((name) => h("option", { value: name, text: words(name) })));
       quantity.value = props.quantity;
       step.max = String(Math.max(0, props.steps - 1));

@@ -186,6 +186,23 @@ def test_nothing_stands_out_over_the_edge(learn: Visit, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_on_a_phone_what_is_made_of_an_answer_or_a_slider_is_in_sight(learn: Visit) -> None:
+    page = learn("latch", width=390, height=844)
+    page.locator('input[value="input_gate"]').check()
+    page.get_by_role("button", name="Answer").click()
+    expect(page.locator(".question .lesson-verdict").first).to_be_in_viewport(ratio=1)
+    echo = page.locator(".lesson-echo")
+    slider = page.locator('[data-control="wi"] input[type=range]')
+    slider.scroll_into_view_if_needed()
+    expect(echo).to_have_text(re.compile("^Not yet. ."))
+    expect(echo).to_be_in_viewport(ratio=1)
+    for control, value in solutions(page)["latch"]["turned"].items():
+        page.locator(f'[data-control="{control}"] input[type=number]').fill(str(value))
+        page.locator(f'[data-control="{control}"] input[type=number]').press("Enter")
+    expect(echo).to_have_text(re.compile("^Right. ."))
+    expect(echo).to_be_in_viewport(ratio=1)
+
+
 # The machines, computed again one number at a time, without the core.
 
 

@@ -77,6 +77,38 @@ def test_networks_learn_side_by_side_and_their_gates_are_seen_at_any_update(visi
     expect(page.locator("body.has-trace #panels canvas").first).to_be_visible()
 
 
+def test_every_layer_of_a_stacked_network_is_seen_to_the_last_step(visit: Visit, address: str) -> None:
+    page = open_train(visit)
+    start(page, "recall", {"lstm"}, hidden_size="4", layers="2", steps="4", checkpoint_every="2")
+    expect(page.locator(".run-state")).to_have_text("finished")
+    expect(page.locator(".run")).to_be_in_viewport()
+    pane = page.locator(".pane")
+    expect(pane.locator(".pane-reading")).to_have_text(re.compile(r"^after “speak” it expects “.+” \d+%, “.+” <?\d+%$"))
+    expect(pane.locator(".pane-place")).to_have_text(re.compile(r"^after update 4 of 4, accuracy [\d.]+$"))
+
+    # What is read last stands within the picture, and heatmaps end where the carry track does.
+    right = "element => element.getBoundingClientRect().right"
+    edge = pane.locator(".plot").first.evaluate(right)
+    assert pane.locator(".token").last.evaluate(right) <= edge + 1
+    assert abs(pane.locator(".carry-plot").first.evaluate(right) - edge) <= 1
+
+    layer = page.get_by_label("Layer shown")
+    expect(layer.locator("option")).to_have_text(["Layer 1", "Layer 2"])
+    expect(layer).to_have_value("1")
+    for unit in ("0", "3"):  # the second of them was not chosen before
+        page.locator(".training-axis [aria-label='Unit']").fill(unit)
+        page.keyboard.press("Tab")
+    (run,) = httpx.get(f"{address}/api/v1/trainings").json()["trainings"]
+    probe = httpx.get(f"{address}/api/v1/trainings/{run['id']}").json()["probes"][0]
+    body = {"model": f"{run['id']}@4", "input": probe["input"]}
+    layers = httpx.post(f"{address}/api/v1/traces", json=body).json()["layers"]
+    for index in (1, 0):
+        layer.select_option(str(index))
+        gate = float(np.float32(layers[index]["quantities"]["forget_gate"][-1][3]))
+        expect(pane.locator("[data-quantity='forget_gate'] .value")).to_have_text(f"{gate:.3f}")
+    expect(page).to_have_url(re.compile(r"&layer=0&unit=3"))
+
+
 def test_keys_move_along_the_probe_its_units_and_the_training(visit: Visit) -> None:
     page = open_train(visit)
     start(page, "adding", {"gru"}, hidden_size="3", steps="40", checkpoint_every="20")

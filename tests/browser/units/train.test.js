@@ -2,8 +2,9 @@
 
 import { cellLabel, planOptions, plansOf, typedOf, valueOf } from "/static/lib/plan-form.js";
 import { keptAt, placeOnTraining, placesOf } from "/static/lib/training-axis.js";
-import { runNames, standing, trainingCharts } from "/static/lib/training-figures.js";
+import { legendOf, logTicks, runNames, standing, trainingCharts } from "/static/lib/training-figures.js";
 import { escapeLabel } from "/static/lib/plotly-text.js";
+import { readingWords, scoreWords } from "/static/state/probe-words.js";
 import { initialState } from "/static/state/initial.js";
 import { atTrain, chosenRuns, NOTHING_TRAINED, trainFields, trainOf, trainTransitions } from "/static/state/train-transitions.js";
 import { equal } from "./check.js";
@@ -69,6 +70,27 @@ export function test_curves_show_the_baseline_and_what_was_clipped() {
     ["score", [["LSTM", [0.5]], ["chance", [0.125, 0.125]]]],
     ["gradient", [["LSTM", [5, null]], ["LSTM, clipped", [1, null]]]],
   ]);
+}
+
+export function test_charts_wait_for_the_first_update_and_share_one_legend() {
+  equal(trainingCharts([run()]), []);
+  const history = [{ update: 1, loss: 2, gradientNorm: 5 }];
+  const charts = trainingCharts([run({ history, measure: { name: "accuracy", unit: "", higherIsBetter: true }, baseline: { name: "chance", value: 0.5 } }), run({ id: "b", history, plan: { cell: "gru", seed: 1, clip_norm: 1 } })]);
+  equal(legendOf(charts), [{ name: "LSTM", colour: 0 }, { name: "GRU", colour: 1 }, { name: "chance", colour: null }]);
+}
+
+export function test_numbers_of_a_logarithmic_axis_do_not_crowd() {
+  const ticks = (/** @type {(number | null)[]} */ ...y) => logTicks([{ name: "", colour: 0, dashed: false, x: [], y }]);
+  equal([ticks(1, 3), ticks(0.1, null, 5), ticks(1e-3, 90), ticks()], [undefined, "D2", 1, undefined]);
+}
+
+export function test_a_network_s_reading_of_a_step_in_words() {
+  /** @type {any} */
+  const trace = { input: { kind: "tokens", labels: ["I", " "] }, predictions: [[], [{ label: "French", probability: 0.996 }, { label: "\n", probability: 0.001 }]], outputs: null };
+  equal([readingWords(trace, 1), readingWords(trace, 0)], ["after “␣” it expects “French” 100%, “⏎” <1%", ""]);
+  equal(readingWords({ ...trace, predictions: null, outputs: { data: Float32Array.of(1, -0.5), rows: 2, columns: 1 } }, 1), "it gives out −0.5");
+  const told = run({ evaluations: [{ update: 10, loss: 1, score: 0.25 }, { update: 20, loss: 1, score: 0.5 }], measure: { name: "accuracy", unit: "", higherIsBetter: true } });
+  equal([scoreWords(told, 5), scoreWords(told, 12), scoreWords(told, null)], ["", "accuracy 0.25", "accuracy 0.5"]);
 }
 
 export function test_where_a_run_stands_is_a_sentence() {

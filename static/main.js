@@ -110,7 +110,7 @@ function renderPanels(all) {
 }
 
 /** While playing fast, numbers change no more often than this, in milliseconds: nobody reads faster. */
-const READING = 90;
+const READING = 120;
 let lastRead = 0;
 
 /**

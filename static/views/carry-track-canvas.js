@@ -4,6 +4,7 @@
  * @module
  */
 
+import { paintPicture } from "../lib/picture.js";
 import { laneColumns } from "./carry-track-columns.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
@@ -40,36 +41,30 @@ export function columnColours(canvas) {
  * @param {number} height in CSS pixels
  */
 export function paintColumns(canvas, colours, lanes, frames, time, height) {
-  const density = window.devicePixelRatio || 1;
-  canvas.width = Math.round(time.width * density);
-  canvas.height = Math.round(height * density);
-  canvas.style.width = `${time.width}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.scale(density, density);
-  const fill = (/** @type {Ranges | null} */ ranges, /** @type {keyof ColumnColours} */ colour, opacity = 1, /** @type {((x: number) => boolean) | null} */ only = null) => {
-    if (!ranges) return;
-    context.fillStyle = colours[colour];
-    context.globalAlpha = opacity;
-    for (let x = 0; x < ranges.top.length; x++) {
-      const tall = ranges.bottom[x] - ranges.top[x];
-      if (tall > 0 && (!only || only(x))) context.fillRect(x, ranges.top[x], 1, tall);
-    }
-  };
-  lanes.forEach((terms, index) => {
-    const frame = frames[index];
-    const columns = laneColumns(terms, frame, time);
-    if (!terms.stack) {
-      fill(columns.state, terms.split ? "carried" : "hidden", 0.5);
-      fill(columns.forgotten, "forgotten", 0.22);
-      fill(columns.written, "positive", 0.6, (x) => columns.positive[x] === 1);
-      fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
-    }
-    fill(columns.hidden, "hidden", 0.8);
-    for (const ghost of columns.ghosts) fill(ghost, "ghost", 0.7);
-    context.globalAlpha = 1;
-    context.fillStyle = colours.zero;
-    for (const scale of [frame.area, frame.readout]) if (scale) context.fillRect(0, Math.round(scale.zero), time.width, 1);
+  paintPicture(canvas, time.width, height, (context) => {
+    const fill = (/** @type {Ranges | null} */ ranges, /** @type {keyof ColumnColours} */ colour, opacity = 1, /** @type {((x: number) => boolean) | null} */ only = null) => {
+      if (!ranges) return;
+      context.fillStyle = colours[colour];
+      context.globalAlpha = opacity;
+      for (let x = 0; x < ranges.top.length; x++) {
+        const tall = ranges.bottom[x] - ranges.top[x];
+        if (tall > 0 && (!only || only(x))) context.fillRect(x, ranges.top[x], 1, tall);
+      }
+    };
+    lanes.forEach((terms, index) => {
+      const frame = frames[index];
+      const columns = laneColumns(terms, frame, time);
+      if (!terms.stack) {
+        fill(columns.state, terms.split ? "carried" : "hidden", 0.5);
+        fill(columns.forgotten, "forgotten", 0.22);
+        fill(columns.written, "positive", 0.6, (x) => columns.positive[x] === 1);
+        fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
+      }
+      fill(columns.hidden, "hidden", 0.8);
+      for (const ghost of columns.ghosts) fill(ghost, "ghost", 0.7);
+      context.globalAlpha = 1;
+      context.fillStyle = colours.zero;
+      for (const scale of [frame.area, frame.readout]) if (scale) context.fillRect(0, Math.round(scale.zero), time.width, 1);
+    });
   });
 }

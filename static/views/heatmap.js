@@ -3,6 +3,7 @@
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { gradient, colourTable } from "../lib/colour.js";
 import { number, rangeEnd, words } from "../lib/format.js";
+import { emptyPicture, showPicture } from "../lib/picture.js";
 import { paint, stepsPerColumn, unitsPerRow } from "../lib/raster.js";
 import { slider } from "../lib/slide.js";
 import { icon } from "../lib/svg.js";
@@ -229,13 +230,11 @@ function paintTile({ matrix, order, centre, kind, theme, range, height, density 
   const perRow = unitsPerRow(places, height * density);
   const columns = Math.min(TILE, Math.ceil((matrix.rows - firstStep) / perColumn));
   const rows = Math.ceil(places / perRow);
-  const painted = new OffscreenCanvas(columns, rows);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (painted.getContext("2d"));
+  const { picture, context } = emptyPicture(columns, rows);
   const image = context.createImageData(columns, rows);
   paint(new Uint32Array(image.data.buffer), matrix, { firstStep, columns, stepsPerColumn: perColumn, rows, unitsPerRow: perRow }, order, centre, colourTable(kind, theme), range);
   context.putImageData(image, 0, 0);
-  // A canvas that only shows a bitmap hands it to the compositor once; one that can be drawn on is copied for every frame.
-  const tile = h("canvas", { width: columns, height: rows });
-  tile.getContext("bitmaprenderer")?.transferFromImageBitmap(painted.transferToImageBitmap());
+  const tile = h("canvas");
+  showPicture(tile, picture);
   return tile;
 }

@@ -1,6 +1,7 @@
 /** Paints the bands of the origins: outlines -> canvas. */
 
 import { visible } from "../lib/format.js";
+import { paintPicture } from "../lib/picture.js";
 import { bandOutlines, nameIn } from "./origins-layout.js";
 
 /** @typedef {import("./origins-layout.js").Band} Band */
@@ -34,38 +35,32 @@ export function originColours(canvas) {
  * @param {{near: boolean, height: number, labels: string[], numeric: boolean}} how
  */
 export function paintOrigins(canvas, colours, bands, frame, time, { near, height, labels, numeric }) {
-  const density = window.devicePixelRatio || 1;
-  canvas.width = Math.round(time.width * density);
-  canvas.height = Math.round(height * density);
-  canvas.style.width = `${time.width}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.scale(density, density);
-  const { bands: outlines, net } = bandOutlines(bands, frame, time, near);
-  for (const band of outlines) {
-    context.fillStyle = band.slot === "rest" ? colours.rest : colours.slots[band.slot];
-    fill(context, band);
-  }
-  context.beginPath();
-  net.x.forEach((x, index) => context.lineTo(x, net.y[index]));
-  context.lineWidth = near ? 1.75 : 0.75;
-  context.lineJoin = "round";
-  context.strokeStyle = colours.net;
-  context.stroke();
-  context.font = `600 ${0.6875 * frame.rem}px ${colours.font}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillStyle = colours.text;
-  for (const band of outlines) {
-    if (band.slot === "rest") continue;
-    const name = band.row === null ? "initial" : numeric ? String(band.row + 1) : visible(labels[band.row] ?? "");
-    const place = nameIn(band, context.measureText(name).width + 0.5 * frame.rem, frame.rem);
-    if (place) context.fillText(name, place.x, place.y);
-  }
+  paintPicture(canvas, time.width, height, (context) => {
+    const { bands: outlines, net } = bandOutlines(bands, frame, time, near);
+    for (const band of outlines) {
+      context.fillStyle = band.slot === "rest" ? colours.rest : colours.slots[band.slot];
+      fill(context, band);
+    }
+    context.beginPath();
+    net.x.forEach((x, index) => context.lineTo(x, net.y[index]));
+    context.lineWidth = near ? 1.75 : 0.75;
+    context.lineJoin = "round";
+    context.strokeStyle = colours.net;
+    context.stroke();
+    context.font = `600 ${0.6875 * frame.rem}px ${colours.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = colours.text;
+    for (const band of outlines) {
+      if (band.slot === "rest") continue;
+      const name = band.row === null ? "initial" : numeric ? String(band.row + 1) : visible(labels[band.row] ?? "");
+      const place = nameIn(band, context.measureText(name).width + 0.5 * frame.rem, frame.rem);
+      if (place) context.fillText(name, place.x, place.y);
+    }
+  });
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Band} band */
+/** @param {OffscreenCanvasRenderingContext2D} context @param {Band} band */
 function fill(context, { x, inner, outer }) {
   context.beginPath();
   x.forEach((at, index) => (index === 0 ? context.moveTo(at, outer[0]) : context.lineTo(at, outer[index])));

@@ -1,6 +1,7 @@
 /** The token ribbon: the sequence along the time axis, under each token what the network expects next. */
 
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
+import { emptyPicture, showPicture } from "../lib/picture.js";
 import { movedDrawing, REST } from "../lib/scale.js";
 import { ribbonLayout } from "./ribbon-layout.js";
 
@@ -184,10 +185,7 @@ function paintShades(canvas, { predictions, moved, window, width }, colours, wan
   const density = globalThis.devicePixelRatio || 1;
   const columns = Math.max(1, Math.round(width * density));
   const rows = Math.round(22 * density);
-  canvas.width = columns;
-  canvas.height = rows;
-  canvas.style.width = `${width}px`;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const { picture, context } = emptyPicture(columns, rows);
   context.putImageData(bars({ predictions, moved, window }, columns, rows), 0, 0);
   // Thousands of bars as one picture, coloured in one go, are much quicker than as rectangles.
   context.globalCompositeOperation = "source-atop";
@@ -196,6 +194,8 @@ function paintShades(canvas, { predictions, moved, window, width }, colours, wan
   context.fillRect(0, 0, columns, middle);
   context.fillStyle = colours.less;
   context.fillRect(0, middle, columns, rows - middle);
+  showPicture(canvas, picture);
+  canvas.style.width = `${width}px`;
 }
 
 /**

@@ -309,7 +309,9 @@ export function test_far_away_it_is_a_canvas() {
   const { root, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), window: { from: 0, to: steps }, labels: values.map(String) });
   const canvas = /** @type {HTMLCanvasElement} */ (root.querySelector("canvas:not(.carry-origins)"));
   check(!canvas.hidden && root.querySelector("svg.carry-drawing")?.hasAttribute("hidden") === true, "pixel columns instead of curves");
-  const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+  const seen = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(canvas.width, canvas.height).getContext("2d"));
+  seen.drawImage(canvas, 0, 0);
+  const pixels = seen.getImageData(0, 0, canvas.width, canvas.height).data;
   check(pixels.some((byte) => byte > 0), "something is painted");
   done();
 }

@@ -4,6 +4,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 # Tools keep settings and caches in HOME; where there is none that can be written, as in some CI, they get one in build/.
 export HOME := $(shell if [ -d "$$HOME" ] && [ -w "$$HOME" ]; then echo "$$HOME"; else mkdir -p build/home && echo "$$PWD/build/home"; fi)
 export npm_config_cache ?= $(CURDIR)/.venv/npm
+# Tests and benchmarks start hundreds of processes; where Python may not keep what it compiled, each compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
 NO_PYTHON = $(error Python 3.11 or newer is needed, and none was found: install python3)
 SET_UP = $(if $(PYTHON),"$(PYTHON)",$(NO_PYTHON)) -B -m scripts.bootstrap
 IN = .venv/bin/python

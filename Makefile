@@ -23,7 +23,7 @@ run:  ## set up, serve on 127.0.0.1:8000 and open the page
 
 test:  ## set up and run all tests, the browser ones in a real Chromium included
 	@$(SET_UP) formats test
-	@$(IN) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(IN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint:  ## check style with Ruff
 	@$(SET_UP) dev test

@@ -3,7 +3,7 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,16 +46,19 @@ def module_name(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts)
 
 
-def imports_of(file: Path) -> Iterator[str]:
+@cache
+def imports_of(file: Path) -> tuple[str, ...]:
     """Every module that ``file`` imports, inside functions too; its own without the leading ``gatescope.``."""
     package = module_name(file).split(".")[:-1]
+    found: list[str] = []
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.removeprefix("gatescope.") for alias in node.names)
+            found.extend(alias.name.removeprefix("gatescope.") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             start = ".".join([*base, *([node.module] if node.module else [])]).removeprefix("gatescope.")
-            yield from (f"{start}.{alias.name}" for alias in node.names)
+            found.extend(f"{start}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def named(paths: list[Path]) -> list[str]:

@@ -1,12 +1,14 @@
 """A server with small networks, a real Chromium, and pages that must not complain."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.browser import LAUNCH_ARGS, find_browser
+from tests.browser.contexts import Contexts
 from tests.browser.networks import browser_networks
 from tests.browser.serving import serving
 
@@ -44,14 +46,19 @@ def browser(browser_path: Path) -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, address: str) -> Iterator[Contexts]:
+    with closing(Contexts(browser, address)) as contexts:
+        yield contexts
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
+def visit(contexts: Contexts, address: str) -> Iterator[Visit]:
     """Opens the page, waits until the picture is there, and fails if anything went to the console as an error.
 
     ``visit("#model=wide", width=390, height=844, allowed="404")``: further arguments go to the browser
     context; ``allowed`` is what an error on the console may contain, ``blocked`` which requests fail.
     """
-    contexts = []
     complaints: list[str] = []
 
     def open_page(
@@ -65,9 +72,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         path: str = "/",
         **options: object,
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts.new_page(viewport={"width": width, "height": height}, **options)
         page.set_default_timeout(PATIENCE)
 
         def complain(text: str) -> None:
@@ -84,6 +89,5 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    contexts.release()
     assert not complaints

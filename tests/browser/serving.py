@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatescope.core.pretrained import Pretrained
 from gatescope.server.app import create_app
@@ -26,12 +28,26 @@ class StreamingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def keeping_static(app: ASGIApp) -> ASGIApp:
+    """The application, whose scripts and styles need not be asked for again: while tests run, they stay as they are."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope["path"].startswith("/static/"):
+                MutableHeaders(scope=message)["cache-control"] = "max-age=3600"
+            await send(message)
+
+        await app(scope, receive, tell)
+
+    return answer
+
+
 @contextmanager
 def serving(data: Path, bundled: Iterable[Pretrained]) -> Iterator[str]:
     """The address of a server that offers these networks and keeps what it is given in an empty folder of its own."""
     settings = Settings(port=0, data_dir=str(data), no_browser=True, training_niceness=0)
     config = uvicorn.Config(
-        create_app(settings, bundled=bundled),
+        keeping_static(create_app(settings, bundled=bundled)),
         host="127.0.0.1",
         port=0,
         log_level="error",

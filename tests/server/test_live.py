@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -28,23 +28,26 @@ LAST = b"GET /api/v1/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n
 
 
 @pytest.fixture(scope="module", params=["httptools", "h11"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An impatient server with either parser."""
+def program(request: pytest.FixtureRequest) -> Sequence[str]:
+    """The server with either parser."""
+    return PROGRAMS[request.param]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a network of ids."""
     folder = tmp_path_factory.mktemp("data")
     (folder / "models").mkdir()
     save_network(networks()["ids"], folder / "models" / "ids.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(program: Sequence[str], folder: Path) -> Iterator[str]:
+    """An impatient server."""
     options = ["--head-timeout-seconds", "0.4", "--body-timeout-seconds", "0.4", "--send-timeout-seconds", "0.4"]
-    options += [
-        "--keep-alive-seconds",
-        "1",
-        "--max-connections",
-        "40",
-        "--max-head-bytes",
-        "4096",
-        "--queue-length",
-        "60",
-    ]
-    with serving(folder, *options, program=PROGRAMS[request.param]) as running:
+    options += ["--keep-alive-seconds", "1", "--max-connections", "40", "--max-head-bytes", "4096"]
+    with serving(folder, *options, program=program) as running:
         yield running
 
 
@@ -230,12 +233,12 @@ def test_beyond_the_connections_the_answer_is_503(server: str) -> None:
     is_well(server)
 
 
-def test_32_clients_at_once_are_all_answered_and_so_is_health(server: str) -> None:
+def test_32_clients_at_once_are_all_answered_and_so_is_health(program: Sequence[str], folder: Path) -> None:
     async def client_of(client: httpx.AsyncClient, number: int) -> list[int]:
         request = {"model": networks()["ids"].digest, "input": {"tokens": [number % 7] * 400}, "encoding": "base64"}
         return [(await client.post(f"{BASE}/traces", json=request)).status_code for _ in range(4)]
 
-    async def load() -> None:
+    async def load(server: str) -> None:
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
         async with (
             httpx.AsyncClient(base_url=server, timeout=PATIENCE, limits=limits, trust_env=False) as client,
@@ -246,7 +249,8 @@ def test_32_clients_at_once_are_all_answered_and_so_is_health(server: str) -> No
                 assert (await watcher.get(f"{BASE}/health")).status_code == 200
             assert {status for statuses in await working for status in statuses} == {201}
 
-    asyncio.run(asyncio.wait_for(load(), 3 * PATIENCE))
+    with serving(folder, "--queue-length", "60", program=program) as server:
+        asyncio.run(asyncio.wait_for(load(server), 3 * PATIENCE))
 
 
 def test_a_taken_port_is_one_sentence(server: str) -> None:

@@ -1,6 +1,7 @@
 /** The one composition root: makes the store, the views and the effects, and renders once a frame. */
 
 import * as api from "./api.js";
+import { deferred } from "./lib/deferred.js";
 import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
 import { recall } from "./lib/remember.js";
@@ -27,24 +28,15 @@ import { layerOf } from "./state/selectors.js";
 import { createStore } from "./state/store.js";
 import { transition } from "./state/transitions.js";
 import * as announcer from "./views/announcer.js";
-import * as arithmetic from "./views/arithmetic.js";
 import * as carryTrack from "./views/carry-track.js";
 import * as changes from "./views/changes.js";
 import * as continuing from "./views/continuing.js";
 import * as cursor from "./views/cursor.js";
-import * as dialogs from "./views/dialogs.js";
 import * as forecast from "./views/forecast.js";
 import * as header from "./views/header.js";
 import * as heatmap from "./views/heatmap.js";
 import * as holdings from "./views/holdings.js";
 import * as inputBar from "./views/input-bar.js";
-import * as inspector from "./views/inspector.js";
-import * as interventionEditor from "./views/intervention-editor.js";
-import * as interventions from "./views/interventions.js";
-import * as ledgerTable from "./views/ledger-table.js";
-import * as moved from "./views/moved.js";
-import * as numbers from "./views/numbers.js";
-import * as originList from "./views/origin-list.js";
 import * as placeLinks from "./views/place-links.js";
 import * as ribbon from "./views/ribbon.js";
 import * as tabs from "./views/tabs.js";
@@ -61,6 +53,12 @@ const theme = remembered === "light" || remembered === "dark" ? remembered : "sy
 const store = createStore(initialState({ theme, dark: matchMedia("(prefers-color-scheme: dark)").matches, reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches, density: devicePixelRatio || 1 }), transition);
 const emit = store.dispatch;
 
+/** @param {unknown} error */
+function cannotShow(error) {
+  console.warn(`A part of the page: ${error}`);
+  emit({ type: "told", toast: { tone: "error", text: "A part of the page could not be loaded. Once Gatescope is running, load the page again." } });
+}
+
 const views = {
   header: header.create(root("header"), emit),
   inputBar: inputBar.create(root("input-bar"), emit),
@@ -69,21 +67,21 @@ const views = {
   holdings: holdings.create(root("holdings")),
   forecast: forecast.create(root("forecast")),
   carryTrack: carryTrack.createCarryTrack(root("carry"), emit),
-  originList: originList.create(root("origins"), emit),
+  originList: deferred(async () => (await import("./views/origin-list.js")).create(root("origins"), emit), cannotShow),
   toolbar: toolbar.create(root("toolbar"), emit),
   changes: changes.create(root("changes"), emit),
   cursor: cursor.create(root("cursor")),
   tabs: tabs.create(root("tabs"), emit),
-  inspector: inspector.createInspector(root("inspector"), emit),
-  arithmetic: arithmetic.create(root("arithmetic"), emit),
-  moved: moved.create(root("moved")),
-  numbers: numbers.create(root("units"), emit),
-  ledgerTable: ledgerTable.create(root("ledger"), emit),
-  interventions: interventions.create(root("interventions"), emit),
-  interventionEditor: interventionEditor.create(root("intervention-editor"), emit),
+  inspector: deferred(async () => (await import("./views/inspector.js")).createInspector(root("inspector"), emit), cannotShow),
+  arithmetic: deferred(async () => (await import("./views/arithmetic.js")).create(root("arithmetic"), emit), cannotShow),
+  moved: deferred(async () => (await import("./views/moved.js")).create(root("moved")), cannotShow),
+  numbers: deferred(async () => (await import("./views/numbers.js")).create(root("units"), emit), cannotShow),
+  ledgerTable: deferred(async () => (await import("./views/ledger-table.js")).create(root("ledger"), emit), cannotShow),
+  interventions: deferred(async () => (await import("./views/interventions.js")).create(root("interventions"), emit), cannotShow),
+  interventionEditor: deferred(async () => (await import("./views/intervention-editor.js")).create(root("intervention-editor"), emit), cannotShow),
   transport: transport.create(root("transport"), emit),
   announcer: announcer.create(root("announcer")),
-  dialogs: dialogs.create(root("dialogs"), emit),
+  dialogs: deferred(async () => (await import("./views/dialogs.js")).create(root("dialogs"), emit), cannotShow),
   placeLinks: placeLinks.create(root("places"), emit),
 };
 const places = createPlaces(root("other-places"), store, api);

@@ -138,8 +138,8 @@ def test_the_form_is_filled_in_by_keyboard(visit: Visit) -> None:
 
 def test_only_what_a_cell_has_is_offered(visit: Visit) -> None:
     page = visit("#model=both-ways&text=hello&aside=interventions")
-    options = page.get_by_label("Quantity", exact=True).locator("option").all_inner_texts()
-    assert options == ["reset gate", "update gate", "candidate", "hidden state"]
+    options = page.get_by_label("Quantity", exact=True).locator("option")
+    expect(options).to_have_text(["reset gate", "update gate", "candidate", "hidden state"])
 
 
 def test_what_became_more_and_less_likely(visit: Visit) -> None:

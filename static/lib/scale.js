@@ -73,7 +73,7 @@ export function revealStep(window, steps, step) {
 }
 
 /** How much wider or narrower than it was made a drawing is shown while the window moves. */
-const STRETCH = 1.3;
+const STRETCH = 1.6;
 
 /** How much is drawn beyond each side of a window that moves, as a part of its length: of one that keeps it, becomes longer, or shorter. */
 const BEYOND = { panned: 1, grown: 0.3, shrunk: 0 };

@@ -1,7 +1,8 @@
 """Files that the frameworks themselves wrote, imported and traced: every quantity of every step is theirs."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,26 @@ from safetensors.numpy import load_file
 
 import gatescope.core.errors
 from gatescope.core import Encoded, Network, Trace, encode, step, trace
+from gatescope.core.formats import isolation
 from gatescope.core.formats.canonical import from_bytes, to_bytes
 from gatescope.core.formats.imported import Imported
 from gatescope.core.formats.importing import import_network
+from tests.core.formats.forking import forking
 
 FOLDER = Path(__file__).parents[2] / "golden" / "formats"
 MANIFEST = {maker: entry["cases"] for maker, entry in json.loads((FOLDER / "manifest.json").read_text()).items()}
 TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-12}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forked() -> Iterator[None]:
+    """One process for each file takes half a minute where it is not forked; that way is tested elsewhere."""
+    if not hasattr(os, "fork"):
+        yield
+        return
+    with forking() as ask, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(isolation, "_ask", ask)
+        yield
 
 
 def identify(case: Any) -> str:

@@ -64,7 +64,7 @@ const views = {
   inputBar: inputBar.create(root("input-bar"), emit),
   continuing: continuing.create(root("continuing"), emit),
   ribbon: ribbon.create(root("ribbon")),
-  holdings: holdings.create(root("holdings")),
+  holdings: holdings.create(root("holdings"), emit),
   forecast: forecast.create(root("forecast")),
   carryTrack: carryTrack.createCarryTrack(root("carry"), emit),
   originList: deferred(async () => (await import("./views/origin-list.js")).create(root("origins"), emit), cannotShow),

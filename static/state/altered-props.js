@@ -80,12 +80,12 @@ const outputsAt = memo((/** @type {import("../types.js").Matrix} */ here, /** @t
  * @returns {import("../views/moved.js").MovedProps}
  */
 export function movedProps(state) {
-  const { shown, selection, view } = state;
+  const { shown, selection } = state;
   const altered = alteredOf(state);
   const outputs = altered?.trace.outputs && shown?.trace.outputs ? outputsAt(altered.trace.outputs, shown.trace.outputs, selection.step, shownModelOf(state)?.readout?.labels ?? null) : null;
   const known = state.intervening.moved?.of === altered?.trace.id;
   return {
-    open: altered !== null && (outputs !== null || altered.trace.predictions !== null) && (view.aside === "cell" || view.aside === "interventions"),
+    open: altered !== null && (outputs !== null || altered.trace.predictions !== null),
     step: selection.step,
     label: shown?.trace.input.kind === "tokens" ? labelOf(state, selection.step) : null,
     nextInput: shownModelOf(state)?.readout?.predicts !== null,

@@ -3,6 +3,8 @@
 import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { spoken } from "../lib/format.js";
 import { formatShort, formatShortSigned } from "../lib/numerals.js";
+import { timeScale } from "../lib/scale.js";
+import { icon } from "../lib/svg.js";
 import { barColumns } from "./holdings-layout.js";
 
 /**
@@ -26,20 +28,51 @@ const TOLD = 3;
 const HEIGHT = 2.25;
 
 /**
+ * Emits {type: "origin-forgotten", step, left} for the bar under a mouse; for keys and fingers the list below the carry track has the same.
  * @param {HTMLElement} root
+ * @param {import("../types.js").Emit} emit
  * @returns {import("../types.js").View<HoldingsProps>}
  */
-export function create(root) {
+export function create(root, emit) {
   const canvas = h("canvas", { class: "holdings-bars", "aria-hidden": "true" });
   const name = h("span", { class: "holdings-name" });
   const initial = h("span", { class: "holdings-initial" });
   const plot = h("div", { class: "holdings-plot", role: "img" }, canvas);
-  root.append(h("div", { class: "holdings-head" }, name, initial), plot);
+  const forget = h("button", { type: "button", class: "icon-button small holdings-forget", tabindex: -1, hidden: true, on: { click: () => {
+    const holding = shown?.holding;
+    if (holding && pointed !== null) emit({ type: "origin-forgotten", step: holding.step, left: holding.left[pointed] });
+    point(null);
+  } } }, icon("forget"));
+  root.append(h("div", { class: "holdings-head" }, name, initial), plot, forget);
 
   /** @type {HoldingsProps | null} */
   let shown = null;
   /** @type {{positive: string, negative: string, zero: string} | null} */
   let colours = null;
+
+  /** @type {number | null} the step whose bar is under the mouse */
+  let pointed = null;
+
+  /** @param {number | null} step */
+  const point = (step) => {
+    const wanted = step !== null && shown?.holding?.left[step] ? step : null;
+    if (wanted === pointed) return;
+    pointed = wanted;
+    setHidden(forget, pointed === null);
+    if (pointed === null || !shown) return;
+    const { window, width, gutter, labels } = shown;
+    forget.style.left = `${timeScale(window, width, gutter).x(pointed + 0.5)}px`;
+    const told = `what step ${pointed + 1}${labels[pointed] === undefined ? "" : `, ${spoken(labels[pointed])},`} wrote`;
+    forget.setAttribute("aria-label", `Forget ${told}`);
+    forget.title = `Forget only this: takes ${told} out of what the unit holds now`;
+  };
+  root.addEventListener("pointermove", (event) => {
+    if (!shown || event.pointerType === "touch" || forget.contains(/** @type {Node} */ (event.target))) return;
+    const { window, width, gutter } = shown;
+    const x = event.clientX - root.getBoundingClientRect().left;
+    point(x < gutter ? null : Math.floor(timeScale(window, width, gutter).step(x)));
+  });
+  root.addEventListener("pointerleave", () => point(null));
 
   /** @param {HoldingsProps} props @param {import("../lib/origins.js").Holding} holding */
   const paint = ({ window, width, gutter, density }, { left }) => {
@@ -71,6 +104,7 @@ export function create(root) {
       setHidden(root, holding === null);
       if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
       if (theme !== before?.theme) colours = null;
+      if (holding !== before?.holding || props.window !== before?.window) point(null);
       if (!holding) return;
       if (!colours) {
         const of = (/** @type {string} */ token) => {

@@ -25,10 +25,18 @@ export function create(root, emit) {
       if (place === shown) return;
       shown = place;
       for (const link of links) {
-        if (link.dataset.place === place) link.setAttribute("aria-current", "page");
-        else link.removeAttribute("aria-current");
+        if (link.dataset.place === place) {
+          link.setAttribute("aria-current", "page");
+          bringIn(root, link);
+        } else link.removeAttribute("aria-current");
       }
     },
     destroy: () => listening.abort(),
   };
+}
+
+/** On a narrow screen the names are a line that moves: the current one comes to its middle, and the page stays where it is. @param {HTMLElement} row @param {HTMLElement} link */
+function bringIn(row, link) {
+  const [frame, own] = [row.getBoundingClientRect(), link.getBoundingClientRect()];
+  row.scrollLeft += own.left - frame.left - (frame.width - own.width) / 2;
 }

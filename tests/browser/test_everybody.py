@@ -64,6 +64,15 @@ def test_a_phone_reaches_the_card_and_folds_the_legend(visit: Visit) -> None:
     expect(page.get_by_text("What does this show?")).not_to_be_visible()
 
 
+def test_the_name_of_the_view_is_in_sight_on_a_phone(visit: Visit) -> None:
+    page = visit("#view=models", ready=False, **PHONE)
+    current = page.locator("#places [aria-current]")
+    expect(current).to_have_text("Models")
+    expect(current).to_be_in_viewport(ratio=1)
+    row = page.locator("#places").evaluate("row => row.getBoundingClientRect().right")
+    assert current.evaluate("link => link.getBoundingClientRect().right") <= row
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_names_the_network_and_the_layer(visit: Visit, width: int) -> None:
     page = visit("#model=both-ways&direction=backward", width=width, height=700)

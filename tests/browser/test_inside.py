@@ -208,6 +208,11 @@ def test_a_token_tells_how_much_of_it_is_held(visit: Visit, address: str) -> Non
     expect(row).to_contain_text("left in unit 5 at step 8")
     assert number(row.locator("dd").inner_text().lstrip("+")) == pytest.approx(told["writes"][5], rel=1e-2)
 
+    # And it can be forgotten there and then.
+    page.get_by_role("button", name="Forget what step 6").and_(page.locator(".holdings-forget")).click()
+    expect(page).to_have_url(re.compile(r"interventions=cell_state\*add\*"))
+    expect(page.locator(".holdings-forget")).to_be_hidden()
+
 
 def test_bars_stand_under_their_tokens_also_when_they_are_asked_for_later(visit: Visit) -> None:
     page = visit(AT)

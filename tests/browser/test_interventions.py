@@ -190,7 +190,10 @@ def test_the_question_what_if_it_had_forgotten(visit: Visit) -> None:
     expect(page.locator(".origins-list li button.origin")).to_have_count(1)
     expect(page.locator(".carry-mark-text")).to_have_text("f = 0")
     expect(page.locator("#inspector")).to_contain_text(re.compile(r"→ 0\s*set to 0, was 0\.\d+"))
-    expect(page.locator("#moved")).to_contain_text("Expected next after g step 8")
+    # Whoever has just read the arithmetic is told too.
+    for tab in ("Cell", "Arithmetic", "Numbers", "Intervene"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.locator("#moved")).to_contain_text("Expected next after g step 8")
     page.get_by_role("button", name="Forget this").click()
     shows(page, by_hand())
     origin = page.locator(".origins-list li").filter(has_text="step 6")

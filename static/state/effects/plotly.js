@@ -1,11 +1,17 @@
 /** @type {Promise<void> | null} */
 let plotly = null;
 
+/**
+ * plotly.js leaves out the style sheet of its maps, which no figure here has and the page would forbid, where an element has this id: its own script.
+ * Another plotly.js may know it by another id: the browser then says that it has forbidden a style, and nothing else is different.
+ */
+const STYLE_OF_MAPS = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
+
 /** plotly.js is large: it is loaded when the first figure is opened. Its rules come as a file because the page allows no inline style. */
 export function loadPlotly() {
   plotly ??= Promise.all([
     loaded("link", { rel: "stylesheet", href: "/static/vendor/plotly.css", id: "plotly.js-style-global", class: "no-inline-styles" }),
-    loaded("script", { src: "/static/vendor/plotly.min.js" }),
+    loaded("script", { src: "/static/vendor/plotly.min.js", id: STYLE_OF_MAPS }),
   ]).then(
     () => undefined,
     (error) => {

@@ -1,8 +1,9 @@
 """What goes over the wire, as types: requests are checked against them, the OpenAPI description is made from them."""
 
-from typing import Any, Literal, Self
+from itertools import islice
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .arrays import Floats, Rows, Tokens, Vector
@@ -11,12 +12,34 @@ Encoding = Literal["list", "base64"]
 DirectionName = Literal["forward", "backward"]
 Operation = Literal["set", "scale", "add"]
 CellName = Literal["lstm", "gru", "rnn"]
+Entry = TypeVar("Entry")
+
+MOST_NAMES = 64
+"""Names of an object that are looked at: more than any has fields, and faults enough to be told of."""
+
+
+def few(value: object) -> object:
+    """An object's first names: each that does not belong is an error, and millions of them fit into a body."""
+    if isinstance(value, dict) and len(value) > MOST_NAMES:
+        return dict(islice(value.items(), MOST_NAMES))
+    return value
+
+
+Entries = Annotated[list[Entry], Field(fail_fast=True)]
+"""A list in a request: its first fault is told and the rest not looked at, for the same reason."""
+Named = Annotated[dict[str, Entry], BeforeValidator(few)]
+"""An object in a request whose names are not those of fields."""
 
 
 class Request(BaseModel):
     """What a client sends: nothing but the fields that are described, and of their very types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few(cls, value: object) -> object:
+        return few(value)
 
 
 class Answer(BaseModel):
@@ -83,8 +106,8 @@ class Intervention(Request):
     layer: int = 0
     direction: DirectionName = "forward"
     quantity: str = Field(description="Name of a gate or state.")
-    units: list[int] | None = Field(None, description="Numbers of the units; null for all.")
-    steps: list[int] | None = Field(
+    units: Entries[int] | None = Field(None, description="Numbers of the units; null for all.")
+    steps: Entries[int] | None = Field(
         None, description="First row of the trace, and the one after the last; null for all."
     )
     operation: Operation = Field(description="`set` to the value, `scale` by it, or `add` it.")
@@ -96,7 +119,7 @@ class StepRequest(Request):
 
     model: str = Field(description="Id of a model without a backward layer.")
     input: SequenceInput = Field(description="A sequence of one step.")
-    state: list[StateEntry] | None = Field(None, description="The state that the step before gave; null for zeros.")
+    state: Entries[StateEntry] | None = Field(None, description="The state that the step before gave; null for zeros.")
 
 
 class Base64Array(Answer):

@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from .schemas import Answer, CellName, DirectionName, Request, SequenceInput
+from .schemas import Answer, CellName, DirectionName, Entries, Request, SequenceInput
 
 
 class HealthRequest(Request):
     """What `POST /models/{id}/health` takes as JSON."""
 
-    inputs: list[SequenceInput] | None = Field(
+    inputs: Entries[SequenceInput] | None = Field(
         None, description="Sequences to run the model over; null for its own examples."
     )
 

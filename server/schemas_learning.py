@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .schemas import Answer, Encoding, Request, SequenceInput, StateEntry
+from .schemas import Answer, Encoding, Entries, Request, SequenceInput, StateEntry
 from .schemas_traces import QUANTITIES
 
 
@@ -13,7 +13,7 @@ class GenerationRequest(Request):
 
     model: str = Field(description="Id of a model whose outputs become its inputs; see `generates` of a model.")
     input: SequenceInput = Field(description="What the network reads first.")
-    initial_state: list[StateEntry] | None = Field(
+    initial_state: Entries[StateEntry] | None = Field(
         None, description="One entry for each entry of the model's layers; null for zeros."
     )
     steps: int = Field(100, description="Outputs to say; fewer where the network says its end before.")
@@ -21,7 +21,7 @@ class GenerationRequest(Request):
         1.0, description="Divides the scores before an output is drawn; 0 takes the likeliest. Forecasts ignore it."
     )
     seed: int = Field(0, description="Decides what is drawn.")
-    quantities: list[str] | None = Field(None, description=QUANTITIES)
+    quantities: Entries[str] | None = Field(None, description=QUANTITIES)
     encoding: Encoding = Field("list", description="How `GET /traces/{id}` is to send the trace's arrays at first.")
 
 

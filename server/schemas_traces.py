@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .arrays import Rows
-from .schemas import CellName, Encoding, Intervention, Request, SequenceInput, StateEntry, without_null
+from .schemas import CellName, Encoding, Entries, Intervention, Named, Request, SequenceInput, StateEntry, without_null
 
 QUANTITIES = (
     "Names of the quantities to send; null for all of them. With `_pre` after its name, never part of the default, a "
@@ -32,7 +32,7 @@ class Sketch(Request):
         1.0, description="Bias of an LSTM's forget gate or a GRU's update gate; a simple RNN has neither."
     )
     weight_scale: float = Field(1.0, description="What every drawn weight is multiplied by.")
-    parameters: dict[str, Rows] | None = Field(
+    parameters: Named[Rows] | None = Field(
         None,
         description="Every number of the cell by the name of its array, such as `kernel` (D, 4H), `recurrent_kernel` "
         "(H, 4H) and `bias` (4H) of an LSTM, columns i, f, g, o; nothing is drawn then.",
@@ -90,14 +90,14 @@ class SequenceRequest(NetworkRequest):
     """A network and the sequence that it is to read."""
 
     input: SequenceInput
-    initial_state: list[StateEntry] | None = Field(
+    initial_state: Entries[StateEntry] | None = Field(
         None, description="One entry for each entry of the model's layers; null for zeros."
     )
-    interventions: list[Intervention] = Field([], description="What is done to quantities, in this order.")
+    interventions: Entries[Intervention] = Field([], description="What is done to quantities, in this order.")
     encoding: Encoding = "list"
 
 
 class TraceRequest(SequenceRequest):
     """What `POST /traces` takes."""
 
-    quantities: list[str] | None = Field(None, description=QUANTITIES)
+    quantities: Entries[str] | None = Field(None, description=QUANTITIES)

@@ -116,8 +116,9 @@ def drawn(probabilities: Array, temperature: float, rng: np.random.Generator) ->
     """An output of (O,) probabilities raised to the power of 1 / temperature, the likeliest for 0."""
     if temperature == 0:
         return int(probabilities.argmax())
-    scores = np.log(np.maximum(probabilities.astype(np.float64), np.finfo(np.float64).tiny)) / temperature
-    cumulated = np.cumsum(softmax(scores))
+    scores = np.log(np.maximum(probabilities.astype(np.float64), np.finfo(np.float64).tiny))
+    with np.errstate(over="ignore"):  # of a temperature next to 0 all but the likeliest are at minus infinity
+        cumulated = np.cumsum(softmax((scores - scores.max()) / temperature))
     return min(int(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right")), len(cumulated) - 1)
 
 

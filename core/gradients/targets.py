@@ -75,7 +75,8 @@ def _state_seed(trace: Trace, target: StateTarget) -> Seed:
     place = trace.layers[index]
     if target.quantity not in place.cell.state_names:
         known = " and ".join(place.cell.state_names)
-        raise InputError(f"a {place.cell.name.upper()} layer has the state {known}, not {target.quantity}", ("kind",))
+        name = place.cell.name.upper()
+        raise InputError(f"this {name} layer has the state {known}, not {target.quantity}", ("kind",))
     _check_step(trace, target.step)
     state = place.quantities[target.quantity]
     size = state.shape[1]

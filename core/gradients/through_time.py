@@ -57,7 +57,7 @@ class LayerGradients:
     def norms(self) -> dict[str, Array]:
         """Euclidean norm of each step's derivatives, (T,) by the name of what they are taken by."""
         found = {"hidden_state": self.d_hidden_state, "cell_state": self.d_cell_state, "input": self.d_input}
-        return {name: np.linalg.norm(array, axis=1) for name, array in found.items() if array is not None}
+        return {name: _row_norms(array) for name, array in found.items() if array is not None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +95,15 @@ def gradients(trace: Trace, target: Target, *, jacobian: bool = True, poll: Poll
             raise NumericalError("every target must be a finite number, but this loss left the range of float64")
         found = dict(_from_the_top(trace, target, seed, jacobian, poll))
     return Gradients(target, seed.value, tuple(found[index] for index in range(len(trace.layers))))
+
+
+def _row_norms(rows: Array) -> Array:
+    """(T,) of (T, N). What vanishes or explodes lies far outside of what can be squared."""
+    largest = np.abs(rows).max(axis=1)
+    scale = np.where(largest > 0, largest, 1.0)
+    with np.errstate(over="ignore"):
+        norms = np.linalg.norm(rows / scale[:, None], axis=1) * scale
+    return np.asarray(np.minimum(norms, np.finfo(np.float64).max))
 
 
 def jacobian_operations(network: Network, steps: int) -> int:

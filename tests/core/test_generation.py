@@ -121,6 +121,12 @@ def test_outputs_are_drawn_as_often_as_the_temperature_says(temperature: float) 
     assert counts[1] == 0
 
 
+def test_a_temperature_next_to_0_takes_the_likeliest() -> None:
+    probabilities, rng = np.array([0.3, 0.0, 0.5, 0.2]), np.random.default_rng(0)
+    for temperature in (5e-324, 1e-300, 1e-30):
+        assert {drawn(probabilities, temperature, rng) for _ in range(50)} == {2}
+
+
 def test_it_stops_after_the_end() -> None:
     network, prompt = speaking_network("rnn", end=3), [[0.5, -1.0, *[0] * 7]]
     made = [generate(network, encode(network, values=prompt), 50, 1.0, seed) for seed in range(8)]

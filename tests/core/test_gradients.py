@@ -273,6 +273,19 @@ def test_what_is_left_is_seen_however_little_it_is() -> None:
     assert (np.diff(np.log(layer.jacobian_norm)) > 0).all()
 
 
+@pytest.mark.parametrize("weight", [0.1, 10.0])
+def test_norms_are_as_little_and_as_large_as_what_they_are_of(weight: float) -> None:
+    numbers = {
+        "kernel": [[1.0, 1.0]],
+        "recurrent_kernel": [[weight, 0.0], [0.0, weight]],
+        "bias": [0.0, 0.0],
+    }
+    network = written("rnn", numbers, dtype="float64", activation="linear")
+    traced = trace(network, encode(network, values=np.zeros(300)))
+    norms = gradients(traced, StateTarget("hidden_state", 0, "forward", 299)).layers[0].norms["hidden_state"]
+    np.testing.assert_allclose(np.log10(norms), np.log10(2) / 2 + np.arange(300)[::-1] * np.log10(weight), atol=1e-9)
+
+
 def test_the_cost_of_jacobians_is_known_before() -> None:
     network = drawn("lstm", 1, 10)
     assert jacobian_operations(network, 7) == 7 * (400 * 20 + 2 * 3 * 1000)

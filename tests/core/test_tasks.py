@@ -226,6 +226,9 @@ CSV = "day; price; what\n\n1;2.5;a\n2;-1e3;b\n3;7;\n"
         (CSV, "price", (2.5, -1000, 7)),
         (CSV, "2", (2.5, -1000, 7)),
         ('"a, b",c\n"x, y",4\n', "c", (4,)),
+        ("\ufeffday,x\n1,2\n", "day", (1,)),
+        ("day;x\n1;0,5\n2;-12,25\n", "x", (0.5, -12.25)),
+        ("a,b\n1,2,\n", "b", (2,)),
     ],
 )
 def test_a_column_of_a_csv_file(text: str, column: str | None, expected: tuple[float, ...]) -> None:
@@ -245,6 +248,9 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "a short line": ("series", {"csv": "1,2\n3\n", "column": "2"}, "csv", "not nothing as in 2"),
     "not finite": ("series", {"csv": "x\n1\ninf\n"}, "csv", "not 'inf' as in 3"),
     "no such column": ("series", {"csv": CSV, "column": "cost"}, "column", "1 to 3 or one of day, price, what"),
+    "a decimal comma between commas": ("series", {"csv": "x\n0,5\n1,5\n"}, "csv", "not 2 as line 2 has; separate"),
+    "a cell without end": ("series", {"csv": "1" * 200_000}, "csv", "line 1 of the CSV must be cells, but cannot be"),
+    "a number with underscores": ("series", {"csv": "x\n1\n1_000\n"}, "csv", "not '1_000' as in 3"),
     "column 0": ("series", {"csv": CSV, "column": "0"}, "column", "column must be 1 to 3"),
     "few numbers": ("series", {"values": [1, 2, 3, 4]}, "values", "at least 114 numbers for sequences of 56, not 4"),
     "few in csv": ("series", {"csv": "1\n2\n"}, "csv", "at least 114 numbers"),

@@ -1,7 +1,7 @@
 """BLAS threads: one is faster than several for the small products of a step, and far faster on a busy machine."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
 from threadpoolctl import LibController, ThreadpoolController
@@ -13,10 +13,14 @@ def _libraries() -> tuple[LibController, ...]:
     return tuple(library for library in ThreadpoolController().lib_controllers if library.user_api == "blas")
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Run the block with a single BLAS thread and restore the former number after it."""
+def one_blas_thread() -> AbstractContextManager[None]:
+    """What runs a block with a single BLAS thread and restores the former number after it."""
     before = [(library, threads) for library in _libraries() if (threads := library.num_threads) != 1]
+    return _one_thread_of(before) if before else nullcontext()
+
+
+@contextmanager
+def _one_thread_of(before: Sequence[tuple[LibController, int]]) -> Iterator[None]:
     for library, _ in before:
         library.set_num_threads(1)
     try:

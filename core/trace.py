@@ -1,6 +1,7 @@
 """Run a network over a sequence and keep everything."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -220,7 +221,10 @@ def _check_finite(place: Direction, quantities: Mapping[str, Array], names: Iter
     Where nothing was changed the states are enough: no gate leaves the finite numbers before a state has, and a NaN
     stays in the state.
     """
-    for name in names:
+    with np.errstate(over="ignore", invalid="ignore"):
+        # The quickest look; the sum of squares may also be too large where no number is.
+        doubtful = [name for name in names if not math.isfinite(np.vdot(quantities[name], quantities[name]))]
+    for name in doubtful:
         finite = np.isfinite(quantities[name])
         if not finite.all():
             rows = np.flatnonzero(~finite.all(axis=1))

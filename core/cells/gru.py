@@ -92,8 +92,7 @@ class GRU(Cell):
         """The steps of a whole sequence; see `Cell.forward`."""
         if (self.recurrent_activation, self.activation) != ("sigmoid", "tanh"):
             return self.run_by_steps(inputs, state, poll)
-        with self._blocks.borrow(inputs) as block:
-            return self._run(block, inputs, state, poll)
+        return self._blocks.lend(inputs, lambda block: self._run(block, inputs, state, poll))
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         units = self.hidden_size

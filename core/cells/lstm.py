@@ -109,8 +109,7 @@ class LSTM(Cell):
         """The steps of a whole sequence; see `Cell.forward`."""
         if not self._is_plain:
             return self.run_by_steps(inputs, state, poll)
-        with self._blocks.borrow(inputs) as block:
-            return self._run(block, inputs, state, poll)
+        return self._blocks.lend(inputs, lambda block: self._run(block, inputs, state, poll))
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         units, dtype, steps, batch = self.hidden_size, self.dtype, len(inputs), inputs.shape[2:]

@@ -53,8 +53,7 @@ class RNN(Cell):
         """The steps of a whole sequence; see `Cell.forward`."""
         if self.activation not in ("tanh", "relu"):
             return self.run_by_steps(inputs, state, poll)
-        with self._blocks.borrow(inputs) as block:
-            return self._run(block, inputs, state, poll)
+        return self._blocks.lend(inputs, lambda block: self._run(block, inputs, state, poll))
 
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         steps, whole = len(inputs), block.steps

@@ -1,8 +1,7 @@
 """Working memory of the fast paths: blocks that are used again, views made once, weights where the cache likes them."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
@@ -42,12 +41,13 @@ Piece = tuple[slice, slice, int]
 """A place among arranged columns, the columns of the matrix that stand there, and their sign."""
 
 Block = TypeVar("Block")
+Result = TypeVar("Result")
 
 
 class Pool(Generic[Block]):
     """A cell's working blocks, which wait for the next run, so that a short sequence does not pay for making one.
 
-    Threads may share a cell: each run borrows a block of its own, and taking from and adding to a list is atomic.
+    Threads may share a cell: each run is lent a block of its own, and taking from and adding to a list is atomic.
     """
 
     def __init__(self, make: Callable[[int, tuple[int, ...]], Block]) -> None:
@@ -55,19 +55,18 @@ class Pool(Generic[Block]):
         self._make = make
         self._waiting: list[Block] = []
 
-    @contextmanager
-    def borrow(self, inputs: Array) -> Iterator[Block]:
-        """A block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
+    def lend(self, inputs: Array, run: Callable[[Block], Result]) -> Result:
+        """``run(block)`` with a block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
         steps, batch = len(inputs), inputs.shape[2:]
         if batch:
-            yield self._make(min(STEPS_OF_A_BATCH, steps), batch)
-            return
+            return run(self._make(min(STEPS_OF_A_BATCH, steps), batch))
         try:
             block = self._waiting.pop()
         except IndexError:
             block = self._make(STEPS, batch)
-        yield block
+        result = run(block)
         self._waiting.append(block)
+        return result
 
 
 class Weights:

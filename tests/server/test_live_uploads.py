@@ -23,7 +23,7 @@ from tests.server.live import PATIENCE, ask, connect, read_all
 from tests.server.support import BASE, check_problem
 from tests.server.test_live import PROGRAMS
 
-KILLS = 10
+KILLS = 6
 
 
 def state_dict(seed: int, units: int = 200) -> bytes:

@@ -59,11 +59,18 @@ class Checkpoint:
             tensors = safetensors.numpy.load(data)
             size = int.from_bytes(data[:8], "little")
             head: dict[str, Any] = json.loads(json.loads(data[8 : 8 + size])["__metadata__"][KEY])
-            version, plan = head["version"], head["plan"]
-        except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
+            version = head["version"]
+            if version == VERSION:
+                return cls._of(head, tensors)
+        except (safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise FormatError(f"a training run's checkpoint was expected; these bytes are none: {error}") from None
-        if version != VERSION:
-            raise FormatError(f"a checkpoint must have version {VERSION}, not {version!r}")
+        raise FormatError(f"a checkpoint must have version {VERSION}, not {version!r}")
+
+    @classmethod
+    def _of(cls, head: dict[str, Any], tensors: Mapping[str, Array]) -> "Checkpoint":
+        plan, update, updates = Plan.of(head["plan"]), head["update"], head["optimiser_updates"]
+        if not all(type(count) is int and 0 <= count <= plan.steps for count in (update, updates)):
+            raise ValueError(f"it says that it was written after update {update!r} of {plan.steps}")
         found: dict[str, dict[str, dict[str, Array]]] = {"optimiser": {}, "states": {}}
         parameters = {}
         for name, array in tensors.items():
@@ -74,5 +81,4 @@ class Checkpoint:
                 group, _, inner = rest.partition("/")
                 found[kind].setdefault(group, {})[inner] = array
         states = [state for _, state in sorted(found["states"].items(), key=lambda entry: int(entry[0]))]
-        memory = Memory(head["optimiser_updates"], found["optimiser"])
-        return cls(Plan.of(plan), head["update"], parameters, memory, states or None)
+        return cls(plan, update, parameters, Memory(updates, found["optimiser"]), states or None)

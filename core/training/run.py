@@ -1,11 +1,13 @@
 """One training run, advanced from outside an update at a time. No threads, no files, nothing that grows."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from ..errors import Diverged
+from ..activations import Array
+from ..errors import Diverged, FormatError
 from ..network import Network
 from ..tasks import TASKS
 from ..threads import one_blas_thread
@@ -71,8 +73,14 @@ class Run:
             FormatError: these are not the bytes of a checkpoint.
         """
         found = Checkpoint.from_bytes(data)
-        network = beginning(found.plan).with_parameters(found.parameters)
-        return cls(found.plan, network, found.memory, found.update, found.states)
+        network = beginning(found.plan)
+        memory = optimiser_of(found.plan).start(network.parameters())
+        _check_like({"": network.parameters()}, {"": found.parameters})
+        _check_like(memory.slots, found.memory.slots)
+        if found.states is not None:
+            states = zero_states(network, found.plan.batch_size)
+            _check_like(dict(enumerate(states)), dict(enumerate(found.states)))
+        return cls(found.plan, network.with_parameters(found.parameters), found.memory, found.update, found.states)
 
     def checkpoint(self) -> bytes:
         """All that the run needs to go on, as the bytes of a safetensors file."""
@@ -142,6 +150,16 @@ class Run:
 def optimiser_of(plan: Plan) -> Optimiser:
     """The plan's optimiser."""
     return SGD(plan.momentum) if plan.optimiser == "sgd" else OPTIMISERS[plan.optimiser]()
+
+
+def _check_like(expected: Mapping[Any, Mapping[str, Array]], found: Mapping[Any, Mapping[str, Array]]) -> None:
+    """Refuse arrays of a checkpoint that are not named, shaped and typed as the run's plan has them."""
+
+    def described(groups: Mapping[Any, Mapping[str, Array]]) -> dict[Any, dict[str, tuple[object, ...]]]:
+        return {key: {name: (one.shape, one.dtype) for name, one in group.items()} for key, group in groups.items()}
+
+    if described(expected) != described(found):
+        raise FormatError("a checkpoint must have the arrays of its own plan, and these are others")
 
 
 def _advice(plan: Plan, update: int) -> str:

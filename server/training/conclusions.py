@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from gatescope.core.errors import CoreError
 from gatescope.core.formats.imported import Imported
 from gatescope.core.training.run import Run
 
@@ -65,7 +66,7 @@ class Conclusions:
         model = None
         if state in ("finished", "stopped"):
             try:
-                model = self._keep_model(training)
+                model, error = self._keep_model(training)
             except Problem as problem:
                 error = f"Its network was not kept as a model. {problem.detail}"
             except Exception:  # whatever it is, the run has ended all the same
@@ -84,15 +85,31 @@ class Conclusions:
             baseline=training.facts().get("baseline"),
         )
 
-    def _keep_model(self, training: Training) -> str | None:
-        """The id of the model that the last readable checkpoint's network has become; None where there is none."""
+    def _keep_model(self, training: Training) -> tuple[str | None, str | None]:
+        """The id of the model that the last readable checkpoint's network has become, and what is to be known of it.
+
+        Both are None where there is no checkpoint.
+        """
+        unreadable: list[int] = []
         for update in reversed(training.files.checkpoints()):
-            with suppress(FileNotFoundError):
+            try:
                 run = Run.from_checkpoint(training.files.checkpoint(update).read_bytes())
-                imported = Imported(run.network, "gatescope", notes_of(run, training))
-                told = {"origin": "trained", "description": description_of(run, training), **probes_of(training)}
-                return self._models.keep(imported, training.asked["name"], None, lambda: None, told)[0]
-        return None
+            except FileNotFoundError:
+                continue
+            except (CoreError, OSError) as error:
+                logger.warning("The checkpoint %s@%d cannot be read: %s", training.id, update, error)
+                unreadable.append(update)
+                continue
+            imported = Imported(run.network, "gatescope", notes_of(run, training))
+            told = {"origin": "trained", "description": description_of(run, training), **probes_of(training)}
+            model = self._models.keep(imported, training.asked["name"], None, lambda: None, told)[0]
+            lost = f"{_cannot_be_read(unreadable)} Its model is that of update {update:,}." if unreadable else None
+            return model, lost
+        return None, _cannot_be_read(unreadable) if unreadable else None
+
+
+def _cannot_be_read(updates: list[int]) -> str:
+    return f"What was kept after update {' and '.join(f'{update:,}' for update in updates[:3])} cannot be read."
 
 
 def description_of(run: Run, training: Training) -> str:

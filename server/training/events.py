@@ -40,9 +40,11 @@ class Event:
         """The event of a line; None where there is none to be read."""
         try:
             value = orjson.loads(line)
-            return cls(value["id"], value["event"], value["data"])
+            event = cls(value["id"], value["event"], value["data"])
         except (ValueError, KeyError, TypeError):
             return None
+        kinds = type(event.id), type(event.kind), type(event.data)
+        return event if kinds == (int, str, dict) else None
 
 
 class EventLog:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from gatescope.core import CoreError, Diverged, FormatError, PlanError, encode, trace
 from gatescope.core.formats import from_bytes, to_bytes
@@ -162,6 +163,28 @@ def test_a_run_that_diverges_says_when_and_what_to_try_and_stays_as_it_was() -> 
 def test_other_bytes_are_no_checkpoint(data: bytes) -> None:
     with pytest.raises(FormatError, match="a training run's checkpoint was expected"):
         Run.from_checkpoint(data)
+
+
+def test_a_checkpoint_that_does_not_fit_its_plan_is_refused() -> None:
+    run = Run.start(plan_of(task="text", options={"text": "abcd " * 200, "length": 10}))
+    run.advance()
+    data = run.checkpoint()
+    size = int.from_bytes(data[:8], "little")
+    head = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["gatescope-run"])
+    tensors = safetensors.numpy.load(data)
+    heads = [{name: value for name, value in head.items() if name != gone} for gone in head]
+    heads += [{**head, "update": wrong} for wrong in (-1, 10**30, "x", None)]
+    heads += [{**head, "optimiser_updates": wrong} for wrong in (-1, 10**30, "x", None)]
+    plans: tuple[Any, ...] = (None, [], {}, {**head["plan"], "hidden_size": 6})
+    heads += [{**head, "plan": plan} for plan in plans]
+    pairs = [(one, tensors) for one in heads]
+    for gone, array in tensors.items():
+        pairs.append((head, {name: one for name, one in tensors.items() if name != gone}))
+        pairs.append((head, {**tensors, gone: array[:1]} if array.shape[0] > 1 else {**tensors, gone: array[:0]}))
+    pairs += [(head, {**tensors, extra: np.zeros(3)}) for extra in ("a", "a/b", "states/x/y", "parameters/a")]
+    for wrong, arrays in pairs:
+        with pytest.raises(FormatError):
+            Run.from_checkpoint(safetensors.numpy.save(arrays, {"gatescope-run": json.dumps(wrong)}))
 
 
 def test_memory_does_not_grow() -> None:

@@ -52,6 +52,9 @@ def test_a_line_that_nobody_can_read_is_passed_over(tmp_path: Path) -> None:
     write(path, 10).close()
     with path.open("ab") as file:
         file.write(b'not JSON\n["not", "an", "event"]\n')
+        file.write(
+            b'{"id":"2","event":"progress","data":{}}\n{"id":2,"event":[],"data":{}}\n{"id":2,"event":"x","data":1}\n'
+        )
     write(path, 20).close()
     assert updates_in(path) == [(1, 10), (2, 20)]
 

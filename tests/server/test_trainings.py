@@ -199,6 +199,24 @@ def test_a_diverging_run_says_when_and_what_to_try(runs: Client) -> None:
     assert runs.get(f"/models/{body['id']}@0").status_code == 200
 
 
+def test_a_stopped_runs_model_is_of_the_last_checkpoint_that_can_be_read(tmp_path: Path) -> None:
+    with living(application(tmp_path, **AT_ONCE)) as client:
+        both = begin(client, LONG | {"seed": 5}), begin(client, LONG)
+        for training_id, spoilt in zip(both, (1, 100), strict=True):
+            wait_for_update(client, training_id, 250)
+            kept = command(client, training_id, "pause")["checkpoints"]
+            for update in kept[-spoilt:]:
+                (tmp_path / "trainings" / training_id / f"checkpoint-{update}.safetensors").write_bytes(b"spoilt")
+            stopped = command(client, training_id, "stop")
+            said = f"What was kept after update {kept[-1]:,}"
+            assert (stopped["state"], stopped["error"].startswith(said)) == ("stopped", True), stopped
+            if spoilt == 1:
+                assert stopped["error"].endswith(f" cannot be read. Its model is that of update {kept[-2]:,}.")
+                assert stopped["model"] == digest_after(LONG | {"seed": 5}, kept[-2])
+            else:
+                assert stopped["model"] is None
+
+
 def test_the_queue_is_in_order_and_has_an_end(tmp_path: Path) -> None:
     with living(application(tmp_path, max_trainings_running=1, max_trainings_queued=2, **AT_ONCE)) as client:
         first = begin(client, LONG)

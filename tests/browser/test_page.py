@@ -288,12 +288,8 @@ def test_a_hover_never_enters_the_address(visit: Visit) -> None:
     assert page.evaluate("location.hash") == before
 
 
-PLOTLYS_OWN = "Applying inline style violates"
-"""plotly.js tries to write some styles into its markup; the policy refuses them and the figure does without."""
-
-
 def test_a_panel_opens_as_a_plotly_figure(visit: Visit) -> None:
-    page = visit(allowed=PLOTLYS_OWN)
+    page = visit()
     assert page.evaluate("typeof Plotly") == "undefined"
     panel(page, "forget_gate").hover()
     page.get_by_label("Open forget gate as a Plotly figure").click()
@@ -324,7 +320,7 @@ def test_the_trace_is_saved(visit: Visit, address: str, ending: str) -> None:
 
 
 def test_nothing_is_asked_of_another_host(visit: Visit, address: str) -> None:
-    page = visit(ready=False, allowed=PLOTLYS_OWN)
+    page = visit(ready=False)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.reload()

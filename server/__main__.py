@@ -24,6 +24,8 @@ from .settings import Settings
 from .streams import END_STREAMS
 
 COMMANDS = {"health": health_command.main, "train": train_command.main}
+INTERRUPTED = 130
+"""Exit status after Ctrl+C, as shells have it."""
 GRACE_SECONDS = 3
 BACKLOG = 512
 REASONS = {
@@ -61,7 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped, or one of `COMMANDS`; the exit status is 1 where the address cannot be had."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in COMMANDS:
-        return COMMANDS[arguments[0]](arguments[1:])
+        try:
+            return COMMANDS[arguments[0]](arguments[1:])
+        except KeyboardInterrupt:
+            return INTERRUPTED
     settings = Settings.from_arguments(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     if not settings.on_loopback and not settings.token:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import FrameType
 from typing import Any
 
@@ -35,8 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         options = {option.name: given.pop(option.name) for option in task.options if option.name in given}
         for name, text in pairs.items():
             options[name] = _read(next((option for option in task.options if option.name == name), None), text)
-        if out is not None and not Path(out).absolute().parent.is_dir():
-            raise FileNotFoundError(f"--out must be in a folder that is there, not {out}")
+        if out is not None:
+            _check_out(out)
         return _train(Run.start(Plan.of({"task": task.name, "options": options, **given})), out)
     except Diverged as error:
         sys.stderr.write(f"gatescope train: {error}.\n")
@@ -44,6 +45,24 @@ def main(arguments: Sequence[str]) -> int:
     except (CoreError, OSError, argparse.ArgumentTypeError) as error:
         sys.stderr.write(f"gatescope train: {error}.\n")
         return UNREADABLE
+
+
+def _check_out(out: str) -> None:
+    """Refuse, before anything is trained, a file that could not be written after it.
+
+    Raises:
+        OSError: its folder is not there or takes no file, or it is a folder itself.
+    """
+    path = Path(out).absolute()
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"--out must be in a folder that is there, not {out}")
+    if not out or path.is_dir():
+        raise IsADirectoryError(f"--out must be a file, not {f'the folder {out}' if out else 'nothing'}")
+    try:
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise OSError(f"--out must be in a folder that takes files, not {out}: {error.strerror}") from None
 
 
 def _train(run: Run, out: str | None) -> int:
@@ -110,7 +129,7 @@ def _read(option: Option | None, text: str) -> Any:
         return text
     if text.startswith("@") and option.kind in ("text", "numbers"):
         try:
-            text = Path(text[1:]).read_text("utf-8")
+            text = Path(text[1:]).read_text("utf-8-sig")
         except (OSError, ValueError) as error:
             raise argparse.ArgumentTypeError(f"{option.name} must be text in a readable file: {error}") from None
     if option.optional and text.lower() in ("none", "null"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
@@ -113,6 +114,14 @@ def _shown(bound: Any) -> str:
 
 def _brief(value: object) -> str:
     """A value for a sentence: never long, and never a failure of its own."""
+    if isinstance(value, (list, tuple)):
+        wrong = (
+            index for index, entry in enumerate(value) if type(entry) not in (int, float) or not -inf < entry < inf
+        )
+        index = next(wrong, None)
+        entry = None if index is None else value[index]
+        shown = "another list" if isinstance(entry, (list, tuple)) else _brief(entry)
+        return f"a list of {len(value):,}" if index is None else f"a list with {shown} at {index:,}"
     if isinstance(value, int) and abs(value) >= 10**20:
         return "a number of more than 20 digits"
     if isinstance(value, (str, int, float, bool)) or value is None:

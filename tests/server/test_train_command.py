@@ -1,5 +1,6 @@
 """``gatescope train``: what it takes, what it says, what it leaves behind, and its exit status."""
 
+import errno
 import os
 import re
 import signal
@@ -13,7 +14,8 @@ from gatescope.core import encode, load_network, trace
 from gatescope.core.tasks import TASKS
 from gatescope.core.training import Plan, Run
 from gatescope.core.training.plan import FIELDS
-from gatescope.server.__main__ import main
+from gatescope.server import train_command
+from gatescope.server.__main__ import COMMANDS, main
 
 QUICK = ("--steps", "6", "--hidden-size", "4", "--batch-size", "2", "--evaluate-every", "3")
 
@@ -90,6 +92,8 @@ WRONG = {
     "a file that is not there": (("text", "--text", "@nowhere.txt"), "text must be text in a readable file: "),
     "a list": (("series", "--values", "1,2,x"), "values must be numbers separated by commas"),
     "a csv": (("series", "--csv", "a,b"), "the CSV must have a line of numbers below"),
+    "a folder for a file": (("copy", "--out", "."), "--out must be a file, not the folder ."),
+    "no file": (("copy", "--out", ""), "--out must be a file, not nothing."),
     "a folder": (("copy", "--out", "nowhere/network.safetensors"), "--out must be in a folder that is there"),
 }
 
@@ -105,6 +109,29 @@ def test_what_cannot_be_trained_is_said_in_a_sentence(name: str, capsys: pytest.
     said = capsys.readouterr().err
     assert words in said
     assert "Traceback" not in said
+
+
+def test_a_folder_that_takes_no_file_is_said_before_anything_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**_: object) -> object:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(train_command, "TemporaryFile", refuse)
+    assert train("copy", *QUICK, "--out", str(tmp_path / "a.safetensors")) == 2
+    said = capsys.readouterr()
+    assert "takes files" in said.err
+    assert said.err.endswith(": Permission denied.\n")
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("command", ["health", "train"])
+def test_ctrl_c_is_no_error(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    def interrupt(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(COMMANDS, command, interrupt)
+    assert main([command]) == 130
 
 
 def test_a_run_that_diverges_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

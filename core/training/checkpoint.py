@@ -70,7 +70,7 @@ class Checkpoint:
     def _of(cls, head: dict[str, Any], tensors: Mapping[str, Array]) -> "Checkpoint":
         plan, update, updates = Plan.of(head["plan"]), head["update"], head["optimiser_updates"]
         if not all(type(count) is int and 0 <= count <= plan.steps for count in (update, updates)):
-            raise ValueError(f"it says that it was written after update {update!r} of {plan.steps}")
+            raise FormatError(f"a checkpoint must come after one of {plan.steps} updates, not after {update!r}")
         found: dict[str, dict[str, dict[str, Array]]] = {"optimiser": {}, "states": {}}
         parameters = {}
         for name, array in tensors.items():

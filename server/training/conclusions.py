@@ -54,6 +54,10 @@ class Conclusions:
         elif state is None and history.state != "running":
             return
         try:
+            if checkpoints and checkpoints != history.checkpoints:
+                # Its process ended after it had written the file and before it could say so.
+                model = f"{training.id}@{update}"
+                training.append("checkpoint", update=update, model=model, checkpoints=checkpoints)
             if state == "paused":
                 training.append("state", state=state, update=update)
             else:

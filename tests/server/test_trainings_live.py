@@ -141,6 +141,27 @@ def test_kill_9_of_process_and_server_changes_nothing_about_the_result(tmp_path:
         assert not list((tmp_path / "trainings" / training_id).glob(".new-*"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes by /proc")
+def test_a_checkpoint_that_its_process_could_not_tell_of_counts(tmp_path: Path) -> None:
+    with server(tmp_path, *AT_ONCE) as (process, address):
+        asked = Api(address)
+        with asked.http:
+            training_id = asked.begin(LONG)
+            asked.wait_for(training_id, "running", 60)
+            [child] = children_of(process.pid)
+            os.kill(child, signal.SIGSTOP)
+            told = asked.look(training_id)["checkpoints"]
+            folder = tmp_path / "trainings" / training_id
+            written = told[-1] + 1
+            (folder / f"checkpoint-{written}.safetensors").write_bytes(
+                (folder / f"checkpoint-{told[-1]}.safetensors").read_bytes()
+            )
+            os.kill(child, signal.SIGKILL)
+            body = asked.wait_for(training_id, "interrupted")
+            assert (body["update"], body["checkpoints"]) == (written, [*told, written])
+            assert body["error"].endswith(f"it goes on from update {written:,}.")
+
+
 def test_clients_that_come_late_leave_or_come_back_all_see_the_same(tmp_path: Path) -> None:
     with api(tmp_path, "--heartbeat-seconds", "0.2", "--max-event-streams", "5") as asked:
         training_id = asked.begin(SHORT | {"steps": 300})

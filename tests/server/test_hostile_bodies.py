@@ -7,10 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic_core import ErrorDetails
 
-from gatescope.server import reading
-from gatescope.server.errors import Cause
 from tests.server.support import BASE, Client, application, check_problem
 
 ROUTES = ("/traces", "/steps")
@@ -261,51 +258,6 @@ def test_options_of_a_trace_that_do_not_fit(client: Client, name: str) -> None:
 def test_a_model_that_is_not_there(client: Client, route: str, model: str) -> None:
     body = check_problem(client.post(route, plain(model=model)), 404, "/model")
     assert len(body["detail"]) < 300
-
-
-def test_many_faults_are_not_all_told(client: Client) -> None:
-    body = check_problem(client.post("/traces", plain(**{f"field {index}": 1 for index in range(1000)})), 422)
-    assert len(body["errors"]) == 20
-
-
-MANY = 50_000
-FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
-    "interventions": ("/traces", {"interventions": [{}] * MANY}, "/interventions/0/quantity"),
-    "units": (
-        "/traces",
-        {"interventions": [{"quantity": "hidden_state", "operation": "set", "value": 1, "units": [""] * MANY}]},
-        "/interventions/0/units/0",
-    ),
-    "quantities": ("/traces", {"quantities": [1] * MANY}, "/quantities/0"),
-    "states": ("/steps", {"state": [1] * MANY}, "/state/0"),
-    "sequences": ("/models/plain/health", {"inputs": [{}] * MANY}, "/inputs/0"),
-    "fields": ("/traces", {f"f{index}": 1 for index in range(MANY)}, "/f0"),
-    "fields further in": ("/gradients", {"target": {f"f{index}": 1 for index in range(MANY)}}, "/target/kind"),
-    "parameters": (
-        "/traces",
-        {"sketch": {"cell": "lstm", "parameters": {f"p{index}": 1 for index in range(MANY)}}},
-        "/sketch/parameters/p0",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_body_of_faults_costs_no_more_than_its_first(
-    client: Client, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    told: list[ErrorDetails] = []
-    cause = reading._cause
-
-    def count(entry: ErrorDetails) -> Cause:
-        told.append(entry)
-        return cause(entry)
-
-    monkeypatch.setattr(reading, "_cause", count)
-    route, fields, pointer = FAULTS[name]
-    body = fields if name == "sequences" else {"model": "plain", "input": {"values": [[1, 2, 3]]}, **fields}
-    problem = check_problem(client.post(route, json.dumps(body).encode()), 422)
-    assert problem["errors"][0]["pointer"] == pointer
-    assert 0 < len(told) < 100
 
 
 def test_sentences_say_what_was_expected_and_what_came(client: Client) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..cells import Cell
+from ..errors import NumericalError
 from .figures import Histogram, QuantityHealth
 
 LOW, HIGH = 0.1, 0.9
@@ -61,6 +62,7 @@ class RunningQuantity:
         self._mean, self._squares = np.zeros(units), np.zeros(units)
         self._bins: FixedBins | GrowingBins = GrowingBins() if span is None else FixedBins(*span)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def add(self, block: Array) -> None:
         """Take in a block of steps, (T, U)."""
         count = len(block)
@@ -78,8 +80,18 @@ class RunningQuantity:
         self._bins.add(block)
         self.steps = total
 
+    @np.errstate(over="ignore")
     def figures(self) -> QuantityHealth:
-        """What has come of it so far; at least one step."""
+        """What has come of it so far; at least one step.
+
+        Raises:
+            NumericalError: numbers are so large that their squares left the range of float64.
+        """
+        if not np.isfinite([self._mean, self._squares]).all():
+            name = self.name.replace("_", " ")
+            raise NumericalError(
+                f"every mean and variance must be finite, but one of the {name} left the range of float64"
+            )
         return QuantityHealth(
             self.name,
             None if self._bounds is None else self._low / self.steps,

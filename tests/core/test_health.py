@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatescope.core import GRU, LSTM, Cancelled, InputError, Layer, Network, Trace, encode, trace
+from gatescope.core import GRU, LSTM, Cancelled, InputError, Layer, Network, NumericalError, Trace, encode, trace
 from gatescope.core.health import Health, HealthMeter, bounds, health, network_health
 from gatescope.core.interventions import Intervention
 from tests.core.networks import VARIANTS, normal, random_cell, random_network
@@ -287,3 +287,14 @@ def test_how_open_the_gates_are_is_said() -> None:
         "the forget gate is "
     )
     assert said.endswith(" and the output gate is 0.50 open (0% of its values below 0.1, 0% above 0.9).")
+
+
+@pytest.mark.parametrize("value", [1e200, 1.5e308])
+def test_numbers_too_large_to_be_squared_are_refused_in_a_sentence(value: float) -> None:
+    network = random_network("lstm", dtype="float64")
+    halves = [
+        Intervention(0, "forward", "cell_state", None, (start, start + STEPS // 2), "set", sign * value)
+        for start, sign in ((0, 1), (STEPS // 2, -1))
+    ]
+    with pytest.raises(NumericalError, match="but one of the cell state left the range of float64"):
+        health([traced(network, done=halves)])

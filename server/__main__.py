@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=settings.max_head_bytes,
     )
-    settle()
+    settle(settings.trace_cache_bytes)
     try:
         Server(config, settings).run(sockets=[listener])
     except KeyboardInterrupt:

@@ -1,4 +1,8 @@
-"""From request to answer, as a client on the same machine sees it, against the same trace computed in process."""
+"""From request to answer, as a client on the same machine sees it, against the same trace computed in process.
+
+In process, too, a sequence comes as Python's numbers and has to be encoded: that is what a request stands beside. The
+trace alone, of what is encoded already, is timed as well.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from gatescope.core.formats import save_network
 from gatescope.core.initialisation import initial_cell
 from gatescope.core.network import Embedding, Layer, Network
 from gatescope.core.threads import one_blas_thread
-from gatescope.core.trace import trace
+from gatescope.core.trace import Trace, trace
 from scripts.serving import serving
 
 from .client import Client
@@ -75,17 +79,23 @@ def _measure(client: Client, case: Case, network: Network, seconds: float) -> di
     """Rounds of one trace in process and one request in each encoding, each time of a new sequence, in random order."""
     sequences = _sequences(case)
 
-    def encoded() -> Encoded:
-        sequence = next(sequences)
+    def encoded(sequence: list[Any]) -> Encoded:
         return encode(network, tokens=sequence) if case.kind == "tokens" else encode(network, values=sequence)
+
+    def in_process(sequence: list[Any]) -> Trace:
+        return trace(network, encoded(sequence))
 
     def request(encoding: str) -> bytes:
         body = {"model": network.digest, "input": {case.kind: next(sequences)}, "encoding": encoding}
         return client.request_of("/api/v1/traces", orjson.dumps(body))
 
     times = interleaved(
-        {"in_process": partial(trace, network), **dict.fromkeys(ENCODINGS, client.ask)},
-        prepare={"in_process": encoded, **{encoding: partial(request, encoding) for encoding in ENCODINGS}},
+        {"in_process": in_process, "trace_alone": partial(trace, network), **dict.fromkeys(ENCODINGS, client.ask)},
+        prepare={
+            "in_process": partial(next, sequences),
+            "trace_alone": lambda: encoded(next(sequences)),
+            **{encoding: partial(request, encoding) for encoding in ENCODINGS},
+        },
         seconds=seconds,
         least=10,
         most=2000,
@@ -101,6 +111,9 @@ def _measure(client: Client, case: Case, network: Network, seconds: float) -> di
         "milliseconds": {name: Spread.of(taken).as_json() for name, taken in times.items()},
         "ratio_to_in_process": {
             encoding: paired_ratio(times[encoding], times["in_process"]).as_json() for encoding in ENCODINGS
+        },
+        "ratio_to_trace_alone": {
+            encoding: paired_ratio(times[encoding], times["trace_alone"]).as_json() for encoding in ENCODINGS
         },
         "targets": {"base64_ratio": case.most_ratio, "base64_milliseconds": case.most_milliseconds},
     }
@@ -129,6 +142,7 @@ def table(result: dict[str, Any]) -> str:
     for case in result["cases"]:
         taken = {name: spread["median"] for name, spread in case["milliseconds"].items()}
         ratios = {name: spread["median"] for name, spread in case["ratio_to_in_process"].items()}
+        alone = case["ratio_to_trace_alone"]["base64"]["median"]
         most_ratio, most_milliseconds = case["targets"]["base64_ratio"], case["targets"]["base64_milliseconds"]
         target = (
             f"{verdict(taken['base64'], most_milliseconds)} (ms)"
@@ -139,10 +153,13 @@ def table(result: dict[str, Any]) -> str:
             (
                 Case(case["kind"], case["steps"], case["units"], case["inputs"]).name,
                 f"{taken['in_process']:.2f}",
+                f"{taken['trace_alone']:.2f}",
                 *(f"{taken[name]:.2f}" for name in ENCODINGS),
                 *(f"{ratios[name]:.2f}x" for name in ENCODINGS),
                 target,
+                f"{alone:.2f}x",
             )
         )
-    header = ("T, H, D", "trace in process", *(f"{name}, ms" for name in ENCODINGS), *ENCODINGS, "target, base64")
+    times = ("in process", "trace alone", *(f"{name}, ms" for name in ENCODINGS))
+    header = ("T, H, D", *times, *ENCODINGS, "target, base64", "base64 to trace alone")
     return aligned(header, rows)

@@ -118,7 +118,7 @@ def test_cells_do_not_import_one_another(file: Path) -> None:
 
 
 def test_only_the_app_wires() -> None:
-    """Routers are reached from app.py alone, know nothing of one another, and nothing but the entry imports the app."""
+    """Routers are reached from app.py alone, know nothing of one another; nothing but its command imports the app."""
     routers = {module_name(file) for file in SERVER if "APIRouter(" in file.read_text("utf-8")}
     assert routers
     for file in SERVER:
@@ -128,7 +128,7 @@ def test_only_the_app_wires() -> None:
                 assert name not in routers, f"{own} may not import {name}"
                 assert name.rpartition(".")[0] not in routers, f"{own} may not import {name}"
             if name.startswith("server.app"):
-                assert own == "server.__main__", f"{own} may not import {name}"
+                assert own == "server.serve_command", f"{own} may not import {name}"
 
 
 def test_stores_know_no_http() -> None:

@@ -6,7 +6,9 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,8 +16,8 @@ from gatescope.core import encode, load_network, trace
 from gatescope.core.tasks import TASKS
 from gatescope.core.training import Plan, Run
 from gatescope.core.training.plan import FIELDS
-from gatescope.server import train_command
-from gatescope.server.__main__ import COMMANDS, main
+from gatescope.server import health_command, train_command
+from gatescope.server.__main__ import main
 
 QUICK = ("--steps", "6", "--hidden-size", "4", "--batch-size", "2", "--evaluate-every", "3")
 
@@ -125,13 +127,33 @@ def test_a_folder_that_takes_no_file_is_said_before_anything_is_trained(
     assert said.out == ""
 
 
-@pytest.mark.parametrize("command", ["health", "train"])
-def test_ctrl_c_is_no_error(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+@pytest.mark.parametrize("command", [health_command, train_command])
+def test_ctrl_c_is_no_error(monkeypatch: pytest.MonkeyPatch, command: ModuleType) -> None:
     def interrupt(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(COMMANDS, command, interrupt)
-    assert main([command]) == 130
+    monkeypatch.setattr(command, "main", interrupt)
+    assert main([command.__name__.rpartition(".")[2].removesuffix("_command")]) == 130
+
+
+INTERRUPTED_IN_AN_IMPORT = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "numpy":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from gatescope.server.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent as on Unix")
+@pytest.mark.parametrize("arguments", [("train", "copy"), ("health", "brackets"), ("--no-browser", "--port", "0")])
+def test_ctrl_c_while_a_command_is_imported_is_no_error(arguments: Sequence[str]) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_IN_AN_IMPORT, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_run_that_diverges_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

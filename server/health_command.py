@@ -110,6 +110,8 @@ def _fail_on(text: str) -> dict[str, float]:
         if not 0 <= most < 1:
             raise argparse.ArgumentTypeError(f"a share must be a number from 0 to 1, not {share!r}")
         shares |= dict.fromkeys(KINDS if kind == "any" else (kind,), most)
+    if not shares:  # as of a variable that is not set: a build must not pass because nothing was looked for
+        raise argparse.ArgumentTypeError(f"must name at least one of {', '.join(KINDS)} and any, not nothing")
     return shares
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gatescope.core import LSTM, RNN, Layer, Network, save_network
+from gatescope.core.health import KINDS
 from gatescope.core.pretrained import load_pretrained
 from gatescope.server.__main__ import main
 from tests.server.support import networks
@@ -32,7 +33,7 @@ def run(folder: Path, *more: str) -> int:
 
 @pytest.mark.parametrize(
     ("fail_on", "status"),
-    [("", 0), ("dead", 1), ("stuck", 0), ("dead=0.34", 0), ("dead=0.33", 1), ("closed,open=0.6", 1), ("any", 1)],
+    [("dead,", 1), ("dead", 1), ("stuck", 0), ("dead=0.34", 0), ("dead=0.33", 1), ("closed,open=0.6", 1), ("any", 1)],
 )
 def test_the_exit_status_is_what_was_asked_for(broken: Path, fail_on: str, status: int) -> None:
     assert run(broken, "--fail-on", fail_on) == status
@@ -159,3 +160,13 @@ def test_what_to_fail_on_must_be_known(broken: Path, capsys: pytest.CaptureFixtu
         run(broken, "--fail-on", text)
     assert caught.value.code == 2
     assert "--fail-on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", ","])
+def test_to_fail_on_nothing_is_refused(broken: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(broken, "--fail-on", text)
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert all(kind in error for kind in (*KINDS, "any"))
+    assert error.endswith(", not nothing\n")

@@ -1,8 +1,8 @@
 """Server-sent events: a response that goes on as long as something happens, and does not mind who has left."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -51,23 +51,22 @@ class Streams:
         self._open: set[Signal] = set()
         self.over = False
 
-    def check(self) -> None:
-        """Refuse one more where there are too many.
+    @contextmanager
+    def entered(self) -> Iterator[Signal]:
+        """A stream from beginning to end, and what wakes it. To see that there is a place and to take it is one step.
 
         Raises:
-            Problem: there are.
+            Problem: too many are open.
         """
         if len(self._open) >= self._most:
             detail = f"{self._most} streams of events are open already; try again in a moment."
             raise Problem(BUSY, detail, headers=self._retry_after)
-
-    def enter(self, signal: Signal) -> None:
-        """A stream begins."""
+        signal = Signal()
         self._open.add(signal)
-
-    def leave(self, signal: Signal) -> None:
-        """A stream has ended."""
-        self._open.discard(signal)
+        try:
+            yield signal
+        finally:
+            self._open.discard(signal)
 
     def end(self) -> None:
         """End every stream: the server is about to, and waits for open answers."""
@@ -97,18 +96,20 @@ class EventStream(Response):
         self._listening = listening
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer until nothing more comes, the client has left, or the server ends."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        if HEAD_ASKED not in scope:
-            signal = Signal()
-            watcher = asyncio.create_task(_left(receive, signal))
-            self._streams.enter(signal)
-            try:
-                with self._listening(signal):
-                    await self._send_all(signal, watcher, send)
-            finally:
-                self._streams.leave(signal)
-                watcher.cancel()
+        """Answer until nothing more comes, the client has left, or the server ends.
+
+        Raises:
+            Problem: too many streams are open; nothing has been sent then.
+        """
+        with self._streams.entered() as signal:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            if HEAD_ASKED not in scope:
+                watcher = asyncio.create_task(_left(receive, signal))
+                try:
+                    with self._listening(signal):
+                        await self._send_all(signal, watcher, send)
+                finally:
+                    watcher.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send_all(self, signal: Signal, watcher: "asyncio.Task[None]", send: Send) -> None:

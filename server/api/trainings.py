@@ -145,7 +145,6 @@ def _follow(routes: APIRouter, services: Services) -> None:
         ] = 0,
     ) -> Response:
         last = after if last_event_id is None else last_event_id
-        streams.check()
         training = await admission.run(lambda _: _find(services, training_id), request.receive)
         if last and has_nothing_new(training, last):
             return Response(status_code=204, headers={"cache-control": "no-store"})

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UNKNOWN_TRAINING, Problem, storage_problem
-from ..training.events import EventLog, EventReader, now, rewind
+from ..training.events import EventLog, EventReader, now, rewind, time_text
 from ..training.files import RunFiles, read_object, write_object
 from .durable import sync_folder
 from .history import History
@@ -25,14 +25,20 @@ LONGEST_SHOWN = 200
 """Characters of a text, and numbers of a list, in a plan as lists of runs show it."""
 ENDED = ("finished", "stopped", "failed", "interrupted")
 """States in which nothing more happens, unless somebody resumes what was interrupted."""
+DAMAGED = (
+    "Its plan.json cannot be read, so that its name and what was asked for are not known; "
+    "what it has kept can be looked at all the same, and it can be deleted."
+)
 
 
 class Training:
     """One run, as its folder tells it. Safe to use from any thread."""
 
-    def __init__(self, files: RunFiles, asked: dict[str, Any]) -> None:
+    def __init__(self, files: RunFiles) -> None:
         self.files = files
-        self.asked = shortened(asked)
+        asked = _asked(files)
+        self._damage = None if asked else DAMAGED
+        self.asked = shortened(asked or _stand_in(files))
         """Plan, name and when it was asked for; a text to learn from can be long, and is not kept in memory."""
         self._lock = threading.Lock()
         self._listeners: set[Callable[[], None]] = set()
@@ -47,7 +53,7 @@ class Training:
     @property
     def exists(self) -> bool:
         """Whether it has not been deleted."""
-        return self.files.plan.exists()
+        return self.files.exists
 
     def facts(self) -> dict[str, Any]:
         """What the task is; empty until the run has begun."""
@@ -84,14 +90,14 @@ class Training:
                 "measure": facts.get("measure"),
                 "parameters": facts.get("parameters"),
                 "model": history.end.get("model"),
-                "error": history.end.get("error"),
+                "error": " ".join(filter(None, (history.end.get("error"), self._damage))) or None,
                 "checkpoints": list(history.checkpoints),
                 "last_event": history.last_event,
                 "plan": plan,
             }
             if whole:
                 told |= {"probes": facts.get("probes", []), "history": history.columns(), "evaluations": evaluations}
-                told["plan"] = (read_object(self.files.plan) or self.asked)["plan"]
+                told["plan"] = (_asked(self.files) or self.asked)["plan"]
             return told
 
     def append(self, kind: str, **data: Any) -> None:
@@ -157,10 +163,22 @@ def shortened(value: Any) -> Any:
     return value[:LONGEST_SHOWN] if isinstance(value, list) else value
 
 
-def _is_complete(asked: dict[str, Any]) -> bool:
-    """Whether this is what `TrainingFolder.create` wrote: anybody may have put anything there."""
+def _asked(files: RunFiles) -> dict[str, Any] | None:
+    """What `TrainingFolder.create` wrote; None where it is damaged: anybody may have put anything there."""
+    asked = read_object(files.plan) or {}
     plan, texts = asked.get("plan"), (asked.get("name"), asked.get("created"))
-    return isinstance(plan, dict) and {"task", "steps"} <= set(plan) and all(isinstance(text, str) for text in texts)
+    if not isinstance(plan, dict) or not all(isinstance(text, str) for text in texts):
+        return None
+    return asked if isinstance(plan.get("task"), str) and type(plan.get("steps")) is int else None
+
+
+def _stand_in(files: RunFiles) -> dict[str, Any]:
+    """In place of what is damaged: the run is called by its id, and said to be made when its folder last changed."""
+    try:
+        changed = files.folder.stat().st_mtime
+    except OSError:  # deleted meanwhile
+        changed = 0.0
+    return {"name": files.id, "created": time_text(changed), "plan": {"task": "unknown", "steps": 0}}
 
 
 def unknown_training(training_id: str) -> Problem:
@@ -209,10 +227,7 @@ class TrainingFolder:
             if known is not None and known.exists:
                 return known
             self._known.pop(training_id, None)
-            asked = read_object(files.plan)
-            if asked is None or not _is_complete(asked):
-                return None
-            return self._known.setdefault(training_id, Training(files, asked))
+            return self._known.setdefault(training_id, Training(files)) if files.exists else None
 
     def create(self, plan: dict[str, Any], name: str) -> Training:
         """Keep a new run, queued. It is on the disk when this returns.

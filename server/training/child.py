@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import BinaryIO
 
-from gatescope.core.errors import CoreError
+from gatescope.core.errors import CoreError, FormatError
 from gatescope.core.threads import pin_blas_threads
 from gatescope.core.training.plan import Plan
 from gatescope.core.training.run import Run
@@ -114,10 +114,12 @@ def _begin(files: RunFiles) -> Run:
             return Run.from_checkpoint(path.read_bytes())
         except CoreError:
             path.unlink(missing_ok=True)
-    asked = read_object(files.plan)
-    if asked is None:
-        raise FileNotFoundError(files.plan)
-    return Run.start(Plan.of(asked["plan"]))
+    if not files.exists:
+        raise FileNotFoundError(files.folder)
+    plan = (read_object(files.plan) or {}).get("plan")
+    if not isinstance(plan, dict):
+        raise FormatError("a run with no checkpoint to go on from begins with its plan.json, which cannot be read")
+    return Run.start(Plan.of(plan))
 
 
 def _say_why(files: RunFiles, recording: Recording | None, error: Exception, limits: Limits) -> None:

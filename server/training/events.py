@@ -20,7 +20,12 @@ MOST_BYTES_AT_ONCE = 1024 * 1024
 
 def now() -> str:
     """The time, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return time_text(datetime.now(UTC).timestamp())
+
+
+def time_text(seconds: float) -> str:
+    """A time that is given in seconds since 1970, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True)

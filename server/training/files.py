@@ -29,6 +29,14 @@ class RunFiles:
         return self.folder.name
 
     @property
+    def exists(self) -> bool:
+        """Whether there is a run in the folder, be it a damaged one."""
+        try:
+            return self.plan.exists() or self.events.exists()
+        except PermissionError:
+            return True
+
+    @property
     def plan(self) -> Path:
         """What was asked for: plan, name, and when."""
         return self.folder / "plan.json"

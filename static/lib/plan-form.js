@@ -94,5 +94,5 @@ const sent = (options, typed) => Object.fromEntries(options.filter((option) => o
  */
 export function cellLabel(plan) {
   const same = CELLS.find((cell) => cell.plan.cell === plan.cell && (cell.plan.cell !== "rnn" || (plan.activation ?? "tanh") === cell.plan.activation));
-  return same?.label ?? String(plan.cell).toUpperCase();
+  return same?.label ?? (plan.cell ? String(plan.cell).toUpperCase() : "Unknown cell");
 }

@@ -224,16 +224,40 @@ def test_only_ids_name_runs(tmp_path: Path, name: str) -> None:
 
 
 def test_folders_that_are_no_runs_are_passed_over(tmp_path: Path) -> None:
-    for name, content in (
-        ("0123456789ab", b"not JSON"),
-        ("ba9876543210", b"[]"),
-        ("aaaaaaaaaaaa", b"{}"),
-        ("cccccccccccc", b'{"name": 1, "created": 2, "plan": 3}'),
-    ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "plan.json").write_bytes(content)
     (tmp_path / "bbbbbbbbbbbb").mkdir()
-    assert [one.id for one in TrainingFolder(tmp_path).all()] == []
+    (tmp_path / "aaaaaaaaaaaa").touch()
+    assert TrainingFolder(tmp_path).all() == []
+
+
+DAMAGED = {
+    "not JSON": b"{",
+    "a list": b"[]",
+    "nothing": b"",
+    "no plan": b"{}",
+    "other types": b'{"name": 1, "created": 2, "plan": 3}',
+    "no task": b'{"name": "a", "created": "b", "plan": {"task": null, "steps": "many"}}',
+    "no file": None,
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_run_with_a_damaged_plan_is_listed_with_what_is_wrong(tmp_path: Path, name: str, whole: bool) -> None:
+    before = TrainingFolder(tmp_path / "trainings")
+    training = made_by_hand(tmp_path, "interrupted")
+    known = before.get(training.id)
+    training.append("end", state="interrupted", update=3, error="It was interrupted.")
+    content = DAMAGED[name]
+    training.files.plan.unlink()
+    if content is not None:
+        training.files.plan.write_bytes(content)
+    (found,) = TrainingFolder(tmp_path / "trainings").all()
+    told = found.to_json(whole=whole)
+    assert told["error"].startswith("It was interrupted. Its plan.json cannot be read, ")
+    assert (told["id"], told["name"], told["task"], told["steps"]) == (training.id, training.id, "unknown", 0)
+    assert (told["state"], told["update"], told["checkpoints"]) == ("interrupted", 3, [0, 3])
+    assert told["created"].startswith("20")
+    assert known.to_json(whole=whole)["plan"]["task"] == SHORT["task"], "what was read before is still known"
 
 
 def test_checkpoints_are_told_by_their_names(tmp_path: Path) -> None:

@@ -217,6 +217,22 @@ def test_a_stopped_runs_model_is_of_the_last_checkpoint_that_can_be_read(tmp_pat
                 assert stopped["model"] is None
 
 
+def test_a_run_with_a_damaged_plan_goes_on_from_its_checkpoint_or_says_what_is_wrong(tmp_path: Path) -> None:
+    kept, lost = made_by_hand(tmp_path, "paused"), made_by_hand(tmp_path, "queued", 0)
+    for training in (kept, lost):
+        training.files.plan.write_bytes(b"spoilt")
+    with living(application(tmp_path, **AT_ONCE)) as client:
+        failed = wait_for(client, lost.id, "failed")
+        assert failed["error"].startswith("A run with no checkpoint to go on from begins with its plan.json, which")
+        listed = {one["id"]: one for one in client.get("/trainings").json()["trainings"]}
+        assert listed[kept.id]["state"] == "paused"
+        assert all("Its plan.json cannot be read" in one["error"] for one in listed.values())
+        command(client, kept.id, "resume")
+        assert wait_for(client, kept.id, "finished")["model"] == digest_after(SHORT)
+        assert client.request("DELETE", f"{BASE}/trainings/{lost.id}").status_code == 204
+        assert [one["id"] for one in client.get("/trainings").json()["trainings"]] == [kept.id]
+
+
 def test_the_queue_is_in_order_and_has_an_end(tmp_path: Path) -> None:
     with living(application(tmp_path, max_trainings_running=1, max_trainings_queued=2, **AT_ONCE)) as client:
         first = begin(client, LONG)

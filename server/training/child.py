@@ -110,10 +110,10 @@ def _begin(files: RunFiles) -> Run:
     """The run from its last checkpoint that can be read, else from the start."""
     for update in reversed(files.checkpoints()):
         path = files.checkpoint(update)
-        try:
-            return Run.from_checkpoint(path.read_bytes())
-        except CoreError:
-            path.unlink(missing_ok=True)
+        if path.is_file():
+            with suppress(CoreError):
+                return Run.from_checkpoint(path.read_bytes())
+        files.discard(update)
     if not files.exists:
         raise FileNotFoundError(files.folder)
     plan = (read_object(files.plan) or {}).get("plan")

@@ -1,6 +1,7 @@
 """Where everything of one run lies. What is there is whole, whenever anybody was killed."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -59,6 +60,18 @@ class RunFiles:
         """The updates of which there is a checkpoint, in order."""
         found = (CHECKPOINT.fullmatch(path.name) for path in self.folder.glob("checkpoint-*"))
         return sorted(int(match[1]) for match in found if match)
+
+    def discard(self, update: int) -> None:
+        """Remove a checkpoint, or whatever lies in its place.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        path = self.checkpoint(update)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
     def hold(self) -> BinaryIO | None:
         """The lock, until it is closed; None while another process has it.

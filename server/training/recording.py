@@ -122,7 +122,7 @@ class Recording:
         write_file(self._files.checkpoint(update), content)
         self._kept.append(update)
         for gone in superfluous(self._kept, self._run.plan.checkpoint_every, self._most(content)):
-            self._files.checkpoint(gone).unlink(missing_ok=True)
+            self._files.discard(gone)
             self._kept.remove(gone)
         self._kept_at = time.monotonic()
         self._append("checkpoint", update=update, model=f"{self._files.id}@{update}", checkpoints=self._kept)

@@ -233,6 +233,25 @@ def test_a_run_with_a_damaged_plan_goes_on_from_its_checkpoint_or_says_what_is_w
         assert [one["id"] for one in client.get("/trainings").json()["trainings"]] == [kept.id]
 
 
+def test_a_folder_in_place_of_a_checkpoint_is_a_spoilt_checkpoint(tmp_path: Path) -> None:
+    """Whether the last one is that, one that is thinned out later, one that is yet to be written, or all of them."""
+    spoilt = {made_by_hand(tmp_path, "paused").id: updates for updates in ((3,), (2,), (20,), (0, 3))}
+    for training_id, updates in spoilt.items():
+        for update in updates:
+            place = tmp_path / "trainings" / training_id / f"checkpoint-{update}.safetensors"
+            place.unlink(missing_ok=True)
+            place.mkdir()
+            (place / "something").touch()
+    with living(application(tmp_path, **AT_ONCE)) as client:
+        for training_id, updates in spoilt.items():
+            assert client.get(f"/trainings/{training_id}/checkpoints").status_code == 200
+            assert client.get(f"/models/{training_id}@{updates[0]}").status_code == 404
+            command(client, training_id, "resume")
+            body = wait_for(client, training_id, "finished", "interrupted", "failed")
+            assert (body["model"], body["error"]) == (digest_after(SHORT), None), updates
+            assert not [path for path in (tmp_path / "trainings" / training_id).iterdir() if path.is_dir()]
+
+
 def test_the_queue_is_in_order_and_has_an_end(tmp_path: Path) -> None:
     with living(application(tmp_path, max_trainings_running=1, max_trainings_queued=2, **AT_ONCE)) as client:
         first = begin(client, LONG)

@@ -171,6 +171,23 @@ def run_cell(cell: Cell, inputs: Array, initial: State, changes: Plan | None, po
     return quantities
 
 
+def pointer_to_cause(
+    interventions: tuple[Intervention, ...], fails: Callable[[tuple[Intervention, ...]], bool]
+) -> tuple[str | int, ...]:
+    """Where the intervention is with which a run fails, while with only those before it, it does not.
+
+    All of ``interventions`` together are known to fail. Where the run fails without any, none is to blame and the
+    pointer is empty. Looked for by halves: a thousand take eleven runs.
+    """
+    if not interventions or fails(()):
+        return ()
+    passing, failing = 0, len(interventions)
+    while failing - passing > 1:
+        middle = (passing + failing) // 2
+        passing, failing = (passing, middle) if fails(interventions[:middle]) else (middle, failing)
+    return "interventions", passing
+
+
 def interventions_text(interventions: Iterable[Intervention]) -> str:
     """The interventions as text that is the same on any machine; nothing for none."""
     listed = [one.to_json() for one in interventions]

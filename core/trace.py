@@ -22,7 +22,14 @@ from .errors import (
     WrongKind,
     WrongWidth,
 )
-from .interventions import Intervention, check_interventions, interventions_text, plan, run_cell
+from .interventions import (
+    Intervention,
+    check_interventions,
+    interventions_text,
+    plan,
+    pointer_to_cause,
+    run_cell,
+)
 from .network import Direction, DirectionName, Network
 from .quantities import names_for
 from .states import InitialState, check_state
@@ -153,16 +160,30 @@ def trace(
         InputError: the sequence was encoded for another network, or an intervention does not fit.
         StateMismatch: the initial state has another form than the network's.
         NotFinite: the initial state or an intervention has a number that is not finite in the network's precision.
-        NumericalError: a number left the finite range; says where.
+        NumericalError: a number left the finite range; says where, and its pointer leads to the intervention to blame.
     """
     state = check_state(network, initial_state)
     checked = check_interventions(network, encoded.steps, interventions)
+
+    def run(changes: tuple[Intervention, ...]) -> Trace:
+        layers = tuple(_run_layers(network, encoded, state, changes, poll))
+        last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
+        return Trace(network, encoded, layers, _outputs(network, _side_by_side(last)), changes)
+
+    def fails(changes: tuple[Intervention, ...]) -> bool:
+        try:
+            run(changes)
+        except NumericalError:
+            return True
+        return False
+
     small = any(place.cell.hidden_size < ONE_THREAD_BELOW for place in network.directions)
     with one_blas_thread() if small else nullcontext():
-        layers = tuple(_run_layers(network, encoded, state, checked, poll))
-    last = [place.quantities["hidden_state"] for place in layers if place.layer == len(network.layers) - 1]
-    outputs = _outputs(network, _side_by_side(last))
-    return Trace(network, encoded, layers, outputs, checked)
+        try:
+            return run(checked)
+        except NumericalError as error:
+            error.pointer = pointer_to_cause(checked, fails)
+            raise
 
 
 def _run_layers(

@@ -240,5 +240,30 @@ def test_a_value_beyond_the_precision_is_refused() -> None:
 def test_a_gate_that_becomes_infinite_is_refused_though_the_states_are_finite() -> None:
     network = random_network("gru", dtype="float32")
     done = [on("reset_gate", value=3e38), on("reset_gate", operation="scale", value=10)]
-    with pytest.raises(NumericalError, match="reset gate of layer 0"):
+    with pytest.raises(NumericalError, match="reset gate of layer 0") as caught:
         trace(network, numbers(network), interventions=done)
+    assert caught.value.pointer == ("interventions", 1)
+
+
+HARMLESS = on("hidden_state", operation="scale", value=0.5, steps=(0, 1))
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 6])
+@pytest.mark.parametrize("after", [0, 1, 5])
+def test_what_makes_a_number_infinite_is_pointed_to_wherever_that_becomes_one(before: int, after: int) -> None:
+    """The state that is set is finite; it is the next step, or the layer above, that is not."""
+    network = random_network("rnn, relu", "rnn, relu", dtype="float32")
+    for layer in (0, 1):
+        cause = on("hidden_state", layer=layer, steps=(3, 4), value=3e38)
+        done = [HARMLESS] * before + [cause] + [HARMLESS] * after
+        with pytest.raises(NumericalError, match="left the range of float32") as caught:
+            trace(network, numbers(network), interventions=done)
+        assert caught.value.pointer == ("interventions", before)
+
+
+def test_no_intervention_is_to_blame_where_the_numbers_become_infinite_without_any() -> None:
+    network = random_network("rnn, relu", dtype="float32")
+    huge = encode(network, values=np.full((STEPS, 3), 3e38))
+    with pytest.raises(NumericalError) as caught:
+        trace(network, huge, interventions=[HARMLESS])
+    assert caught.value.pointer == ()

@@ -265,6 +265,17 @@ def test_a_computation_that_leaves_the_finite_numbers_says_where(client: Client)
     assert body["type"] == "/docs#problem-numerical"
 
 
+def test_the_intervention_that_makes_it_leave_them_is_pointed_to(client: Client) -> None:
+    given = (("scale", 0.5, [0, 1]), ("set", 3e38, [2, 3]), ("scale", 10, [2, 3]))
+    done = [
+        {"quantity": "hidden_state", "operation": operation, "value": value, "steps": steps}
+        for operation, value, steps in given
+    ]
+    request = {"model": "plain", "input": {"values": [[1, 2, 3]] * 3}, "interventions": done}
+    body = check_problem(client.post("/traces", request), 422, "/interventions/2")
+    assert "hidden state of layer 0 (forward) left the range" in body["detail"]
+
+
 def test_a_repeated_quantity_is_kept_once(client: Client) -> None:
     request = {"model": "plain", "input": {"values": [[1, 2, 3]]}, "quantities": ["hidden_state"] * 50_000}
     answer = client.post("/traces", request).json()

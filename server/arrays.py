@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .reading import kind_of
+from .reading import kind_of, whole_not
 
 Floats = NDArray[np.float64]
 NUMBERS = frozenset((int, float))
@@ -37,7 +37,8 @@ def as_tokens(value: object) -> list[int]:
     if not isinstance(value, list):
         raise _error(f"must be a list of token ids, not {kind_of(value)}")
     if not set(map(type, value)) <= WHOLE:
-        raise _first_fault(value, WHOLE, "a whole number")
+        index, further = _first_of_another_type(value, WHOLE)
+        raise _error(f"must be {whole_not(value[index], further)}", index)
     return value
 
 
@@ -76,9 +77,14 @@ def _pack(rows: list[list[Any]], width: int, info: ValidationInfo) -> Floats | N
 
 
 def _first_fault(values: list[Any], allowed: frozenset[type], expected: str, *prefix: int) -> PydanticCustomError:
+    index, further = _first_of_another_type(values, allowed)
+    return _error(f"must be {expected}{further}, not {kind_of(values[index])}", *prefix, index)
+
+
+def _first_of_another_type(values: list[Any], allowed: frozenset[type]) -> tuple[int, str]:
+    """Its index, and words for what it should have been like."""
     index = next(index for index, value in enumerate(values) if type(value) not in allowed)
-    before = " like those before it" if index else ""
-    return _error(f"must be {expected}{before}, not {kind_of(values[index])}", *prefix, index)
+    return index, " like those before it" if index else ""
 
 
 def _error(sentence: str, *tail: int) -> PydanticCustomError:

@@ -13,13 +13,15 @@ from .rows_as_sent import may_have_booleans
 Model = TypeVar("Model", bound=BaseModel)
 
 LONGEST_SHOWN = 20
+LARGEST_WHOLE = 2.0**63
+"""Beyond 64 bits, with a sign or without, orjson reads a whole number as a float of about its size."""
 
 EXPECTED = {
     "missing": "must be given",
     "extra_forbidden": "is not a field that can be given here",
     "string_type": "must be a string, not {came}",
     "bool_type": "must be true or false, not {came}",
-    "int_type": "must be a whole number, not {came}",
+    "int_type": "must be {whole}",
     "float_type": "must be a number, not {came}",
     "list_type": "must be a list, not {came}",
     "model_type": "must be an object, not {came}",
@@ -85,12 +87,22 @@ def kind_of(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
+def whole_not(value: object, further: str = "") -> str:
+    """That a whole number was expected, of a kind that ``further`` says more of, and what came instead."""
+    if isinstance(value, float) and abs(value) >= LARGEST_WHOLE:
+        return f"a whole number of at most 64 bits, but {value!r} is too large"
+    return f"a whole number{further}, not {kind_of(value)}"
+
+
 def _cause(entry: ErrorDetails) -> Cause:
     """One of pydantic's errors as a sentence; where it only says what must be, the field's path is the subject."""
     context = entry.get("ctx", {})
     pointer = (*entry["loc"], *context.get("tail", ()))
     template = EXPECTED.get(entry["type"], "{sentence}")
-    predicate = template.format(came=kind_of(entry["input"]), sentence=entry["msg"], expected=context.get("expected"))
+    given = entry["input"]
+    predicate = template.format(
+        came=kind_of(given), whole=whole_not(given), sentence=entry["msg"], expected=context.get("expected")
+    )
     subject = ".".join(str(key)[:LONGEST_KEY] for key in pointer) or "the body"
     return Cause(f"{subject} {predicate}" if predicate.startswith(("must ", "is ")) else predicate, pointer)
 

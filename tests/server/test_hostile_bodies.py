@@ -275,6 +275,16 @@ def test_sentences_say_what_was_expected_and_what_came(client: Client) -> None:
         assert client.post("/traces", content).json()["detail"] == sentence
 
 
+@pytest.mark.parametrize("number", [2**64, -(2**64), 10**300])
+def test_a_whole_number_of_more_than_64_bits_is_too_large(client: Client, number: int) -> None:
+    """It comes out of the JSON as a fraction would."""
+    tokens = plain(model="letters", input={"tokens": [1, number]})
+    layer = plain(interventions=[{"layer": number, "quantity": "hidden_state", "operation": "set", "value": 0}])
+    for content, pointer in ((tokens, "/input/tokens/1"), (layer, "/interventions/0/layer")):
+        detail = check_problem(client.post("/traces", content), 422, pointer)["detail"]
+        assert detail.endswith(f" must be a whole number of at most 64 bits, but {float(number)!r} is too large.")
+
+
 def test_harmless_extremes_are_accepted(client: Client) -> None:
     for rows in ("[[-0, 1e-999, 0.0]]", "[[1e38, -1e-45, 5e-324]]", "[[123456789012345678901, 1, 2]]"):
         assert client.post("/traces", values(rows)).status_code == 201, rows

@@ -9,7 +9,7 @@ from gatescope.core.encoding import encode
 from gatescope.core.errors import Cancelled, CoreError
 from gatescope.core.health import HealthMeter, health
 from gatescope.core.network import Network
-from gatescope.core.sequences import SequenceEntry, read_sequences
+from gatescope.core.sequences import Bounds, SequenceEntry, read_sequences
 from gatescope.core.trace import Trace, trace
 
 from .admission import Stop
@@ -75,8 +75,9 @@ def uploaded_health(services: Services, model_id: str, form: Form, stop: Stop) -
         CoreError: the file is no file of sequences, or one does not fit the model; its pointer leads into the form.
     """
     part = form.parts["inputs"]
-    kind = services.models.get(model_id).network.input_kind
-    return _over(services, model_id, read_sequences(part.content(), part.filename, kind), stop)
+    network = services.models.get(model_id).network
+    bounds = Bounds(network.input_size, services.settings.max_steps, stop.poll)
+    return _over(services, model_id, read_sequences(part.content(), part.filename, network.input_kind, bounds), stop)
 
 
 def _over(services: Services, model_id: str, entries: Iterable[SequenceEntry], stop: Stop) -> bytes:

@@ -15,7 +15,7 @@ from gatescope.core.formats import load_network
 from gatescope.core.health import KINDS, Finding, Health, network_health
 from gatescope.core.network import Network
 from gatescope.core.pretrained import NAMES, load_pretrained
-from gatescope.core.sequences import SequenceEntry, read_sequences
+from gatescope.core.sequences import Bounds, SequenceEntry, read_sequences
 
 from .settings import default_data_dir
 
@@ -80,7 +80,8 @@ def _encoded(network: Network, path: Path) -> Iterator[Encoded]:
     """The file's sequences, one at a time."""
     nothing = True
     try:
-        for sequence in read_sequences(path.read_bytes(), path.name, network.input_kind):
+        bounds = Bounds(network.input_size)
+        for sequence in read_sequences(path.read_bytes(), path.name, network.input_kind, bounds):
             yield _fitting(network, path, sequence)
             nothing = False
     except CoreError as error:

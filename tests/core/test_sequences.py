@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatescope.core.errors import FileTooLarge, FormatError, UnsafeFile
-from gatescope.core.sequences import LONGEST_JSON, Kind, read_sequences
+from gatescope.core import sequences
+from gatescope.core.errors import Cancelled, FileTooLarge, FormatError, UnsafeFile, WrongWidth
+from gatescope.core.sequences import LONGEST_JSON, Bounds, Kind, SequenceEntry, read_sequences
 
 
 def read(data: bytes | str, name: str = "", kind: Kind = "tokens") -> list[tuple[str, Any]]:
@@ -95,10 +96,10 @@ def test_what_cannot_be_read_is_said_with_its_place(content: Any, name: str, kin
 
 
 def test_what_comes_before_a_fault_is_read() -> None:
-    sequences = read_sequences(b'"a"\nnothing\n', "x.jsonl", "tokens")
-    assert next(sequences).content == {"text": "a"}
+    entries = read_sequences(b'"a"\nnothing\n', "x.jsonl", "tokens")
+    assert next(entries).content == {"text": "a"}
     with pytest.raises(FormatError, match="line 2"):
-        next(sequences)
+        next(entries)
 
 
 def test_nothing_is_unpickled_and_no_endless_json_is_read() -> None:
@@ -114,3 +115,44 @@ def test_nothing_is_unpickled_and_no_endless_json_is_read() -> None:
 def test_how_long_a_sequence_is_can_be_told_beforehand(content: str, steps: int) -> None:
     (entry,) = read_sequences(content.encode(), "x.jsonl", "tokens")
     assert entry.steps == steps
+
+
+def bounded(content: str, **bounds: Any) -> list[SequenceEntry]:
+    return list(read_sequences(content.encode(), "x.csv", "values", Bounds(**bounds)))
+
+
+@pytest.mark.parametrize("cell", ["1", "x", ""])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_line_of_many_more_cells_than_are_read_is_refused_before_it_is_taken_apart(
+    cell: str, separator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> bool:
+        raise AssertionError("a cell was looked at")
+
+    content = separator.join([cell] * 100_000)
+    monkeypatch.setattr(sequences, "_is_number", refuse)
+    with pytest.raises(WrongWidth, match=r"at most 1,004 cells, but line 2 has 100,000$"):
+        bounded(f"\n{content}\n", width=2)
+
+
+def test_wide_networks_headings_and_empty_lines_are_within_the_bounds() -> None:
+    row = ",".join(["1"] * 50_000)
+    (entry,) = bounded(f"{row}\n{row}\n", width=50_000, steps=2)
+    assert entry.steps == 2
+    heading = ",".join(["word"] * 1000)
+    (entry,) = bounded(f"{heading}\n{',' * 1000}\n1\n\n2\n", width=1, steps=2)
+    assert entry.steps == 2
+
+
+def test_a_table_of_too_many_steps_is_not_read_to_its_end() -> None:
+    with pytest.raises(FileTooLarge, match="at most 2 steps, but the table has more"):
+        bounded("1,2\n\n3,4\n5,6\nnot read any more\n", width=2, steps=2)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.txt", "x.jsonl"])
+def test_reading_can_be_stopped_from_outside(name: str) -> None:
+    def stop() -> None:
+        raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        list(read_sequences(b"\n" * 10_000, name, "tokens", Bounds(poll=stop)))

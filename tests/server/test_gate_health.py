@@ -163,6 +163,15 @@ def test_unknown_models_other_types_and_other_parts_are_refused(client: Client) 
     check_problem(client.request("POST", path, files={"file": ("x", b"a")}), 422, "/file")
 
 
+def test_a_table_beyond_the_limits_is_refused_while_it_is_read(folder: Path) -> None:
+    client = Client(application(folder, max_steps=4))
+    problem = check_problem(send_file(client, "plain", b"1," * 100_000, "x.csv"), 422, "/inputs")
+    assert problem["detail"].endswith("must have at most 1,006 cells, but line 1 has 100,001")
+    problem = check_problem(send_file(client, "plain", b"1,2,3\n" * 5 + b"x", "x.csv"), 413, "/inputs")
+    assert "at most 4 steps" in problem["detail"]
+    assert send_file(client, "plain", b"1,2,3\n" * 4, "x.csv").status_code == 200
+
+
 def test_limits_are_kept(folder: Path) -> None:
     client = Client(application(folder, max_sequences=2, max_steps=4, max_inputs_bytes=100))
     two = [{"text": "ab"}, {"text": "abab"}]

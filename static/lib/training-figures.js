@@ -94,7 +94,7 @@ const distinct = (baselines) => baselines.filter(({ name, value }, index) => bas
  * @param {string} name
  */
 export function standing({ update, steps, history, evaluations, measure, baseline, state }, name) {
-  const at = `${name}: ${STATES[state]}, update ${update} of ${steps}`;
+  const at = `${name}: ${STATES[state]}, update ${update}${steps ? ` of ${steps}` : ""}`;
   const point = history[history.length - 1];
   const evaluation = evaluations[evaluations.length - 1];
   const loss = point ? `, loss ${short(point.loss)}` : "";

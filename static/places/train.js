@@ -144,7 +144,7 @@ function createPane(emit) {
       const { head } = props;
       element.dataset.run = String(head.index);
       setText(title, head.title);
-      setText(at, head.update === null ? "" : head.update === 0 ? "before training" : `after update ${grouped(head.update)} of ${grouped(head.steps)}${head.score && `, ${head.score}`}`);
+      setText(at, head.update === null ? "" : head.update === 0 ? "before training" : `after update ${grouped(head.update)}${head.steps ? ` of ${grouped(head.steps)}` : ""}${head.score && `, ${head.score}`}`);
       setText(reading, head.reading);
       element.classList.toggle("is-stale", head.stale);
       setText(words, head.error ?? head.waiting ?? "");

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { deferred } from "./lib/deferred.js";
 import { keyed, setHidden, setText } from "./lib/dom.js";
 import { shortcutFor } from "./lib/keys.js";
+import { READING } from "./lib/paced.js";
 import { recall } from "./lib/remember.js";
 import { createPlaces } from "./places/places.js";
 import * as alteredProps from "./state/altered-props.js";
@@ -107,8 +108,7 @@ function renderPanels(all) {
   for (const props of all) panels.get(/** @type {HTMLElement} */ (panelRoots.get(props.name)))?.update(props);
 }
 
-/** While playing fast, numbers change no more often than this, in milliseconds: nobody reads faster. */
-const READING = 120;
+/** When numbers last followed the playing, in milliseconds. */
 let lastRead = 0;
 
 /**

@@ -37,6 +37,16 @@ export function paintPicture(canvas, width, height, draw) {
   context.scale(density, density);
   draw(context);
   showPicture(canvas, picture);
+  fitPicture(canvas, width, height);
+}
+
+/**
+ * Gives a canvas its size on the page.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width in CSS pixels
+ * @param {number} height
+ */
+export function fitPicture(canvas, width, height) {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
 }

@@ -76,7 +76,7 @@ export function revealStep(window, steps, step) {
 const STRETCH = 1.6;
 
 /** How much is drawn beyond each side of a window that moves, as a part of its length: of one that keeps it, becomes longer, or shorter. */
-const BEYOND = { panned: 1, grown: 0.3, shrunk: 0 };
+const BEYOND = { panned: 1, grown: 0.6, shrunk: 0 };
 
 /** How long a window has to stay where it is to have come to rest, in milliseconds. */
 export const REST = 150;
@@ -92,11 +92,30 @@ export const REST = 150;
  * @typedef {TimeWindow & {perStep: number}} Drawing with the pixels of a step that it was made for
  */
 export function movedDrawing(window, perStep, drawn, steps) {
-  if (!drawn) return { ...window, perStep };
+  const held = heldDrawing(window, perStep, drawn);
+  if (!drawn || (held === drawn && drawn.from <= window.from && window.to <= drawn.to)) return held;
   const stretch = perStep / drawn.perStep;
-  if (drawn.from <= window.from && window.to <= drawn.to && stretch <= STRETCH && stretch >= 1 / STRETCH) return drawn;
-  const margin = (window.to - window.from) * BEYOND[Math.abs(stretch - 1) < 1e-9 ? "panned" : stretch < 1 ? "grown" : "shrunk"];
+  const margin = (window.to - window.from) * BEYOND[isSameWidth(perStep, drawn.perStep) ? "panned" : stretch < 1 ? "grown" : "shrunk"];
   return { from: Math.max(0, window.from - margin), to: Math.min(steps, window.to + margin), perStep };
+}
+
+/**
+ * Whether steps are as wide, but for rounding, as they are while the window only moves to and fro.
+ * @param {number} one
+ * @param {number} other
+ */
+export const isSameWidth = (one, other) => Math.abs(one / other - 1) < 1e-9;
+
+/**
+ * The same for a drawing to which can be added what comes into sight.
+ * @param {TimeWindow} window
+ * @param {number} perStep pixels
+ * @param {Drawing | null} drawn
+ * @returns {Drawing}
+ */
+export function heldDrawing(window, perStep, drawn) {
+  const stretch = perStep / (drawn?.perStep ?? 0);
+  return drawn && stretch <= STRETCH && stretch >= 1 / STRETCH ? drawn : { ...window, perStep };
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { paintPicture } from "../lib/picture.js";
+import { fillColumns } from "../lib/column-fill.js";
+import { emptyPicture, fitPicture, showPicture } from "../lib/picture.js";
 import { laneColumns } from "./carry-track-columns.js";
 
 /** @typedef {import("./carry-terms.js").CarryTerms} CarryTerms */
@@ -15,19 +16,23 @@ import { laneColumns } from "./carry-track-columns.js";
 /** Tokens of the colours, by what is painted in them. */
 const TOKENS = { carried: "--carried", hidden: "--hidden-state", forgotten: "--gate-forget", positive: "--positive", negative: "--negative", ghost: "--text", zero: "--text-muted" };
 
-/** @typedef {Record<keyof typeof TOKENS, string>} ColumnColours */
+/** @typedef {Record<keyof typeof TOKENS, [number, number, number]>} ColumnColours */
 
 /**
- * The colours of theme and cell as a context understands them. Asking for them makes the browser settle all styles, so it is not done while drawing.
+ * The colours of theme and cell as numbers. Asking for them makes the browser settle all styles, so it is not done while drawing.
  *
  * @param {HTMLCanvasElement} canvas
  * @returns {ColumnColours}
  */
 export function columnColours(canvas) {
-  // The canvas's own text colour makes tokens into colours.
+  const { context } = emptyPicture(1, 1);
+  // The canvas's own text colour makes tokens into colours, and a pixel makes those into numbers.
   const colour = (/** @type {string} */ token) => {
     canvas.style.color = `var(${token})`;
-    return getComputedStyle(canvas).color;
+    context.fillStyle = getComputedStyle(canvas).color;
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue];
   };
   return /** @type {ColumnColours} */ (Object.fromEntries(Object.entries(TOKENS).map(([name, token]) => [name, colour(token)])));
 }
@@ -41,30 +46,29 @@ export function columnColours(canvas) {
  * @param {number} height in CSS pixels
  */
 export function paintColumns(canvas, colours, lanes, frames, time, height) {
-  paintPicture(canvas, time.width, height, (context) => {
-    const fill = (/** @type {Ranges | null} */ ranges, /** @type {keyof ColumnColours} */ colour, opacity = 1, /** @type {((x: number) => boolean) | null} */ only = null) => {
-      if (!ranges) return;
-      context.fillStyle = colours[colour];
-      context.globalAlpha = opacity;
-      for (let x = 0; x < ranges.top.length; x++) {
-        const tall = ranges.bottom[x] - ranges.top[x];
-        if (tall > 0 && (!only || only(x))) context.fillRect(x, ranges.top[x], 1, tall);
-      }
-    };
-    lanes.forEach((terms, index) => {
-      const frame = frames[index];
-      const columns = laneColumns(terms, frame, time);
-      if (!terms.stack) {
-        fill(columns.state, terms.split ? "carried" : "hidden", 0.5);
-        fill(columns.forgotten, "forgotten", 0.22);
-        fill(columns.written, "positive", 0.6, (x) => columns.positive[x] === 1);
-        fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
-      }
-      fill(columns.hidden, "hidden", 0.8);
-      for (const ghost of columns.ghosts) fill(ghost, "ghost", 0.7);
-      context.globalAlpha = 1;
-      context.fillStyle = colours.zero;
-      for (const scale of [frame.area, frame.readout]) if (scale) context.fillRect(0, Math.round(scale.zero), time.width, 1);
-    });
+  const density = window.devicePixelRatio || 1;
+  const { picture, context } = emptyPicture(Math.round(time.width * density), Math.round(height * density));
+  const image = context.createImageData(picture.width, picture.height);
+  const fill = (/** @type {Ranges | null} */ ranges, /** @type {keyof ColumnColours} */ colour, opacity = 1, /** @type {((x: number) => boolean) | null} */ only = null) => {
+    if (ranges) fillColumns(image, density, ranges, { colour: colours[colour], opacity, only });
+  };
+  lanes.forEach((terms, index) => {
+    const frame = frames[index];
+    const columns = laneColumns(terms, frame, time);
+    if (!terms.stack) {
+      fill(columns.state, terms.split ? "carried" : "hidden", 0.5);
+      fill(columns.forgotten, "forgotten", 0.22);
+      fill(columns.written, "positive", 0.6, (x) => columns.positive[x] === 1);
+      fill(columns.written, "negative", 0.6, (x) => columns.positive[x] === 0);
+    }
+    fill(columns.hidden, "hidden", 0.8);
+    for (const ghost of columns.ghosts) fill(ghost, "ghost", 0.7);
+    for (const scale of [frame.area, frame.readout]) if (scale) fill(line(Math.round(scale.zero), columns.state.top.length), "zero");
   });
+  context.putImageData(image, 0, 0);
+  showPicture(canvas, picture);
+  fitPicture(canvas, time.width, height);
 }
+
+/** A level line one pixel thick. @param {number} y @param {number} columns @returns {Ranges} */
+const line = (y, columns) => ({ top: new Float32Array(columns).fill(y), bottom: new Float32Array(columns).fill(y + 1) });

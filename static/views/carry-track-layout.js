@@ -80,27 +80,40 @@ const HEIGHTS = [
  * @param {number} rem in pixels
  * @param {TimeFrame} time
  * @param {boolean} [low] whether the lanes are drawn as low as many are
+ * @param {LaneFrame[]} [before] frames of the same lanes whose scales are to be held as well, so that none shrinks while the window moves
  * @returns {{frames: LaneFrame[], height: number}}
  */
-export function laneFrames(lanes, gutter, rem, time, low = false) {
+export function laneFrames(lanes, gutter, rem, time, low = false, before = []) {
   const [first, last] = shownSteps(time);
-  const scale = (/** @type {Float64Array[]} */ series, /** @type {number} */ from, /** @type {number} */ to) => valueScale(series.map((values) => values.subarray(first, last + 1)), from, to);
+  /** @param {Float64Array[]} series @param {number} from @param {number} to @param {ValueScale | null | undefined} least */
+  const scale = (series, from, to, least) => valueScale([...series.map((values) => values.subarray(first, last + 1)), ...(least ? [Float64Array.of(least.lo, least.hi)] : [])], from, to);
   const heights = HEIGHTS.find((row) => low || lanes.length >= row.lanes) ?? HEIGHTS[HEIGHTS.length - 1];
   let top = 0;
   /** @type {LaneFrame[]} */
   const frames = [];
-  for (const { previous, state, split, readout, stack, ghost } of lanes) {
+  lanes.forEach(({ previous, state, split, readout, stack, ghost }, index) => {
     const areaTop = top + (PEEL_ROOM + (gutter < ROOMY_GUTTER * rem ? CAPTION_ROOM : 0)) * rem;
-    const area = scale([...reach({ previous, state, split }), ...(stack ? inTime(stack) : []), ...(ghost ? reach(ghost) : [])], areaTop, areaTop + heights.area * rem);
+    const area = scale([...reach({ previous, state, split }), ...(stack ? inTime(stack) : []), ...(ghost ? reach(ghost) : [])], areaTop, areaTop + heights.area * rem, before[index]?.area);
     const floor = area.bottom + (split ? SOURCE_ROOM : 0.25) * rem;
     const readoutTop = floor + READOUT_GAP * rem;
     const shown = [readout, ghost?.readout].flatMap((series) => (series ? [series.squashed, series.hidden] : []));
-    const under = readout ? scale(shown, readoutTop, readoutTop + heights.readout * rem) : null;
+    const under = readout ? scale(shown, readoutTop, readoutTop + heights.readout * rem, before[index]?.readout) : null;
     const bottom = (under ? under.bottom : floor) + LANE_GAP * rem;
     frames.push({ rem, top, bottom, area, floor, readout: under });
     top = bottom;
-  }
+  });
   return { frames, height: top };
+}
+
+/**
+ * Whether what is drawn in some frames can be drawn in others as it is.
+ *
+ * @param {LaneFrame[]} frames
+ * @param {LaneFrame[]} others of the same lanes
+ */
+export function haveSameScales(frames, others) {
+  const same = (/** @type {ValueScale | null} */ one, /** @type {ValueScale | null} */ other) => one?.lo === other?.lo && one?.hi === other?.hi;
+  return frames.every(({ area, readout }, index) => same(area, others[index].area) && same(readout, others[index].readout));
 }
 
 /** The series that a state's scale has to hold. @param {Pick<CarryTerms, "previous" | "state" | "split">} terms */

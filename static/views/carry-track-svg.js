@@ -18,6 +18,9 @@ import { laneCurves } from "./carry-track-curves.js";
 /** How wide a piece of a lane is, in pixels. */
 const PIECE = 256;
 
+/** How many times as many pieces as are in sight are kept at most. */
+const KEPT = 4;
+
 /**
  * Paths that change along each column: [part of the column, colour, opacity]. The slice that peels off starts in the band's own colour, and is
  * drawn hollow, as what is lost, where what is written is solid.
@@ -34,7 +37,8 @@ const FADES = [
 ];
 
 /**
- * What draws the curves. Elements are made once a piece of a lane and filled again for every window.
+ * What draws the curves: `draw` those of a window, `reach` more of them when others come into sight. Elements are made once a piece of a lane and
+ * filled again.
  *
  * @param {SVGSVGElement} root
  * @param {string} id unique in the page, for the gradients
@@ -43,14 +47,56 @@ export function curvePainter(root, id) {
   const gradients = FADES.map((fade) => gradient(id, fade));
   /** @type {LaneNodes[]} */
   let nodes = [];
+  /** @type {{lanes: CarryTerms[], frames: LaneFrame[], time: TimeFrame}} what is drawn; x begins at the window it was drawn for */
+  let drawn = { lanes: [], frames: [], time: { from: 0, to: 1, width: 1, backward: false, steps: 1 } };
   root.replaceChildren(s("defs", {}, ...gradients));
+
+  /** @param {number} lane @param {number} at which piece */
+  const fill = (lane, at) => {
+    const { lanes, frames, time } = drawn;
+    const { element, pieces, spare } = nodes[lane];
+    const piece = spare.pop() ?? pieceNodes(id, lanes[lane]);
+    pieces.set(at, piece);
+    fillPiece(piece, lanes[lane], frames[lane], time, stepsOf(time, at));
+    if (piece.element.parentNode !== element) element.append(piece.element);
+  };
+
+  /**
+   * @param {import("../types.js").TimeWindow} window
+   * @param {boolean} [ahead] whether to draw a little of what is likely to come into sight next, where there is nothing else to draw
+   */
+  const reach = (window, ahead = false) => {
+    const { time } = drawn;
+    const [first, last] = piecesOf(time, window);
+    let filled = 0;
+    nodes.forEach(({ pieces, spare }, lane) => {
+      if (pieces.size > KEPT * (last - first + 1)) {
+        for (const [at, piece] of pieces) {
+          if (at >= first - 1 && at <= last + 1) continue;
+          pieces.delete(at);
+          spare.push(piece);
+        }
+      }
+      for (let at = first; at <= last; at++) {
+        if (pieces.has(at)) continue;
+        fill(lane, at);
+        filled += 1;
+      }
+      for (const { element } of spare.splice(0)) element.remove();
+    });
+    if (!ahead || filled) return;
+    const [before, after] = piecesOf(time, { from: 0, to: time.steps });
+    const next = [last + 1, first - 1].filter((at) => at >= before && at <= after).find((at) => nodes.some(({ pieces }) => !pieces.has(at)));
+    if (next !== undefined) fill(nodes.findIndex(({ pieces }) => !pieces.has(next)), next);
+  };
+
   /**
    * @param {CarryTerms[]} lanes
    * @param {LaneFrame[]} frames
    * @param {TimeFrame} time
    * @param {number} height in pixels
    */
-  return (lanes, frames, time, height) => {
+  const draw = (lanes, frames, time, height) => {
     set(root, { width: time.width, height });
     // One gradient serves every column: it repeats with the column's width.
     const start = xOf(time, 0, 0);
@@ -58,30 +104,43 @@ export function curvePainter(root, id) {
     for (const each of gradients) set(each, { x1: start, x2: end });
     if (nodes.length !== lanes.length || nodes.some(({ split, readout }, index) => split !== (lanes[index].split !== null) || readout !== (lanes[index].readout !== null))) {
       for (const { element } of nodes) element.remove();
-      nodes = lanes.map((terms) => ({ element: s("g"), split: terms.split !== null, readout: terms.readout !== null, pieces: [] }));
+      nodes = lanes.map((terms) => ({ element: s("g"), split: terms.split !== null, readout: terms.readout !== null, pieces: new Map(), spare: [] }));
       root.append(...nodes.map(({ element }) => element));
     }
-    const ranges = piecesOf(time);
-    nodes.forEach(({ element, pieces }, index) => {
-      for (const { element: spare } of pieces.splice(ranges.length)) spare.remove();
-      ranges.forEach((range, at) => {
-        if (!pieces[at]) element.append((pieces[at] = pieceNodes(id, lanes[index])).element);
-        fillPiece(pieces[at], lanes[index], frames[index], time, range);
-      });
-    });
+    for (const { pieces, spare } of nodes) {
+      spare.push(...pieces.values());
+      pieces.clear();
+    }
+    drawn = { lanes, frames, time };
+    reach(time);
   };
+  return { draw, reach };
+}
+
+/** How many steps a piece has, and which is the first one's first. @param {TimeFrame} time */
+const grid = (time) => ({ count: Math.ceil(PIECE / columnWidth(time)), start: visibleSteps(time)[0] });
+
+/**
+ * The first and last piece of which something is inside a window.
+ *
+ * @param {TimeFrame} time of the drawing
+ * @param {import("../types.js").TimeWindow} window
+ * @returns {[first: number, last: number]}
+ */
+function piecesOf(time, window) {
+  const { count, start } = grid(time);
+  const [first, last] = visibleSteps({ ...time, ...window }).map((step) => Math.floor((step - start) / count));
+  return [first, last];
 }
 
 /**
- * The steps of each piece.
- *
- * @param {TimeFrame} time
- * @returns {[first: number, last: number][]}
+ * @param {TimeFrame} time of the drawing
+ * @param {number} piece
+ * @returns {[first: number, last: number]}
  */
-function piecesOf(time) {
-  const [first, last] = visibleSteps(time);
-  const count = Math.ceil(PIECE / columnWidth(time));
-  return Array.from({ length: Math.ceil((last - first + 1) / count) }, (_, index) => [first + index * count, Math.min(last, first + (index + 1) * count - 1)]);
+function stepsOf(time, piece) {
+  const { count, start } = grid(time);
+  return [Math.max(0, start + piece * count), Math.min(time.steps - 1, start + (piece + 1) * count - 1)];
 }
 
 /**
@@ -108,7 +167,8 @@ function gradient(id, { path, stops }) {
 }
 
 /**
- * @typedef {{element: SVGGElement, split: boolean, readout: boolean, pieces: PieceNodes[]}} LaneNodes
+ * @typedef {{element: SVGGElement, split: boolean, readout: boolean, pieces: Map<number, PieceNodes>, spare: PieceNodes[]}} LaneNodes
+ * `pieces` by their number, counted from the drawing's first
  *
  * The elements of one piece of a lane: `paths` by the name of their data, a line at zero of each scale, and as many numbers as have been needed.
  *

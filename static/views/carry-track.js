@@ -11,13 +11,13 @@ import { formOf } from "../lib/cell-form.js";
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
-import { movedDrawing, REST } from "../lib/scale.js";
+import { heldDrawing, isSameWidth, movedDrawing, REST } from "../lib/scale.js";
 import { slider } from "../lib/slide.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
 import { carriedBy, carryTerms } from "./carry-terms.js";
 import { paintMarks } from "./carry-marks.js";
-import { aheadSpan, captionPlaces, columnWidth, hitTest, laneFrames, isNear, REVEALED, yOf } from "./carry-track-layout.js";
+import { aheadSpan, captionPlaces, columnWidth, haveSameScales, hitTest, laneFrames, isNear, REVEALED, yOf } from "./carry-track-layout.js";
 import { columnColours, paintColumns } from "./carry-track-canvas.js";
 import { curvePainter } from "./carry-track-svg.js";
 import { originColours, paintOrigins } from "./origins-canvas.js";
@@ -48,7 +48,7 @@ const CLICK_REACH = 4;
 export function createCarryTrack(root, emit) {
   const id = `carry-${Math.random().toString(36).slice(2, 10)}`;
   const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
-  const paintCurves = curvePainter(curves, id);
+  const painter = curvePainter(curves, id);
   const split = h("canvas", { class: "carry-drawing carry-origins", "aria-hidden": "true", hidden: true });
   const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
   const marked = s("svg", { class: "carry-drawing carry-marks", "aria-hidden": "true" });
@@ -138,15 +138,19 @@ export function createCarryTrack(root, emit) {
    * @param {boolean} moved whether only the window is another one
    */
   const draw = (props, moved) => {
-    const { layer, window, width, gutter, marks = NO_MARKS } = props;
+    const { layer, window, width, gutter, marks = NO_MARKS, bands = null } = props;
     time = { ...window, width: Math.max(1, width - gutter), backward: layer.direction === "backward", steps: props.labels.length };
     const perStep = columnWidth(time);
     const before = moved && near === isNear(time) ? drawn : null;
-    drawn = movedDrawing(window, perStep, before, time.steps);
-    if (drawn !== before) paint(props, drawn);
+    // To curves are added those that come into sight, as long as they fit the scales; all else is painted with what is likely to come.
+    const grows = isNear(time) && bands === null;
+    const fits = before !== null && (!grows || haveSameScales(frames, framesIn(props, time, frames).frames));
+    drawn = (grows ? heldDrawing : movedDrawing)(window, perStep, fits ? before : null, time.steps);
+    if (drawn !== before) paint(props, drawn, moved);
+    else if (grows) painter.reach(window, isSameWidth(perStep, drawn.perStep));
     const stretch = perStep / drawn.perStep;
     const transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
-    for (const each of [curves, columns, split]) each.style.transform = transform;
+    for (const each of [near ? curves : columns, ...(bands ? [split] : [])]) each.style.transform = transform;
     if (marks.length || marked.childElementCount) paintMarks(marked, marks, frames, time, props.rem);
     clearTimeout(resting);
     if (stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(rest, REST);
@@ -158,11 +162,15 @@ export function createCarryTrack(root, emit) {
     fillReadings(shown);
   };
 
+  /** @param {CarryTrackProps} props @param {TimeFrame} seen @param {LaneFrame[]} [least] */
+  const framesIn = ({ gutter, rem, low }, seen, least) => laneFrames(lanes, gutter, rem, seen, low, least);
+
   /**
    * @param {CarryTrackProps} props
    * @param {import("../lib/scale.js").Drawing} drawing
+   * @param {boolean} moved
    */
-  const paint = (props, { from, to, perStep }) => {
+  const paint = (props, { from, to, perStep }, moved) => {
     const { layer, units, gutter, theme, labels, bands = null, ghost = null } = props;
     if (layer !== shown?.layer) termsByUnit = new Map();
     if (ghost !== (shown?.ghost ?? null)) ghostByUnit = new Map();
@@ -170,7 +178,7 @@ export function createCarryTrack(root, emit) {
     if (bands) lanes[0] = { ...lanes[0], stack: bands };
     root.classList.toggle("has-origins", bands !== null);
     const seen = { ...time, from, to, width: (to - from) * perStep };
-    const { frames: placed, height } = laneFrames(lanes, gutter, props.rem, seen, props.low);
+    const { frames: placed, height } = framesIn(props, seen, moved ? frames : []);
     frames = placed;
     stage.style.height = `${height}px`;
     plot.style.left = `${gutter}px`;
@@ -181,7 +189,7 @@ export function createCarryTrack(root, emit) {
     near = isNear(time);
     curves.toggleAttribute("hidden", !near);
     columns.toggleAttribute("hidden", near);
-    if (near) paintCurves(lanes, frames, seen, height);
+    if (near) painter.draw(lanes, frames, seen, height);
     else paintColumns(columns, (colours ??= columnColours(columns)), lanes, frames, seen, height);
     split.toggleAttribute("hidden", bands === null);
     if (bands) paintOrigins(split, (bandColours ??= originColours(split)), bands, frames[0], seen, { near, height, labels, numeric: props.numeric === true });
@@ -276,13 +284,14 @@ export function createCarryTrack(root, emit) {
       const sameContent = sameLayer && same("units", "width", "gutter", "labels", "theme", "rem", "bands", "ghost", "marks", "title", "places", "low");
       const sameDrawing = sameContent && before?.window.from === props.window.from && before?.window.to === props.window.to;
       if (before?.layer.cell !== props.layer.cell) root.dataset.cell = props.layer.cell;
+      const axisBefore = readings;
       if (!sameDrawing) draw(props, sameContent);
       if (before === null || formOf(before.layer) !== formOf(props.layer) || before.compact !== props.compact || (before.bands ?? null) === null !== ((props.bands ?? null) === null) || (before.ghost ?? null) === null !== ((props.ghost ?? null) === null) || before.ghostName !== props.ghostName) drawLegend(props);
       shown = props;
-      const sameStep = sameDrawing && same("step", "stage");
-      if (!sameStep) moveCover(props);
-      // A new drawing has its numbers at once, also while they rest.
-      if (!sameDrawing || (props.reading && !(sameStep && same("reading")))) fillReadings(props);
+      const sameStep = same("step", "stage");
+      if (!sameStep || !sameDrawing) moveCover(props);
+      // A new axis has its numbers at once, also while they rest.
+      if (readings !== axisBefore || !sameContent || (props.reading && !(sameStep && same("reading")))) fillReadings(props);
       if (!sameDrawing) {
         pointed = pointed && pointed.lane < lanes.length && pointed.step < time.steps ? pointed : null;
         placeTooltip();

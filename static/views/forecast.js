@@ -1,6 +1,6 @@
 /** Numbers along the time axis: what was read, and beside it what the network had forecast one step earlier. */
 
-import { h, shallowEqual } from "../lib/dom.js";
+import { h, setHidden, shallowEqual } from "../lib/dom.js";
 import { rangeEnd } from "../lib/format.js";
 import { timeScale } from "../lib/scale.js";
 import { s } from "../lib/svg.js";
@@ -92,7 +92,7 @@ export function create(root) {
     update(props) {
       if (shallowEqual(shown, props)) return;
       shown = props;
-      root.hidden = props.values === null && props.outputs === null;
+      setHidden(root, props.values === null && props.outputs === null);
       if (root.hidden) return;
       const { window, width, gutter, values, outputs, others, intervened, nextInput, beside = [] } = props;
       const [low, high] = extent([values, outputs, others, ...beside]);

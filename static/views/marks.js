@@ -9,19 +9,22 @@ import { outline } from "../lib/marks.js";
  * @returns {{element: SVGSVGElement, update: (marks: Mark[], rubber: Mark | null, picture: import("./heatmap.js").Picture) => void}}
  */
 export function marksView() {
-  const halo = s("path", { class: "mark-halo" });
-  const line = s("path", { class: "mark-line" });
-  const pulled = s("path", { class: "mark-rubber" });
+  const halo = s("path", { class: "mark-halo", d: "" });
+  const line = s("path", { class: "mark-line", d: "" });
+  const pulled = s("path", { class: "mark-rubber", d: "" });
   const element = s("svg", { class: "marks", "aria-hidden": "true" }, halo, line, pulled);
+  let [drawn, pull] = ["", ""];
   return {
     element,
     update(marks, rubber, { window, plotWidth, height, matrix, order }) {
       const plot = { width: plotWidth, height, units: order ? order.length : matrix.columns };
       element.toggleAttribute("hidden", marks.length === 0 && rubber === null);
       const d = outline(marks, window, plot);
-      halo.setAttribute("d", d);
-      line.setAttribute("d", d);
-      pulled.setAttribute("d", rubber ? outline([rubber], window, plot) : "");
+      const pulling = rubber ? outline([rubber], window, plot) : "";
+      // Also an empty path that is set again has its layout made anew.
+      if (d !== drawn) for (const each of [halo, line]) each.setAttribute("d", d);
+      if (pulling !== pull) pulled.setAttribute("d", pulling);
+      [drawn, pull] = [d, pulling];
     },
   };
 }

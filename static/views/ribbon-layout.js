@@ -15,7 +15,7 @@ const HALF_NUMBER = 12;
 
 /**
  * `mark` is what a comparison has to say of the step: it reads something else than the other, or is not there.
- * @typedef {{step: number, x: number, width: number, text: string, label: string, unknown: boolean, guess: string | null, shade: number, hit: boolean,
+ * @typedef {{step: number, x: number, text: string, label: string, unknown: boolean, guess: string | null, shade: number, hit: boolean,
  *   changed: boolean, less: boolean, mark: Mark}} Cell `changed` says that the other trace expects something else; `less` that the guess became less likely
  * @typedef {"changed" | "alone" | "gap" | null} Mark
  */
@@ -60,7 +60,6 @@ export function ribbonLayout({ labels, unknown, predictions, others = null, move
     cells.push({
       step,
       x: scale.x(step),
-      width: scale.stepWidth,
       text: marks?.[step] === "gap" ? "" : fitting(labels[step]),
       label: labels[step],
       unknown: strange.has(step),

@@ -1,9 +1,10 @@
 /** The token ribbon: the sequence along the time axis, under each token what the network expects next. */
 
-import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
+import { h, keyed, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { emptyPicture, showPicture } from "../lib/picture.js";
-import { movedDrawing, REST } from "../lib/scale.js";
+import { isSameWidth, movedDrawing, REST } from "../lib/scale.js";
 import { ribbonLayout } from "./ribbon-layout.js";
+import { place, tokenRow } from "./ribbon-tokens.js";
 
 /**
  * @typedef {object} RibbonProps
@@ -36,13 +37,13 @@ const NARROWEST_THUMB = 4;
  */
 export function create(root) {
   const axis = h("div", { class: "strip" });
-  const tokens = h("div", { class: "tokens" });
+  const tokens = tokenRow();
   const shades = h("canvas", { class: "shades" });
   const nextName = h("span", { class: "ribbon-name next-name", text: "expects next" });
   const labelName = h("span", { class: "ribbon-name" });
   const thumb = h("div", { class: "window-thumb" });
   const bar = h("div", { class: "window-bar", "aria-hidden": "true" }, thumb);
-  const strip = h("div", { class: "strip" }, shades, tokens);
+  const strip = h("div", { class: "strip" }, shades, tokens.element);
   root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), labelName, nextName,
     h("div", { class: "axis", "aria-hidden": "true" }, axis), h("div", { class: "tokens-clip" }, strip));
 
@@ -56,14 +57,18 @@ export function create(root) {
   let ticks = [];
   /** @type {ShadeColours} */
   let colours = { chance: "", more: "", less: "" };
-  /** @type {Map<number, HTMLElement>} */
-  const byStep = new Map();
-  /** @type {HTMLElement[]} */
-  const pool = [];
+  /** @type {Map<string, HTMLElement>} */
+  const numbers = new Map();
+  /** The step at which x is 0: as long as steps are as wide, what is drawn stays where it is. */
+  let origin = 0;
   let chosen = -1;
 
-  /** @param {Omit<RibbonProps, "step">} props @param {number} width of the drawn window, in CSS pixels */
-  const paint = (props, width) => {
+  /**
+   * @param {Omit<RibbonProps, "step">} props with the drawn window
+   * @param {number} width of that, in CSS pixels
+   * @param {number} x where it begins
+   */
+  const paint = (props, width, x) => {
     const layout = ribbonLayout({ ...props, width, gutter: 0 });
     // Numbers are drawn as curves elsewhere; what a network says of them is said here.
     const letters = layout.legible && (!props.numeric || props.predictions !== null);
@@ -77,38 +82,13 @@ export function create(root) {
     const { stepWidth } = layout;
     root.classList.toggle("is-small", stepWidth < 13);
     root.classList.toggle("is-tiny", stepWidth < 9);
-    ticks = layout.ticks;
-    ticks.forEach(({ step, x }, index) => {
-      const mark = axis.children[index] ?? axis.appendChild(h("span"));
-      setText(mark, String(step + 1));
-      at(/** @type {HTMLElement} */ (mark), x);
-    });
-    while (axis.children.length > ticks.length) axis.lastElementChild?.remove();
-    byStep.clear();
-    (letters ? layout.cells : []).forEach((cell, index) => {
-      const element = (pool[index] ??= h("span", { class: "token" }, h("span", { class: "letter" }), h("span", { class: "guess" })));
-      byStep.set(cell.step, element);
-      element.dataset.step = String(cell.step);
-      element.style.width = `${cell.width}px`;
-      at(element, cell.x);
-      element.classList.toggle("is-unknown", cell.unknown);
-      element.classList.toggle("is-hit", cell.hit);
-      element.classList.toggle("is-changed", cell.changed);
-      element.classList.toggle("is-less", cell.less);
-      if (props.marks) element.dataset.mark = cell.mark ?? "";
-      element.classList.toggle("is-own", props.continued != null && cell.step >= props.continued);
-      element.classList.remove("is-chosen");
-      setText(element.children[0], props.numeric ? "" : cell.text);
-      // What was cut can be read in full.
-      const title = cell.text.endsWith("…") ? cell.label : "";
-      if (element.title !== title) element.title = title;
-      setText(element.children[1], cell.guess ?? "");
-      element.style.setProperty("--shade", cell.shade.toFixed(3));
-      if (element.parentNode !== tokens) tokens.append(element);
-    });
-    while (tokens.children.length > byStep.size) tokens.lastElementChild?.remove();
+    ticks = layout.ticks.map(({ step, x: inside }) => ({ step, x: x + inside }));
+    keyed(axis, numbers, ticks, ({ step }) => String(step), ({ step }) => h("span", { text: String(step + 1) }));
+    for (const tick of ticks) place(/** @type {HTMLElement} */ (numbers.get(String(tick.step))), tick.x);
+    const cells = letters ? layout.cells.map((cell) => (props.numeric ? { ...cell, text: "" } : cell)) : [];
+    tokens.update(cells, { x, stepWidth, own: (step) => props.continued != null && step >= props.continued, compared: props.marks !== undefined });
     paintShades(shades, { ...props, width }, colours, !letters && !props.numeric);
-    chosen = -1;
+    place(shades, x);
   };
 
   /** @param {Omit<RibbonProps, "step">} props @param {Omit<RibbonProps, "step"> | null} before */
@@ -119,13 +99,17 @@ export function create(root) {
     const perStep = (width - gutter) / (window.to - window.from);
     const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
     drawn = movedDrawing(window, perStep, known, steps);
-    if (drawn !== known) paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep);
+    if (drawn !== known) {
+      if (!known || !isSameWidth(drawn.perStep, known.perStep)) origin = drawn.from;
+      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep);
+    }
     if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
     const stretch = perStep / drawn.perStep;
-    for (const moved of [axis, strip]) moved.style.transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
+    for (const moved of [axis, strip]) moved.style.transform = `translateX(${(origin - window.from) * perStep}px) scaleX(${stretch})`;
     // A number stands out over the edge by half of itself, or it is not there: half a number is another number.
-    const [left, right] = [(window.from - drawn.from) * drawn.perStep, (window.to - drawn.from) * drawn.perStep];
-    ticks.forEach(({ x }, index) => setHidden(/** @type {HTMLElement} */ (axis.children[index]), x < left || x > right));
+    const [left, right] = [(window.from - origin) * drawn.perStep, (window.to - origin) * drawn.perStep];
+    // It keeps its place, so that nothing has to be laid out.
+    for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right);
     clearTimeout(resting);
     if (stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(() => shown && show(shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);
@@ -143,8 +127,7 @@ export function create(root) {
         show(props, before);
       }
       if (step === chosen) return;
-      byStep.get(chosen)?.classList.remove("is-chosen");
-      byStep.get(step)?.classList.add("is-chosen");
+      tokens.choose(step);
       chosen = step;
     },
     destroy() {
@@ -152,15 +135,6 @@ export function create(root) {
       root.replaceChildren();
     },
   };
-}
-
-/**
- * @param {HTMLElement} element
- * @param {number} x
- */
-function at(element, x) {
-  element.style.transform = `translateX(${x}px)`;
-  return element;
 }
 
 /** @typedef {{chance: string, more: string, less: string}} ShadeColours */

@@ -1,6 +1,7 @@
 /** Between the carry track and the panels: which unit, how the rows are ordered, what part of the time is shown. */
 
-import { h, setText, shallowEqual } from "../lib/dom.js";
+import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
+import { paced } from "../lib/paced.js";
 import { icon } from "../lib/svg.js";
 import { rowTools } from "./row-tools.js";
 
@@ -57,11 +58,23 @@ export function create(root, emit) {
 
   /** @type {ToolbarProps | null} */
   let shown = null;
+  const showRange = paced((/** @type {ToolbarProps["zoomed"]} */ zoomed) => {
+    setHidden(range, zoomed === null);
+    const last = String(Math.ceil(zoomed?.to ?? 0));
+    setText(range, zoomed ? `steps ${Math.floor(zoomed.from) + 1} – ${last}` : "");
+    // As wide as two of the larger number need.
+    range.style.inlineSize = `${9 + 2 * last.length}ch`;
+  });
   return {
     update(props) {
       if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
+      if (props.zoomed !== before?.zoomed) {
+        showRange(props.zoomed);
+        fit.disabled = props.zoomed === null;
+        if (shallowEqual(before && { ...before, zoomed: props.zoomed }, props)) return;
+      }
       unit.max = String(props.units - 1);
       if (document.activeElement !== unit || props.unit !== before?.unit) unit.value = String(props.unit);
       const pinned = props.pins.includes(props.unit);
@@ -81,11 +94,6 @@ export function create(root, emit) {
       ablate.setAttribute("aria-pressed", String(props.ablated));
       ablate.title = props.ablated ? `Give unit ${props.unit} back` : `Run without unit ${props.unit}: nothing of it is read out at any step`;
       tall.setAttribute("aria-pressed", String(props.tall));
-      const last = String(Math.ceil(props.zoomed?.to ?? 0));
-      setText(range, props.zoomed ? `steps ${Math.floor(props.zoomed.from) + 1} – ${last}` : "");
-      // As wide as two of the larger number need.
-      range.style.inlineSize = props.zoomed ? `${9 + 2 * last.length}ch` : "";
-      fit.disabled = props.zoomed === null;
     },
     destroy: () => root.replaceChildren(),
   };

@@ -29,7 +29,7 @@ export function test_a_drawing_serves_the_windows_near_the_one_it_was_made_for()
   check(movedDrawing({ from: 40, to: 56 }, 12.5, moved, 100) === moved, "zoomed in a little");
   check(movedDrawing({ from: 38, to: 63 }, 8, moved, 100) === moved, "zoomed out a little");
   equal(movedDrawing({ from: 40, to: 50 }, 20, moved, 100), { from: 40, to: 50, perStep: 20 });
-  equal(movedDrawing({ from: 30, to: 70 }, 5, moved, 100), { from: 18, to: 82, perStep: 5 });
+  equal(movedDrawing({ from: 30, to: 70 }, 5, moved, 100), { from: 6, to: 94, perStep: 5 });
   equal(movedDrawing({ from: 0, to: 20 }, 10, moved, 100), { from: 0, to: 40, perStep: 10 });
 }
 

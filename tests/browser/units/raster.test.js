@@ -1,5 +1,6 @@
 /** Matrices to pixels: the right cell at the right place, nothing lost when several share one. */
 
+import { fillColumns } from "/static/lib/column-fill.js";
 import { colourTable, gradient } from "/static/lib/colour.js";
 import { paint, stepsPerColumn, unitsPerRow } from "/static/lib/raster.js";
 import { carriedMovement, extents, largestMagnitude, magnitudeWithout, means, sorted, variances } from "/static/lib/stats.js";
@@ -96,4 +97,34 @@ export function test_figures_over_steps() {
   equal(extents(source), { minimum: [1, -6], maximum: [5, 0] });
   equal(sorted([Infinity, 5, 1, 5, Infinity], true), [2, 1, 3, 0, 4]);
   equal(sorted([Infinity, 5, 1, 5, Infinity]), [0, 4, 1, 3, 2]);
+}
+
+export function test_columns_are_filled_as_a_canvas_fills_rectangles() {
+  const [width, height, density] = [40, 30, 2];
+  const own = new ImageData(width * density, height * density);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width * density, height * density).getContext("2d"));
+  context.scale(density, density);
+  /** @type {{colour: [number, number, number], opacity: number, only: ((x: number) => boolean) | null}[]} */
+  const layers = [
+    { colour: [200, 30, 90], opacity: 0.5, only: null },
+    { colour: [10, 240, 20], opacity: 0.6, only: (x) => x % 3 > 0 },
+    { colour: [0, 0, 0], opacity: 1, only: (x) => x % 2 > 0 },
+  ];
+  layers.forEach(({ colour, opacity, only }, layer) => {
+    const top = Float32Array.from({ length: width }, (_, x) => 10 + 7.3 * Math.sin(x + layer));
+    const bottom = top.map((y, x) => y + ((x * 3.7 + layer * 5) % 16) - 1);
+    fillColumns(own, density, { top, bottom }, { colour, opacity, only });
+    context.fillStyle = `rgb(${colour.join(" ")})`;
+    context.globalAlpha = opacity;
+    for (let x = 0; x < width; x++) if (bottom[x] > top[x] && (!only || only(x))) context.fillRect(x, top[x], 1, bottom[x] - top[x]);
+  });
+  const theirs = context.getImageData(0, 0, width * density, height * density);
+  let filled = 0;
+  // Through what shines, colours are rounded as often as they are laid over one another: what is seen counts, colour times opacity.
+  for (let byte = 0; byte < own.data.length; byte += 4) {
+    const [a, b] = [own, theirs].map(({ data }) => [0, 1, 2].map((channel) => (data[byte + channel] * data[byte + 3]) / 255).concat(data[byte + 3]));
+    a.forEach((value, channel) => check(Math.abs(value - b[channel]) <= 4, `pixel ${byte / 4}: ${a} is not ${b}`));
+    if (own.data[byte + 3] > 0) filled += 1;
+  }
+  check(filled > 500, `${filled} pixels are not empty`);
 }

@@ -28,7 +28,7 @@ const CAPTION_ROOM = 1;
 
 /** Visible steps beyond which, and narrowest column, in pixels, below which curves could not be told apart; pixel columns are drawn instead. */
 const MOST_CURVED_STEPS = 320;
-const CURVED_WIDTH = 2;
+const CURVED_WIDTH = 5;
 
 /** Narrowest column, in pixels, in which strands are drawn from below; narrower ones colour the band's edge. */
 export const STRAND_WIDTH = 14;

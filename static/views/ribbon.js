@@ -59,6 +59,9 @@ export function create(root) {
   let colours = { chance: "", more: "", less: "" };
   /** @type {Map<string, HTMLElement>} */
   const numbers = new Map();
+  /** Whether steps are wide enough for letters, which are drawn; or are to be, once the window rests. */
+  let lettered = false;
+  let waiting = false;
   /** The step at which x is 0: as long as steps are as wide, what is drawn stays where it is. */
   let origin = 0;
   let chosen = -1;
@@ -67,14 +70,18 @@ export function create(root) {
    * @param {Omit<RibbonProps, "step">} props with the drawn window
    * @param {number} width of that, in CSS pixels
    * @param {number} x where it begins
+   * @param {boolean} moving
    */
-  const paint = (props, width, x) => {
+  const paint = (props, width, x, moving) => {
     const layout = ribbonLayout({ ...props, width, gutter: 0 });
+    // Hundreds of letters take longer than a frame, and nobody reads them in passing: they come once the window rests.
+    waiting = layout.legible && moving && !lettered;
+    lettered = layout.legible && !waiting;
     // Numbers are drawn as curves elsewhere; what a network says of them is said here.
-    const letters = layout.legible && (!props.numeric || props.predictions !== null);
+    const letters = lettered && (!props.numeric || props.predictions !== null);
     root.classList.toggle("is-numeric", props.numeric && props.predictions === null);
     root.classList.toggle("is-spoken", props.numeric && props.predictions !== null);
-    root.classList.toggle("is-dense", !layout.legible);
+    root.classList.toggle("is-dense", !lettered);
     root.classList.toggle("has-predictions", props.predictions !== null);
     root.classList.toggle("has-changes", props.moved !== null);
     setText(nextName, props.moved ? "more, less likely" : props.nextInput ? "expects next" : "says");
@@ -101,7 +108,7 @@ export function create(root) {
     drawn = movedDrawing(window, perStep, known, steps);
     if (drawn !== known) {
       if (!known || !isSameWidth(drawn.perStep, known.perStep)) origin = drawn.from;
-      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep);
+      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep, known !== null);
     }
     if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
     const stretch = perStep / drawn.perStep;
@@ -111,7 +118,7 @@ export function create(root) {
     // It keeps its place, so that nothing has to be laid out.
     for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right);
     clearTimeout(resting);
-    if (stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(() => shown && show(shown, null), REST);
+    if (waiting || stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(() => shown && show(shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);

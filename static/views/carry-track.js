@@ -153,7 +153,7 @@ export function createCarryTrack(root, emit) {
     for (const each of [near ? curves : columns, ...(bands ? [split] : [])]) each.style.transform = transform;
     if (marks.length || marked.childElementCount) paintMarks(marked, marks, frames, time, props.rem);
     clearTimeout(resting);
-    if (stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(rest, REST);
+    if (moved) resting = setTimeout(rest, REST);
   };
 
   const rest = () => {

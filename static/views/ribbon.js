@@ -59,9 +59,8 @@ export function create(root) {
   let colours = { chance: "", more: "", less: "" };
   /** @type {Map<string, HTMLElement>} */
   const numbers = new Map();
-  /** Whether steps are wide enough for letters, which are drawn; or are to be, once the window rests. */
+  /** Whether letters are drawn. */
   let lettered = false;
-  let waiting = false;
   /** The step at which x is 0: as long as steps are as wide, what is drawn stays where it is. */
   let origin = 0;
   let chosen = -1;
@@ -75,8 +74,7 @@ export function create(root) {
   const paint = (props, width, x, moving) => {
     const layout = ribbonLayout({ ...props, width, gutter: 0 });
     // Hundreds of letters take longer than a frame, and nobody reads them in passing: they come once the window rests.
-    waiting = layout.legible && moving && !lettered;
-    lettered = layout.legible && !waiting;
+    lettered = layout.legible && (lettered || !moving);
     // Numbers are drawn as curves elsewhere; what a network says of them is said here.
     const letters = lettered && (!props.numeric || props.predictions !== null);
     root.classList.toggle("is-numeric", props.numeric && props.predictions === null);
@@ -118,7 +116,7 @@ export function create(root) {
     // It keeps its place, so that nothing has to be laid out.
     for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right);
     clearTimeout(resting);
-    if (waiting || stretch !== 1 || drawn.from !== window.from || drawn.to !== window.to) resting = setTimeout(() => shown && show(shown, null), REST);
+    if (known) resting = setTimeout(() => shown && show(shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);

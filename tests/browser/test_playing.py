@@ -105,6 +105,7 @@ def test_two_fingers_zoom_about_the_place_between_them(visit: Visit) -> None:
 
     def window() -> tuple[int, int]:
         expect(zoomed).to_have_text(re.compile(r"\d"))
+        page.wait_for_timeout(200)  # while fingers move, the words follow no faster than they can be read
         first, last = re.findall(r"\d+", zoomed.text_content() or "")[:2]
         return int(first), int(last)
 

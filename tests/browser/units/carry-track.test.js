@@ -271,13 +271,15 @@ export function test_pieces_meet_however_the_window_moves() {
   done();
 }
 
-export function test_scales_hold_still_while_the_window_moves_and_grow_where_they_must() {
+export async function test_scales_hold_still_while_the_window_moves_and_grow_where_they_must() {
   const gates = { f: Array(40).fill(0), i: Array(40).fill(1), g: Array.from({ length: 40 }, (_, step) => (step < 20 ? 0.5 : 0.05)) };
   const { root, view, props, done } = mounted({ layer: lstm(gates), labels: gates.g.map(String), window: { from: 0, to: 10 } });
   const axis = () => [...root.querySelectorAll(".carry-tick")].map((tick) => tick.textContent).join();
   const large = axis();
   view.update({ ...props, window: { from: 28, to: 38 } });
   check(axis() === large, "smaller values keep the scale");
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  check(axis() !== large, "until the window rests");
   view.update({ ...props, layer: lstm(gates), window: { from: 28, to: 38 } });
   const small = axis();
   check(small !== large, "another trace has its own scale");

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from traceback import clear_frames
 
 import numpy as np
 
@@ -182,6 +183,9 @@ def trace(
         try:
             return run(checked)
         except NumericalError as error:
+            clear_frames(
+                error.__traceback__
+            )  # or all that was computed stays while the cause is looked for
             error.pointer = pointer_to_cause(checked, fails)
             raise
 

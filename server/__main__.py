@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
@@ -32,12 +33,15 @@ def _imported(name: str) -> Callable[[Sequence[str]], int]:
     As an exception it could come out of an import as another one, or be printed and forgotten.
     """
     before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:  # and not where whoever started this wants no interrupts
+    # Only the main thread may; and not where whoever started this wants no interrupts, or other ones.
+    ends = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ends:
         signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
         command: Callable[[Sequence[str]], int] = import_module(f".{name}", __package__).main
     finally:
-        signal.signal(signal.SIGINT, before)
+        if ends:
+            signal.signal(signal.SIGINT, before)
     return command
 
 

@@ -16,8 +16,8 @@ KEPT_BYTES = 64 * 1024 * 1024
 LARGEST_FROM_HEAP = 32 * 1024 * 1024
 """As large as glibc lets it be."""
 
-LARGEST_SETTING = 2**31 - 1
-"""glibc takes an ``int``."""
+MOST_SET_ASIDE = 1024 * 1024 * 1024
+"""Well within what glibc takes as a setting, which is an ``int``."""
 
 HUGE_PAGE = 2 * 1024 * 1024
 
@@ -31,16 +31,17 @@ def settle(set_aside: int) -> None:
 
     ``set_aside`` bytes, for what is going to be kept, are taken as addresses only, for which the system is asked to
     give memory by 2 MiB instead of by 4 KiB when they are first written to: a request with a new trace of 300 kB spent
-    a fifteenth of its time on such first writes.
+    a fifteenth of its time on such first writes. Where addresses are limited none are taken, so that others find some.
     """
+    set_aside = min(set_aside, MOST_SET_ASIDE)
     pin_blas_threads()
     gc.collect()
     gc.freeze()
     if (mallopt := _function("mallopt")) is not None:
         mallopt(M_ARENA_MAX, 1)
-        mallopt(M_TRIM_THRESHOLD, min(set_aside + KEPT_BYTES, LARGEST_SETTING))
+        mallopt(M_TRIM_THRESHOLD, set_aside + KEPT_BYTES)
         mallopt(M_MMAP_THRESHOLD, LARGEST_FROM_HEAP)
-        if hasattr(mmap, "MADV_HUGEPAGE"):
+        if hasattr(mmap, "MADV_HUGEPAGE") and not _are_addresses_limited():
             _set_aside(set_aside)
 
 
@@ -57,6 +58,13 @@ def _set_aside(size: int) -> None:
         library.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), ctypes.c_int(mmap.MADV_HUGEPAGE))
     for pointer in blocks:
         library.free(ctypes.c_void_p(pointer))
+
+
+def _are_addresses_limited() -> bool:
+    import resource  # there is none on Windows
+
+    limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+    return any(limit != resource.RLIM_INFINITY for limit in limits)
 
 
 def _function(name: str) -> Callable[..., int] | None:

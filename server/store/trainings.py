@@ -90,7 +90,7 @@ class Training:
                 "measure": facts.get("measure"),
                 "parameters": facts.get("parameters"),
                 "model": history.end.get("model"),
-                "error": " ".join(filter(None, (history.end.get("error"), self._damage))) or None,
+                "error": " ".join(str(text) for text in (history.end.get("error"), self._damage) if text) or None,
                 "checkpoints": list(history.checkpoints),
                 "last_event": history.last_event,
                 "plan": plan,
@@ -148,6 +148,8 @@ class Training:
     def _read(self) -> None:
         if self._reader.is_rewound():
             self._begin()
+        if self._damage and (asked := _asked(self.files)):  # it could not be read for a moment, or was repaired
+            self.asked, self._damage = shortened(asked), None
         with suppress(OSError):
             while events := self._reader.read():
                 for event in events:
@@ -176,9 +178,10 @@ def _stand_in(files: RunFiles) -> dict[str, Any]:
     """In place of what is damaged: the run is called by its id, and said to be made when its folder last changed."""
     try:
         changed = files.folder.stat().st_mtime
-    except OSError:  # deleted meanwhile
-        changed = 0.0
-    return {"name": files.id, "created": time_text(changed), "plan": {"task": "unknown", "steps": 0}}
+        created = time_text(changed)
+    except (OSError, OverflowError, ValueError):  # deleted meanwhile, or of a year that no calendar has
+        created = time_text(0.0)
+    return {"name": files.id, "created": created, "plan": {"task": "unknown", "steps": 0}}
 
 
 def unknown_training(training_id: str) -> Problem:

@@ -32,10 +32,7 @@ class RunFiles:
     @property
     def exists(self) -> bool:
         """Whether there is a run in the folder, be it a damaged one."""
-        try:
-            return self.plan.exists() or self.events.exists()
-        except PermissionError:
-            return True
+        return _may_exist(self.plan) or _may_exist(self.events)
 
     @property
     def plan(self) -> Path:
@@ -84,6 +81,17 @@ class RunFiles:
     def sweep(self) -> None:
         """Remove what a crash left half written."""
         sweep(self.folder)
+
+
+def _may_exist(path: Path) -> bool:
+    """Also where that cannot be told: what nobody can read may be repaired."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def read_object(path: Path) -> dict[str, Any] | None:

@@ -247,7 +247,7 @@ def test_a_run_with_a_damaged_plan_is_listed_with_what_is_wrong(tmp_path: Path, 
     training = made_by_hand(tmp_path, "interrupted")
     known = before.get(training.id)
     training.append("end", state="interrupted", update=3, error="It was interrupted.")
-    content = DAMAGED[name]
+    content, plan = DAMAGED[name], training.files.plan.read_bytes()
     training.files.plan.unlink()
     if content is not None:
         training.files.plan.write_bytes(content)
@@ -258,6 +258,27 @@ def test_a_run_with_a_damaged_plan_is_listed_with_what_is_wrong(tmp_path: Path, 
     assert (told["state"], told["update"], told["checkpoints"]) == ("interrupted", 3, [0, 3])
     assert told["created"].startswith("20")
     assert known.to_json(whole=whole)["plan"]["task"] == SHORT["task"], "what was read before is still known"
+    training.files.plan.write_bytes(plan)
+    assert found.to_json(whole=whole) == known.to_json(whole=whole), "it is read again once it can be"
+
+
+def test_odd_entries_of_a_run_hide_no_others(tmp_path: Path) -> None:
+    training = made_by_hand(tmp_path, "interrupted")
+    training.append("end", state="failed", update=3, error=5)
+    training.files.plan.write_bytes(b"{")
+    os.utime(training.files.folder, (1e12, 1e12))
+    (found,) = TrainingFolder(tmp_path / "trainings").all()
+    assert found.to_json(whole=False)["error"].startswith("5 Its plan.json")
+
+
+def test_a_run_that_cannot_be_looked_at_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = made_by_hand(tmp_path, "interrupted")
+
+    def refused(path: Path, **_: object) -> object:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    assert training.files.exists
 
 
 def test_checkpoints_are_told_by_their_names(tmp_path: Path) -> None:

@@ -25,14 +25,10 @@ const TOKENS = { carried: "--carried", hidden: "--hidden-state", forgotten: "--g
  * @returns {ColumnColours}
  */
 export function columnColours(canvas) {
-  const { context } = emptyPicture(1, 1);
-  // The canvas's own text colour makes tokens into colours, and a pixel makes those into numbers.
+  // The canvas's own text colour makes tokens into colours, all of which are opaque: "rgb(34, 32, 27)".
   const colour = (/** @type {string} */ token) => {
     canvas.style.color = `var(${token})`;
-    context.fillStyle = getComputedStyle(canvas).color;
-    context.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
-    return [red, green, blue];
+    return getComputedStyle(canvas).color.match(/[\d.]+/g)?.slice(0, 3).map(Number);
   };
   return /** @type {ColumnColours} */ (Object.fromEntries(Object.entries(TOKENS).map(([name, token]) => [name, colour(token)])));
 }
@@ -47,7 +43,8 @@ export function columnColours(canvas) {
  */
 export function paintColumns(canvas, colours, lanes, frames, time, height) {
   const density = window.devicePixelRatio || 1;
-  const { picture, context } = emptyPicture(Math.round(time.width * density), Math.round(height * density));
+  // A column is as wide as a CSS pixel, which the page makes of one of the picture's.
+  const { picture, context } = emptyPicture(Math.ceil(time.width), Math.round(height * density));
   const image = context.createImageData(picture.width, picture.height);
   const fill = (/** @type {Ranges | null} */ ranges, /** @type {keyof ColumnColours} */ colour, opacity = 1, /** @type {((x: number) => boolean) | null} */ only = null) => {
     if (ranges) fillColumns(image, density, ranges, { colour: colours[colour], opacity, only });
@@ -67,7 +64,7 @@ export function paintColumns(canvas, colours, lanes, frames, time, height) {
   });
   context.putImageData(image, 0, 0);
   showPicture(canvas, picture);
-  fitPicture(canvas, time.width, height);
+  fitPicture(canvas, picture.width, height);
 }
 
 /** A level line one pixel thick. @param {number} y @param {number} columns @returns {Ranges} */

@@ -26,7 +26,10 @@ export const REVEALED = { lstm: [0, FORGOTTEN, ADDED, 1], gru: [0, FORGOTTEN, 0.
 const ROOMY_GUTTER = 6.9;
 const CAPTION_ROOM = 1;
 
-/** Visible steps beyond which, and narrowest column, in pixels, below which curves could not be told apart; pixel columns are drawn instead. */
+/**
+ * Visible steps beyond which, and narrowest column, in pixels, below which pixel columns are drawn instead of curves, which would hide what was forgotten
+ * and written, and take long to paint.
+ */
 const MOST_CURVED_STEPS = 320;
 const CURVED_WIDTH = 5;
 

@@ -50,7 +50,7 @@ export function createCarryTrack(root, emit) {
   const curves = s("svg", { class: "carry-drawing", "aria-hidden": "true" });
   const painter = curvePainter(curves, id);
   const split = h("canvas", { class: "carry-drawing carry-origins", "aria-hidden": "true", hidden: true });
-  const columns = h("canvas", { class: "carry-drawing", "aria-hidden": "true" });
+  const columns = h("canvas", { class: "carry-drawing carry-columns", "aria-hidden": "true" });
   const marked = s("svg", { class: "carry-drawing carry-marks", "aria-hidden": "true" });
   const ahead = h("div", { class: "carry-ahead" });
   const slideAhead = slider(ahead);
@@ -82,7 +82,11 @@ export function createCarryTrack(root, emit) {
   let bandColours = null;
   /** @type {import("../lib/scale.js").Drawing | null} what is drawn, which may be more than the window, and stretched while it moves */
   let drawn = null;
-  /** Whether that is curves. */
+  /** Pixels a step, when the window was last shown. */
+  let perStepBefore = 0;
+  /** The window for which the scales were made. */
+  let fitted = { from: 0, to: 0 };
+  /** Whether curves are drawn. */
   let near = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} until the window has rested */
   let resting;
@@ -141,12 +145,18 @@ export function createCarryTrack(root, emit) {
     const { layer, window, width, gutter, marks = NO_MARKS, bands = null } = props;
     time = { ...window, width: Math.max(1, width - gutter), backward: layer.direction === "backward", steps: props.labels.length };
     const perStep = columnWidth(time);
-    const before = moved && near === isNear(time) ? drawn : null;
+    const panned = isSameWidth(perStep, perStepBefore);
+    perStepBefore = perStep;
+    // When zooming ends, and when the window has left what the scales were made for, it is as if it rested.
+    const due = (panned && drawn !== null && !isSameWidth(perStep, drawn.perStep)) || window.from >= fitted.to || window.to <= fitted.from;
+    const held = moved && !due;
+    if (!held) fitted = window;
+    const before = held && near === isNear(time) ? drawn : null;
     // To curves are added those that come into sight, as long as they fit the scales; all else is painted with what is likely to come.
     const grows = isNear(time) && bands === null;
     const fits = before !== null && (!grows || haveSameScales(frames, framesIn(props, time, frames).frames));
     drawn = (grows ? heldDrawing : movedDrawing)(window, perStep, fits ? before : null, time.steps);
-    if (drawn !== before) paint(props, drawn, moved);
+    if (drawn !== before) paint(props, drawn, held);
     else if (grows) painter.reach(window, isSameWidth(perStep, drawn.perStep));
     const stretch = perStep / drawn.perStep;
     const transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
@@ -168,9 +178,9 @@ export function createCarryTrack(root, emit) {
   /**
    * @param {CarryTrackProps} props
    * @param {import("../lib/scale.js").Drawing} drawing
-   * @param {boolean} moved
+   * @param {boolean} held whether no scale is to shrink
    */
-  const paint = (props, { from, to, perStep }, moved) => {
+  const paint = (props, { from, to, perStep }, held) => {
     const { layer, units, gutter, theme, labels, bands = null, ghost = null } = props;
     if (layer !== shown?.layer) termsByUnit = new Map();
     if (ghost !== (shown?.ghost ?? null)) ghostByUnit = new Map();
@@ -178,7 +188,7 @@ export function createCarryTrack(root, emit) {
     if (bands) lanes[0] = { ...lanes[0], stack: bands };
     root.classList.toggle("has-origins", bands !== null);
     const seen = { ...time, from, to, width: (to - from) * perStep };
-    const { frames: placed, height } = framesIn(props, seen, moved ? frames : []);
+    const { frames: placed, height } = framesIn(props, seen, held ? frames : []);
     frames = placed;
     stage.style.height = `${height}px`;
     plot.style.left = `${gutter}px`;

@@ -1,8 +1,9 @@
 /** Over the picture of a comparison: which quantity and unit, how the two are aligned, what part of the time is shown. */
 
-import { h, setText, shallowEqual } from "../lib/dom.js";
+import { h, shallowEqual } from "../lib/dom.js";
 import { words } from "../lib/format.js";
 import { icon } from "../lib/svg.js";
+import { zoomRange } from "./zoom-range.js";
 
 /**
  * @typedef {object} CompareToolbarProps
@@ -37,7 +38,7 @@ export function create(root, emit) {
   const method = h("select", { id: "compare-align", on: { change: () => emit({ type: "align-chosen", method: method.value }) } }, ...METHODS.map(([value, text]) => h("option", { value, text })));
   const sorted = h("button", { type: "button", class: "tool", title: "The units that differ most come first", on: { click: () => emit({ type: "rows-sorted" }) } }, "Most different first");
   const swap = h("button", { type: "button", class: "tool", title: "Let A and B change places", on: { click: () => emit({ type: "swapped" }) } }, "Swap A and B");
-  const range = h("span", { class: "zoom-range" });
+  const range = zoomRange("columns");
   /** @param {string} picture @param {string} text @param {import("../types.js").ViewEvent} event */
   const zoom = (picture, text, event) => h("button", { type: "button", class: "icon-button small", "aria-label": text, title: text, on: { click: () => emit(event) } }, icon(picture));
   const fit = zoom("fit", "Show all steps (0)", { type: "window-fitted" });
@@ -45,7 +46,7 @@ export function create(root, emit) {
     h("span", { class: "tool-group" }, layer, quantities),
     h("span", { class: "tool-group" }, h("label", { for: "compare-unit", text: "Unit" }), unit, sorted),
     h("span", { class: "tool-group" }, h("label", { for: "compare-align", text: "Align by" }), method, swap),
-    h("span", { class: "tool-group end" }, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
+    h("span", { class: "tool-group end" }, range.element, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit),
   );
 
   /** @type {CompareToolbarProps | null} */
@@ -66,7 +67,7 @@ export function create(root, emit) {
       if (document.activeElement !== unit || props.unit !== before?.unit) unit.value = String(props.unit);
       method.value = props.method;
       sorted.setAttribute("aria-pressed", String(props.sorted));
-      setText(range, props.zoomed ? `columns ${Math.floor(props.zoomed.from) + 1} – ${Math.ceil(props.zoomed.to)}` : "");
+      if (props.zoomed !== before?.zoomed) range.update(props.zoomed);
       for (const control of root.querySelectorAll("button, select, input")) /** @type {HTMLButtonElement} */ (control).disabled = !props.ready;
       fit.disabled = props.zoomed === null;
     },

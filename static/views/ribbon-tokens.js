@@ -6,11 +6,14 @@ import { h, keyed, setText, shallowEqual } from "../lib/dom.js";
 
 /**
  * What an element says, apart from where it stands.
- * @typedef {Omit<Cell, "step" | "x"> & {own: boolean}} Said
+ * @typedef {Omit<Cell, "step" | "x"> & {own: boolean, compared: boolean}} Said
  */
 
 /** Elements that are kept at most: several times as many as a wide screen shows. */
 const KEPT = 2000;
+
+/** Places that are closer than this, in pixels, differ by rounding. */
+const SAME = 1e-3;
 
 /** Sets `transform` of an absolutely placed element. @param {HTMLElement} element @param {number} x in pixels */
 export function place(element, x) {
@@ -41,10 +44,11 @@ export function tokenRow() {
     return token;
   };
 
-  /** @param {HTMLElement} token @param {Said} said @param {boolean} compared */
-  const say = (token, said, compared) => {
+  /** @param {HTMLElement} token @param {Said} said */
+  const say = (token, said) => {
     for (const name of /** @type {const} */ (["unknown", "hit", "changed", "less", "own"])) token.classList.toggle(`is-${name}`, said[name]);
-    if (compared) token.dataset.mark = said.mark ?? "";
+    if (said.compared) token.dataset.mark = said.mark ?? "";
+    else delete token.dataset.mark;
     setText(token.children[0], said.text);
     setText(token.children[1], said.guess ?? "");
     // What was cut can be read in full.
@@ -61,11 +65,12 @@ export function tokenRow() {
       for (const { step, x: inside, ...cell } of cells) {
         const token = /** @type {HTMLElement} */ (tokens.get(String(step)));
         const before = known.get(token) ?? { x: NaN, said: null };
-        const said = { ...cell, own: own(step) };
+        const said = { ...cell, own: own(step), compared };
         const x = start + inside;
-        if (x !== before.x) place(token, x);
-        if (!shallowEqual(before.said, said)) say(token, said, compared);
-        known.set(token, { x, said });
+        const stays = Math.abs(x - before.x) < SAME;
+        if (!stays) place(token, x);
+        if (!shallowEqual(before.said, said)) say(token, said);
+        known.set(token, { x: stays ? before.x : x, said });
       }
     },
     choose(step) {

@@ -59,8 +59,11 @@ export function create(root) {
   let colours = { chance: "", more: "", less: "" };
   /** @type {Map<string, HTMLElement>} */
   const numbers = new Map();
-  /** Whether letters are drawn. */
+  /** Whether letters are drawn, and whether there would be room for some that are not. */
   let lettered = false;
+  let owed = false;
+  /** Pixels a step, when the window was last shown. */
+  let perStepBefore = 0;
   /** The step at which x is 0: as long as steps are as wide, what is drawn stays where it is. */
   let origin = 0;
   let chosen = -1;
@@ -69,12 +72,13 @@ export function create(root) {
    * @param {Omit<RibbonProps, "step">} props with the drawn window
    * @param {number} width of that, in CSS pixels
    * @param {number} x where it begins
-   * @param {boolean} moving
+   * @param {boolean} zooming
    */
-  const paint = (props, width, x, moving) => {
+  const paint = (props, width, x, zooming) => {
     const layout = ribbonLayout({ ...props, width, gutter: 0 });
-    // Hundreds of letters take longer than a frame, and nobody reads them in passing: they come once the window rests.
-    lettered = layout.legible && (lettered || !moving);
+    // Hundreds of letters take longer than a frame, and nobody reads them in passing: they come when zooming ends.
+    lettered = layout.legible && (lettered || !zooming);
+    owed = layout.legible && !lettered;
     // Numbers are drawn as curves elsewhere; what a network says of them is said here.
     const letters = lettered && (!props.numeric || props.predictions !== null);
     root.classList.toggle("is-numeric", props.numeric && props.predictions === null);
@@ -96,17 +100,23 @@ export function create(root) {
     place(shades, x);
   };
 
-  /** @param {Omit<RibbonProps, "step">} props @param {Omit<RibbonProps, "step"> | null} before */
-  const show = (props, before) => {
+  /**
+   * @param {Omit<RibbonProps, "step">} props
+   * @param {Omit<RibbonProps, "step"> | null} before
+   * @param {import("../lib/scale.js").Drawing | null} known what is drawn, where only the window is another one
+   */
+  const show = (props, before, known) => {
     const { window, width, gutter, steps, theme, name = "token" } = props;
     setText(labelName, name);
     if (theme !== before?.theme) colours = coloursOf(shades);
     const perStep = (width - gutter) / (window.to - window.from);
-    const known = before && shallowEqual({ ...before, window }, props) ? drawn : null;
-    drawn = movedDrawing(window, perStep, known, steps);
+    const zooming = known !== null && !isSameWidth(perStep, perStepBefore);
+    perStepBefore = perStep;
+    const due = known !== null && !zooming && (owed || !isSameWidth(perStep, known.perStep));
+    drawn = movedDrawing(window, perStep, due ? null : known, steps);
     if (drawn !== known) {
       if (!known || !isSameWidth(drawn.perStep, known.perStep)) origin = drawn.from;
-      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep, known !== null);
+      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep, zooming);
     }
     if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
     const stretch = perStep / drawn.perStep;
@@ -116,7 +126,7 @@ export function create(root) {
     // It keeps its place, so that nothing has to be laid out.
     for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right);
     clearTimeout(resting);
-    if (known) resting = setTimeout(() => shown && show(shown, null), REST);
+    if (known) resting = setTimeout(() => shown && show(shown, shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);
@@ -129,7 +139,7 @@ export function create(root) {
       if (!shallowEqual(shown, props)) {
         const before = shown;
         shown = props;
-        show(props, before);
+        show(props, before, before && shallowEqual({ ...before, window: props.window }, props) ? drawn : null);
       }
       if (step === chosen) return;
       tokens.choose(step);

@@ -1,9 +1,9 @@
 /** Between the carry track and the panels: which unit, how the rows are ordered, what part of the time is shown. */
 
-import { h, setHidden, setText, shallowEqual } from "../lib/dom.js";
-import { paced } from "../lib/paced.js";
+import { h, shallowEqual } from "../lib/dom.js";
 import { icon } from "../lib/svg.js";
 import { rowTools } from "./row-tools.js";
+import { zoomRange } from "./zoom-range.js";
 
 /**
  * @typedef {object} OwnProps
@@ -44,7 +44,7 @@ export function create(root, emit) {
   const pins = h("span", { class: "pins" });
   const rows = rowTools(emit);
   const tall = h("button", { type: "button", class: "tool", title: "Taller panels", on: { click: () => emit({ type: "height-toggled" }) } }, h("span", { text: "Taller" }));
-  const range = h("span", { class: "zoom-range" });
+  const range = zoomRange("steps");
   /** @param {string} picture @param {string} words @param {import("../types.js").ViewEvent} event */
   const zoom = (picture, words, event) => h("button", { type: "button", class: "icon-button small", "aria-label": words, title: words, on: { click: () => emit(event) } }, icon(picture));
   const fit = zoom("fit", "Show the whole sequence (0)", { type: "window-fitted" });
@@ -53,25 +53,18 @@ export function create(root, emit) {
     h("span", { class: "tool-group" }, origins, allOrigins),
     h("span", { class: "tool-group" }, intervene, ablate),
     h("span", { class: "tool-line" }, rows.element,
-      h("span", { class: "tool-group end" }, tall, range, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit)),
+      h("span", { class: "tool-group end" }, tall, range.element, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit)),
   );
 
   /** @type {ToolbarProps | null} */
   let shown = null;
-  const showRange = paced((/** @type {ToolbarProps["zoomed"]} */ zoomed) => {
-    setHidden(range, zoomed === null);
-    const last = String(Math.ceil(zoomed?.to ?? 0));
-    setText(range, zoomed ? `steps ${Math.floor(zoomed.from) + 1} – ${last}` : "");
-    // As wide as two of the larger number need.
-    range.style.inlineSize = `${9 + 2 * last.length}ch`;
-  });
   return {
     update(props) {
       if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
       if (props.zoomed !== before?.zoomed) {
-        showRange(props.zoomed);
+        range.update(props.zoomed);
         fit.disabled = props.zoomed === null;
         if (shallowEqual(before && { ...before, zoomed: props.zoomed }, props)) return;
       }

@@ -267,26 +267,39 @@ export function test_pieces_meet_however_the_window_moves() {
   check(known.length < 40, `pieces out of sight are used again, not kept: ${known.length}`);
   known.slice(1).forEach(([start], index) => near(start, known[index][1], "a piece begins where the one before it ends"));
   view.update({ ...props, window: { from: 0, to: 26 } });
-  near(ends(root)[0][0], -180.4 * 20, "the first step has been reached", 1);
+  const moved = new DOMMatrix(/** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing")).style.transform);
+  near(moved.a * ends(root)[0][0] + moved.e, 0, "the first step begins at the left edge", 0.5);
   done();
 }
 
 export async function test_scales_hold_still_while_the_window_moves_and_grow_where_they_must() {
-  const gates = { f: Array(40).fill(0), i: Array(40).fill(1), g: Array.from({ length: 40 }, (_, step) => (step < 20 ? 0.5 : 0.05)) };
-  const { root, view, props, done } = mounted({ layer: lstm(gates), labels: gates.g.map(String), window: { from: 0, to: 10 } });
+  const gates = { f: Array(60).fill(0), i: Array(60).fill(1), g: Array.from({ length: 60 }, (_, step) => (step < 20 ? 0.5 : 0.05)) };
+  const { root, view, props, done } = mounted({ layer: lstm(gates), labels: gates.g.map(String), window: { from: 12, to: 24 } });
   const axis = () => [...root.querySelectorAll(".carry-tick")].map((tick) => tick.textContent).join();
+  const look = (/** @type {number} */ from) => view.update({ ...props, window: { from, to: from + 12 } });
   const large = axis();
-  view.update({ ...props, window: { from: 28, to: 38 } });
+  look(22);
   check(axis() === large, "smaller values keep the scale");
   await new Promise((resolve) => setTimeout(resolve, 400));
-  check(axis() !== large, "until the window rests");
-  view.update({ ...props, layer: lstm(gates), window: { from: 28, to: 38 } });
   const small = axis();
-  check(small !== large, "another trace has its own scale");
-  view.update({ ...props, layer: props.layer, window: { from: 28, to: 38 } });
-  view.update({ ...props, layer: props.layer, window: { from: 22, to: 32 } });
-  view.update({ ...props, layer: props.layer, window: { from: 12, to: 22 } });
+  check(small !== large, "until the window rests");
+  look(18);
   check(axis() === large, `larger values have room as soon as they are in sight, not ${axis()}`);
+  look(22);
+  check(axis() === large, "and keep it while the window moves");
+  look(35);
+  check(axis() === small, "but not when it has left them behind");
+  done();
+}
+
+export function test_curves_that_were_zoomed_are_made_anew_when_the_window_only_pans() {
+  const values = Array.from({ length: 60 }, (_, step) => 0.3 + 0.4 * (step % 3));
+  const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 0, to: 20 } });
+  const stretch = () => new DOMMatrix(/** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing")).style.transform).a;
+  view.update({ ...props, window: { from: 0, to: 15 } });
+  check(stretch() > 1.3, `zooming stretches them, by ${stretch()}`);
+  view.update({ ...props, window: { from: 1, to: 16 } });
+  check(stretch() === 1, `panning does not, by ${stretch()}`);
   done();
 }
 

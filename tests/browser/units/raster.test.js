@@ -101,9 +101,9 @@ export function test_figures_over_steps() {
 
 export function test_columns_are_filled_as_a_canvas_fills_rectangles() {
   const [width, height, density] = [40, 30, 2];
-  const own = new ImageData(width * density, height * density);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width * density, height * density).getContext("2d"));
-  context.scale(density, density);
+  const own = new ImageData(width, height * density);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height * density).getContext("2d"));
+  context.scale(1, density);
   /** @type {{colour: [number, number, number], opacity: number, only: ((x: number) => boolean) | null}[]} */
   const layers = [
     { colour: [200, 30, 90], opacity: 0.5, only: null },
@@ -118,7 +118,7 @@ export function test_columns_are_filled_as_a_canvas_fills_rectangles() {
     context.globalAlpha = opacity;
     for (let x = 0; x < width; x++) if (bottom[x] > top[x] && (!only || only(x))) context.fillRect(x, top[x], 1, bottom[x] - top[x]);
   });
-  const theirs = context.getImageData(0, 0, width * density, height * density);
+  const theirs = context.getImageData(0, 0, width, height * density);
   let filled = 0;
   // Through what shines, colours are rounded as often as they are laid over one another: what is seen counts, colour times opacity.
   for (let byte = 0; byte < own.data.length; byte += 4) {
@@ -126,5 +126,5 @@ export function test_columns_are_filled_as_a_canvas_fills_rectangles() {
     a.forEach((value, channel) => check(Math.abs(value - b[channel]) <= 4, `pixel ${byte / 4}: ${a} is not ${b}`));
     if (own.data[byte + 3] > 0) filled += 1;
   }
-  check(filled > 500, `${filled} pixels are not empty`);
+  check(filled > 400, `${filled} pixels are not empty`);
 }

@@ -45,6 +45,18 @@ export async function test_letters_come_once_the_window_rests() {
   done();
 }
 
+export function test_letters_come_when_the_window_pans_after_zooming() {
+  const { show, tokens, done } = mounted({ from: 0, to: STEPS });
+  show({ from: 100, to: 140 });
+  show({ from: 100, to: 120 });
+  equal(tokens().length, 0);
+  show({ from: 101, to: 121 });
+  equal(tokens().length, 20);
+  show({ from: 102, to: 122 });
+  check(tokens().length >= 20, "and stay");
+  done();
+}
+
 export async function test_letters_stay_while_the_window_moves() {
   const { root, show, tokens, done } = mounted({ from: 10, to: 30 });
   const [first] = tokens();

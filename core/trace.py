@@ -183,9 +183,7 @@ def trace(
         try:
             return run(checked)
         except NumericalError as error:
-            clear_frames(
-                error.__traceback__
-            )  # or all that was computed stays while the cause is looked for
+            clear_frames(error.__traceback__)  # or all that was computed stays while the cause is looked for
             error.pointer = pointer_to_cause(checked, fails)
             raise
 

@@ -51,8 +51,10 @@ export function create(root) {
       widen(cursor, scale.stepWidth);
       slideCursor(scale.x(props.step) - props.gutter);
       setHidden(cross, props.hover === null);
-      setHidden(tooltip, (props.hover?.y ?? null) === null);
-      if (!props.hover) return;
+      // The window may have moved on under a pointer that rests.
+      const inSight = props.hover !== null && props.hover.step + 1 > props.window.from && props.hover.step < props.window.to;
+      setHidden(tooltip, (props.hover?.y ?? null) === null || !inSight);
+      if (!props.hover || !inSight) return;
       widen(cross, scale.stepWidth);
       slideCross(scale.x(props.hover.step) - props.gutter);
       if (props.hover.y === null) return;

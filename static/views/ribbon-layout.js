@@ -11,7 +11,7 @@ const LETTER = 7.4;
 
 /** Room for one number of the axis, and for half of the last one before the edge. */
 const TICK_ROOM = 64;
-const HALF_NUMBER = 12;
+export const HALF_NUMBER = 12;
 
 /**
  * `mark` is what a comparison has to say of the step: it reads something else than the other, or is not there.

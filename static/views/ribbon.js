@@ -3,7 +3,7 @@
 import { h, keyed, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { emptyPicture, showPicture } from "../lib/picture.js";
 import { isSameWidth, movedDrawing, REST } from "../lib/scale.js";
-import { ribbonLayout } from "./ribbon-layout.js";
+import { HALF_NUMBER, ribbonLayout } from "./ribbon-layout.js";
 import { place, tokenRow } from "./ribbon-tokens.js";
 
 /**
@@ -124,7 +124,7 @@ export function create(root) {
     // A number stands out over the edge by half of itself, or it is not there: half a number is another number.
     const [left, right] = [(window.from - origin) * drawn.perStep, (window.to - origin) * drawn.perStep];
     // It keeps its place, so that nothing has to be laid out.
-    for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right);
+    for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right - HALF_NUMBER);
     clearTimeout(resting);
     if (known) resting = setTimeout(() => shown && show(shown, shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);

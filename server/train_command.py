@@ -165,7 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         one = tasks.add_parser(
             task.name,
             help=f"{task.title[0].lower()}{task.title[1:]}".replace("%", "%%"),
-            description=f"{task.description} {task.measured}".replace("%", "%%"),
+            description=f"{task.description} {task.measured}",
             argument_default=argparse.SUPPRESS,
             allow_abbrev=False,
         )

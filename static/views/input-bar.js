@@ -68,9 +68,9 @@ export function create(root, emit, prefix = "") {
       field.placeholder = props.ids ? `Type token ids from 0 to ${props.size - 1}, such as 3 1 4` : props.kind === "tokens" ? "Type a sequence; it is traced as you type" : `Type, paste or drop numbers${props.size > 1 ? `: ${props.size} a line` : ""}`;
       // While somebody types, the field is ahead of the state and must not be written to.
       if (field.value !== props.text && (document.activeElement !== field || props.text !== before?.text)) field.value = props.text;
+      grow();
       // Another sequence is read from its beginning.
       if (props.place !== before?.place && document.activeElement !== field) field.scrollTo(0, 0);
-      grow();
       field.hidden = props.file !== null;
       chip.hidden = props.file === null;
       setText(chipText, props.file ?? "");

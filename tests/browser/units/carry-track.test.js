@@ -4,54 +4,7 @@ import { carryTerms } from "/static/views/carry-terms.js";
 import { laneColumns } from "/static/views/carry-track-columns.js";
 import { laneCurves } from "/static/views/carry-track-curves.js";
 import { aheadSpan, hitTest, laneFrames, REVEALED, yOf } from "/static/views/carry-track-layout.js";
-import { createCarryTrack } from "/static/views/carry-track.js";
-
-/** @param {boolean} holds @param {string} claim */
-function check(holds, claim) {
-  if (!holds) throw new Error(claim);
-}
-
-/** @param {number} found @param {number} wanted @param {string} what @param {number} [within] */
-function near(found, wanted, what, within = 1e-9) {
-  check(Math.abs(found - wanted) <= within, `${what}: expected ${wanted}, found ${found}`);
-}
-
-/** @param {number[][]} rows */
-const matrix = (rows) => ({ data: Float64Array.from(rows.flat()), rows: rows.length, columns: rows[0].length });
-
-/**
- * An LSTM trace of one unit from its gates; states are computed in reading order.
- *
- * @param {{f: number[], i: number[], g: number[], o?: number[], initial?: number, direction?: "forward" | "backward"}} gates
- * @returns {import("/static/types.js").LayerTrace}
- */
-function lstm({ f, i, g, o = f.map(() => 0.5), initial = 0, direction = "forward" }) {
-  const order = f.map((_, step) => step);
-  if (direction === "backward") order.reverse();
-  /** @type {number[]} */
-  const c = [];
-  let state = initial;
-  for (const step of order) {
-    state = f[step] * state + i[step] * g[step];
-    c[step] = state;
-  }
-  const column = (/** @type {number[]} */ values) => matrix(values.map((value) => [value]));
-  return {
-    layer: 0,
-    direction,
-    cell: "lstm",
-    hiddenSize: 1,
-    initialState: { cell_state: Float64Array.of(initial), hidden_state: Float64Array.of(0) },
-    quantities: {
-      input_gate: column(i),
-      forget_gate: column(f),
-      candidate: column(g),
-      output_gate: column(o),
-      cell_state: column(c),
-      hidden_state: column(c.map((value, step) => o[step] * Math.tanh(value))),
-    },
-  };
-}
+import { check, lstm, matrix, mounted, near } from "./carry-track-traces.js";
 
 const oneStep = (/** @type {number} */ initial, /** @type {number} */ f, /** @type {number} */ written) => lstm({ f: [f], i: [1], g: [written], initial });
 
@@ -205,20 +158,6 @@ export function test_a_point_is_a_step_and_a_lane() {
   check(hitTest(time, frames, 250, 1) === null, "nothing after the end");
 }
 
-/** @param {Partial<import("/static/types.js").CarryTrackProps>} [changes] */
-function mounted(changes = {}) {
-  const root = document.createElement("div");
-  document.body.append(root);
-  /** @type {import("/static/types.js").ViewEvent[]} */
-  const events = [];
-  const view = createCarryTrack(root, (event) => events.push(event));
-  const layer = lstm({ f: [0.9, 0.8, 0.7, 0.6], i: [1, 1, 1, 1], g: [0.5, -0.4, 0.3, 0.2] });
-  /** @type {import("/static/types.js").CarryTrackProps} */
-  const props = { layer, units: [0, "mean"], step: 1, stage: 3, window: { from: 0, to: 4 }, width: 560, gutter: 160, labels: ["a", "<b>", " ", "d"], hover: null, reducedMotion: false, rem: 16, theme: "light", compact: false, reading: true, ...changes };
-  view.update(props);
-  return { root, view, props, events, plot: /** @type {HTMLElement} */ (root.querySelector(".carry-plot")), done: () => (view.destroy(), root.remove()) };
-}
-
 export function test_a_step_moves_the_cover_and_draws_nothing() {
   const { root, view, props, done } = mounted();
   const cover = /** @type {HTMLElement} */ (root.querySelector(".carry-ahead"));
@@ -231,75 +170,6 @@ export function test_a_step_moves_the_cover_and_draws_nothing() {
   view.update({ ...props, step: 2, stage: 1 });
   check(root.querySelector(".carry-value")?.textContent === "·", "a value that is not revealed is not told");
   check(/step 3 of 4/.test(root.querySelector("[role=img]")?.getAttribute("aria-label") ?? ""), "the description names the step");
-  done();
-}
-
-export async function test_a_moving_window_moves_the_drawing_and_is_drawn_once_it_rests() {
-  const steps = 40;
-  const values = Array.from({ length: steps }, (_, step) => 0.3 + 0.4 * (step % 3));
-  const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 0, to: 20 } });
-  const path = () => [...root.querySelectorAll(".carry-band")].map((band) => band.getAttribute("d")).join();
-  const drawing = /** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing"));
-  const whole = path();
-  view.update({ ...props, window: { from: 10, to: 30 } });
-  const wider = path();
-  check(wider !== whole && whole.split(",M").every((piece) => wider.includes(piece)), "what comes into sight is added, and what was there stays");
-  check(drawing.style.transform === "translateX(-200px) scaleX(1)", `it stands where its steps do, not at ${drawing.style.transform}`);
-  view.update({ ...props, window: { from: 12, to: 28 } });
-  check(path() === wider, "a window inside of it draws nothing");
-  check(drawing.style.transform === "translateX(-300px) scaleX(1.25)", `and stretches it to its own scale, not ${drawing.style.transform}`);
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  const value = () => root.querySelector(".carry-value")?.textContent;
-  check(value() !== "", "it has its numbers");
-  check(path() !== wider && drawing.style.transform === "translateX(0px) scaleX(1)", "at rest it is drawn as it is");
-  done();
-}
-
-/** Where the pieces of the first lane's band begin and end, in pixels, from left to right. @param {HTMLElement} root */
-const ends = (root) => [.../** @type {Element} */ (root.querySelector("svg.carry-drawing > g")).querySelectorAll(".carry-band")].map((band) => /** @type {SVGPathElement} */ (band).getBBox()).map(({ x, width }) => [x, x + width]).sort(([a], [b]) => a - b);
-
-export function test_pieces_meet_however_the_window_moves() {
-  const steps = 400;
-  const values = Array.from({ length: steps }, (_, step) => 0.3 + 0.4 * (step % 3));
-  const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 180.4, to: 200.4 } });
-  for (let from = 180.4; from > 0; from -= 7) view.update({ ...props, window: { from, to: from + 20 } });
-  const known = ends(root);
-  check(known.length < 40, `pieces out of sight are used again, not kept: ${known.length}`);
-  known.slice(1).forEach(([start], index) => near(start, known[index][1], "a piece begins where the one before it ends"));
-  view.update({ ...props, window: { from: 0, to: 26 } });
-  const moved = new DOMMatrix(/** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing")).style.transform);
-  near(moved.a * ends(root)[0][0] + moved.e, 0, "the first step begins at the left edge", 0.5);
-  done();
-}
-
-export async function test_scales_hold_still_while_the_window_moves_and_grow_where_they_must() {
-  const gates = { f: Array(60).fill(0), i: Array(60).fill(1), g: Array.from({ length: 60 }, (_, step) => (step < 20 ? 0.5 : 0.05)) };
-  const { root, view, props, done } = mounted({ layer: lstm(gates), labels: gates.g.map(String), window: { from: 12, to: 24 } });
-  const axis = () => [...root.querySelectorAll(".carry-tick")].map((tick) => tick.textContent).join();
-  const look = (/** @type {number} */ from) => view.update({ ...props, window: { from, to: from + 12 } });
-  const large = axis();
-  look(22);
-  check(axis() === large, "smaller values keep the scale");
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  const small = axis();
-  check(small !== large, "until the window rests");
-  look(18);
-  check(axis() === large, `larger values have room as soon as they are in sight, not ${axis()}`);
-  look(22);
-  check(axis() === large, "and keep it while the window moves");
-  look(35);
-  check(axis() === small, "but not when it has left them behind");
-  done();
-}
-
-export function test_curves_that_were_zoomed_are_made_anew_when_the_window_only_pans() {
-  const values = Array.from({ length: 60 }, (_, step) => 0.3 + 0.4 * (step % 3));
-  const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values }), labels: values.map(String), window: { from: 0, to: 20 } });
-  const stretch = () => new DOMMatrix(/** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing")).style.transform).a;
-  view.update({ ...props, window: { from: 0, to: 15 } });
-  check(stretch() > 1.3, `zooming stretches them, by ${stretch()}`);
-  view.update({ ...props, window: { from: 1, to: 16 } });
-  check(stretch() === 1, `panning does not, by ${stretch()}`);
   done();
 }
 

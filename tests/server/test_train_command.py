@@ -138,6 +138,7 @@ def test_ctrl_c_is_no_error(monkeypatch: pytest.MonkeyPatch, command: ModuleType
 
 INTERRUPTED_IN_AN_IMPORT = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
 class Finder:
     def find_spec(self, name, *_):
         if name == "numpy":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
-import random
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -113,7 +112,7 @@ def _format(folder: Path, name: str, rounds: int) -> dict[str, Any]:
 def _by_the_wall(rivals: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Seconds of each rival by round, in a new random order each round, after one round that does not count."""
     times: dict[str, list[float]] = {name: [] for name in rivals}
-    shuffle, order = random.Random(0).shuffle, list(rivals)  # noqa: S311 - an order, not a secret
+    shuffle, order = np.random.default_rng(0).shuffle, list(rivals)
     for _ in range(rounds + 1):
         shuffle(order)
         for name in order:

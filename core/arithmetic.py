@@ -238,7 +238,7 @@ def _of_gru(at: _Moment, quantity: str, unit: int) -> Terms:
     return terms, cell.activation if quantity == "candidate" else cell.recurrent_activation
 
 
-def _of_rnn(at: _Moment, quantity: str, unit: int) -> Terms:  # noqa: ARG001  # there is only the one
+def _of_rnn(at: _Moment, _: str, unit: int) -> Terms:
     cell: RNN = at.cell
     return [*_of_gate(at, unit), _bias("b", cell.bias[unit])], cell.activation
 

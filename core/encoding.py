@@ -268,11 +268,11 @@ def _is_list(value: object) -> bool:
     return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
-def _check_number(number: object, pointer: tuple[str | int, ...]) -> None:
+def _check_number(number: Any, pointer: tuple[str | int, ...]) -> None:
     if not _is_whole(number) and not isinstance(number, (float, np.floating)):
         raise InputError(f"values must be numbers, not {_brief(number)}", pointer)
     try:
-        float(number)  # type: ignore[arg-type]  # a number, as the line above has found
+        float(number)
     except OverflowError:
         raise NotFinite("values must be finite; a whole number of hundreds of digits came", pointer) from None
 

@@ -98,7 +98,7 @@ def _state_dict(name: str, **modules: int) -> FilePayload:
 
 def _npz(name: str, arrays: Arrays) -> FilePayload:
     held = io.BytesIO()
-    np.savez(held, **arrays)  # type: ignore[arg-type]
+    np.savez(held, allow_pickle=False, **arrays)
     return {"name": name, "mimeType": "application/octet-stream", "buffer": held.getvalue()}
 
 

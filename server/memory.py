@@ -3,7 +3,6 @@
 import ctypes
 import gc
 import mmap
-from collections.abc import Callable
 
 from gatescope.core.threads import pin_blas_threads
 
@@ -37,17 +36,16 @@ def settle(set_aside: int) -> None:
     pin_blas_threads()
     gc.collect()
     gc.freeze()
-    if (mallopt := _function("mallopt")) is not None:
-        mallopt(M_ARENA_MAX, 1)
-        mallopt(M_TRIM_THRESHOLD, set_aside + KEPT_BYTES)
-        mallopt(M_MMAP_THRESHOLD, LARGEST_FROM_HEAP)
+    if (library := _glibc()) is not None:
+        library.mallopt(M_ARENA_MAX, 1)
+        library.mallopt(M_TRIM_THRESHOLD, set_aside + KEPT_BYTES)
+        library.mallopt(M_MMAP_THRESHOLD, LARGEST_FROM_HEAP)
         if hasattr(mmap, "MADV_HUGEPAGE") and not _are_addresses_limited():
-            _set_aside(set_aside)
+            _set_aside(library, set_aside)
 
 
-def _set_aside(size: int) -> None:
+def _set_aside(library: ctypes.CDLL, size: int) -> None:
     """Grow the heap by ``size`` bytes, in blocks that are freed again, and ask for huge pages in all of it."""
-    library = ctypes.CDLL(None)
     library.sbrk.restype, library.malloc.restype = ctypes.c_void_p, ctypes.c_void_p
     block = LARGEST_FROM_HEAP // 2
     start = library.sbrk(ctypes.c_ssize_t(0))
@@ -67,9 +65,10 @@ def _are_addresses_limited() -> bool:
     return any(limit != resource.RLIM_INFINITY for limit in limits)
 
 
-def _function(name: str) -> Callable[..., int] | None:
-    """Of the C library; other ones than glibc lack some, and Windows cannot be asked."""
+def _glibc() -> ctypes.CDLL | None:
+    """The C library, if it is glibc: others have no ``mallopt``, and Windows cannot be asked."""
     try:
-        return getattr(ctypes.CDLL(None), name, None)
+        library = ctypes.CDLL(None)
     except (OSError, TypeError):
         return None
+    return library if hasattr(library, "mallopt") else None

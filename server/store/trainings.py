@@ -177,8 +177,7 @@ def _asked(files: RunFiles) -> dict[str, Any] | None:
 def _stand_in(files: RunFiles) -> dict[str, Any]:
     """In place of what is damaged: the run is called by its id, and said to be made when its folder last changed."""
     try:
-        changed = files.folder.stat().st_mtime
-        created = time_text(changed)
+        created = time_text(files.folder.stat().st_mtime)
     except (OSError, OverflowError, ValueError):  # deleted meanwhile, or of a year that no calendar has
         created = time_text(0.0)
     return {"name": files.id, "created": created, "plan": {"task": "unknown", "steps": 0}}

@@ -78,9 +78,6 @@ const STRETCH = 1.6;
 /** How much is drawn beyond each side of a window that moves, as a part of its length: of one that keeps it, becomes longer, or shorter. */
 const BEYOND = { panned: 1, grown: 0.6, shrunk: 0 };
 
-/** How long a window has to stay where it is to have come to rest, in milliseconds. */
-export const REST = 150;
-
 /**
  * What to draw for a window: itself, or, once it moves, also what the next moves are likely to bring into sight, so that what is drawn has only to be
  * moved, and a little stretched, for them. Once the window rests, it is drawn as it is.

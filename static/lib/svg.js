@@ -16,6 +16,18 @@ export function s(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * Sets attributes, only those that change: one that is set again has the element laid out and painted anew.
+ * @param {SVGElement} element
+ * @param {Record<string, string | number>} attributes
+ */
+export function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    const text = String(value);
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  }
+}
+
 /** @type {Record<string, string>} */
 const ICONS = {
   first: "M4 3v10M13 3.5 6.5 8 13 12.5z",

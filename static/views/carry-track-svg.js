@@ -6,7 +6,7 @@
  */
 
 import { setText } from "../lib/dom.js";
-import { s } from "../lib/svg.js";
+import { s, setAttributes } from "../lib/svg.js";
 import { ADDED, columnWidth, FORGOTTEN, visibleSteps, xOf } from "./carry-track-layout.js";
 import { laneCurves } from "./carry-track-curves.js";
 
@@ -97,11 +97,11 @@ export function curvePainter(root, id) {
    * @param {number} height in pixels
    */
   const draw = (lanes, frames, time, height) => {
-    set(root, { width: time.width, height });
+    setAttributes(root, { width: time.width, height });
     // One gradient serves every column: it repeats with the column's width.
     const start = xOf(time, 0, 0);
     const end = start + (time.backward ? -1 : 1) * columnWidth(time);
-    for (const each of gradients) set(each, { x1: start, x2: end });
+    for (const each of gradients) setAttributes(each, { x1: start, x2: end });
     if (nodes.length !== lanes.length || nodes.some(({ split, readout }, index) => split !== (lanes[index].split !== null) || readout !== (lanes[index].readout !== null))) {
       for (const { element } of nodes) element.remove();
       nodes = lanes.map((terms) => ({ element: s("g"), split: terms.split !== null, readout: terms.readout !== null, pieces: new Map(), spare: [] }));
@@ -141,17 +141,6 @@ function piecesOf(time, window) {
 function stepsOf(time, piece) {
   const { count, start } = grid(time);
   return [Math.max(0, start + piece * count), Math.min(time.steps - 1, start + (piece + 1) * count - 1)];
-}
-
-/**
- * @param {SVGElement} element
- * @param {Record<string, string | number>} attributes
- */
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    const text = String(value);
-    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-  }
 }
 
 /**
@@ -218,12 +207,12 @@ function pieceNodes(id, { split, readout }) {
  */
 function fillPiece({ element, paths, zeros, numbers }, terms, frame, time, range) {
   const curves = laneCurves(terms, frame, time, range);
-  for (const [name, path] of paths) set(path, { d: curves.paths[name] });
+  for (const [name, path] of paths) setAttributes(path, { d: curves.paths[name] });
   const [x1, x2] = [range[0], range[1] + 1].map((step) => Math.round((step - time.from) * columnWidth(time)));
-  [frame.area, frame.readout].forEach((scale, index) => scale && set(zeros[index], { x1, x2, y1: scale.zero, y2: scale.zero }));
+  [frame.area, frame.readout].forEach((scale, index) => scale && setAttributes(zeros[index], { x1, x2, y1: scale.zero, y2: scale.zero }));
   curves.numbers.forEach(({ x, y, text, kind }, index) => {
     const number = (numbers[index] ??= s("text"));
-    set(number, { class: `carry-number carry-number-${kind}`, x, y });
+    setAttributes(number, { class: `carry-number carry-number-${kind}`, x, y });
     setText(number, text);
     if (number.parentNode !== element) element.append(number);
   });

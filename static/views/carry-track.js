@@ -11,7 +11,8 @@ import { formOf } from "../lib/cell-form.js";
 import { h, setText } from "../lib/dom.js";
 import { visible } from "../lib/format.js";
 import { formatExact, formatNumber, formatShort, formatSigned } from "../lib/numerals.js";
-import { heldDrawing, isSameWidth, movedDrawing, REST } from "../lib/scale.js";
+import { movement } from "../lib/moving.js";
+import { heldDrawing, isSameWidth, movedDrawing } from "../lib/scale.js";
 import { slider } from "../lib/slide.js";
 import { stageOf } from "../lib/stages.js";
 import { s } from "../lib/svg.js";
@@ -82,14 +83,11 @@ export function createCarryTrack(root, emit) {
   let bandColours = null;
   /** @type {import("../lib/scale.js").Drawing | null} what is drawn, which may be more than the window, and stretched while it moves */
   let drawn = null;
-  /** Pixels a step, when the window was last shown. */
-  let perStepBefore = 0;
   /** The window for which the scales were made. */
   let fitted = { from: 0, to: 0 };
   /** Whether curves are drawn. */
   let near = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} until the window has rested */
-  let resting;
+  const moves = movement(() => rest());
   /** What gutter and scales were drawn from. */
   let scales = "";
   /** @type {{step: number, lane: number} | null} what the pointer is over */
@@ -145,11 +143,9 @@ export function createCarryTrack(root, emit) {
     const { layer, window, width, gutter, marks = NO_MARKS, bands = null } = props;
     time = { ...window, width: Math.max(1, width - gutter), backward: layer.direction === "backward", steps: props.labels.length };
     const perStep = columnWidth(time);
-    const panned = isSameWidth(perStep, perStepBefore);
-    perStepBefore = perStep;
-    // When zooming ends, and when the window has left what the scales were made for, it is as if it rested.
-    const due = (panned && drawn !== null && !isSameWidth(perStep, drawn.perStep)) || window.from >= fitted.to || window.to <= fitted.from;
-    const held = moved && !due;
+    const { zoomed } = moves.next(perStep, moved ? drawn : null);
+    // When zooming has ended, and when the window has left what the scales were made for, it is as if it rested.
+    const held = moved && !zoomed && window.from < fitted.to && window.to > fitted.from;
     if (!held) fitted = window;
     const before = held && near === isNear(time) ? drawn : null;
     // To curves are added those that come into sight, as long as they fit the scales; all else is painted with what is likely to come.
@@ -162,8 +158,6 @@ export function createCarryTrack(root, emit) {
     const transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
     for (const each of [near ? curves : columns, ...(bands ? [split] : [])]) each.style.transform = transform;
     if (marks.length || marked.childElementCount) paintMarks(marked, marks, frames, time, props.rem);
-    clearTimeout(resting);
-    if (moved) resting = setTimeout(rest, REST);
   };
 
   const rest = () => {
@@ -308,7 +302,7 @@ export function createCarryTrack(root, emit) {
       }
     },
     destroy() {
-      clearTimeout(resting);
+      moves.end();
       plot.removeEventListener("pointermove", onMove);
       plot.removeEventListener("pointerleave", onLeave);
       plot.removeEventListener("pointerdown", onDown);

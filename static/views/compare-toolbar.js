@@ -63,7 +63,7 @@ export function create(root, emit) {
         quantities.replaceChildren(...props.quantities.map((name, index) => choice(h("i", { text: props.symbols[index] }), words(name), name)), choice("All", "All quantities", null));
       }
       for (const button of quantities.querySelectorAll("button")) button.setAttribute("aria-pressed", String((button.dataset.quantity ?? null) === props.quantity));
-      unit.max = String(props.units - 1);
+      if (props.units !== before?.units) unit.max = String(props.units - 1);
       if (document.activeElement !== unit || props.unit !== before?.unit) unit.value = String(props.unit);
       method.value = props.method;
       sorted.setAttribute("aria-pressed", String(props.sorted));

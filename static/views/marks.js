@@ -1,6 +1,6 @@
 /** Outlines over a heatmap: what was intervened in, and what is being dragged over. A part of a heatmap. */
 
-import { s } from "../lib/svg.js";
+import { s, setAttributes } from "../lib/svg.js";
 import { outline } from "../lib/marks.js";
 
 /** @typedef {import("../lib/marks.js").Mark} Mark */
@@ -13,18 +13,14 @@ export function marksView() {
   const line = s("path", { class: "mark-line", d: "" });
   const pulled = s("path", { class: "mark-rubber", d: "" });
   const element = s("svg", { class: "marks", "aria-hidden": "true" }, halo, line, pulled);
-  let [drawn, pull] = ["", ""];
   return {
     element,
     update(marks, rubber, { window, plotWidth, height, matrix, order }) {
       const plot = { width: plotWidth, height, units: order ? order.length : matrix.columns };
       element.toggleAttribute("hidden", marks.length === 0 && rubber === null);
       const d = outline(marks, window, plot);
-      const pulling = rubber ? outline([rubber], window, plot) : "";
-      // Also an empty path that is set again has its layout made anew.
-      if (d !== drawn) for (const each of [halo, line]) each.setAttribute("d", d);
-      if (pulling !== pull) pulled.setAttribute("d", pulling);
-      [drawn, pull] = [d, pulling];
+      for (const each of [halo, line]) setAttributes(each, { d });
+      setAttributes(pulled, { d: rubber ? outline([rubber], window, plot) : "" });
     },
   };
 }

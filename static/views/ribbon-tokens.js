@@ -9,9 +9,6 @@ import { h, keyed, setText, shallowEqual } from "../lib/dom.js";
  * @typedef {Omit<Cell, "step" | "x"> & {own: boolean, compared: boolean}} Said
  */
 
-/** Elements that are kept at most: several times as many as a wide screen shows. */
-const KEPT = 2000;
-
 /** Places that are closer than this, in pixels, differ by rounding. */
 const SAME = 1e-3;
 
@@ -28,8 +25,6 @@ export function tokenRow() {
   const element = h("div", { class: "tokens" });
   /** @type {Map<string, HTMLElement>} */
   const tokens = new Map();
-  /** @type {Map<string, HTMLElement>} elements by their step, also of steps that are not drawn at the moment */
-  const made = new Map();
   /** @type {WeakMap<HTMLElement, {x: number, said: Said | null}>} */
   const known = new WeakMap();
   let chosen = "";
@@ -37,10 +32,8 @@ export function tokenRow() {
   /** @param {Cell} cell */
   const make = ({ step }) => {
     const key = String(step);
-    const token = made.get(key) ?? h("span", { class: "token", data: { step: key } }, h("span", { class: "letter" }), h("span", { class: "guess" }));
+    const token = h("span", { class: "token", data: { step: key } }, h("span", { class: "letter" }), h("span", { class: "guess" }));
     token.classList.toggle("is-chosen", key === chosen);
-    if (made.size >= KEPT) made.clear();
-    made.set(key, token);
     return token;
   };
 

@@ -2,7 +2,8 @@
 
 import { h, keyed, setHidden, setText, shallowEqual } from "../lib/dom.js";
 import { emptyPicture, showPicture } from "../lib/picture.js";
-import { isSameWidth, movedDrawing, REST } from "../lib/scale.js";
+import { movement } from "../lib/moving.js";
+import { isSameWidth, movedDrawing } from "../lib/scale.js";
 import { HALF_NUMBER, ribbonLayout } from "./ribbon-layout.js";
 import { place, tokenRow } from "./ribbon-tokens.js";
 
@@ -51,8 +52,7 @@ export function create(root) {
   let shown = null;
   /** @type {import("../lib/scale.js").Drawing | null} what is drawn, which may be more than the window, and stretched while it moves */
   let drawn = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} until the window has rested */
-  let resting;
+  const moves = movement(() => shown && show(shown, shown, null));
   /** @type {{step: number, x: number}[]} */
   let ticks = [];
   /** @type {ShadeColours} */
@@ -62,8 +62,6 @@ export function create(root) {
   /** Whether letters are drawn, and whether there would be room for some that are not. */
   let lettered = false;
   let owed = false;
-  /** Pixels a step, when the window was last shown. */
-  let perStepBefore = 0;
   /** The step at which x is 0: as long as steps are as wide, what is drawn stays where it is. */
   let origin = 0;
   let chosen = -1;
@@ -72,12 +70,12 @@ export function create(root) {
    * @param {Omit<RibbonProps, "step">} props with the drawn window
    * @param {number} width of that, in CSS pixels
    * @param {number} x where it begins
-   * @param {boolean} zooming
+   * @param {boolean} zooms whether steps become wider or narrower
    */
-  const paint = (props, width, x, zooming) => {
+  const paint = (props, width, x, zooms) => {
     const layout = ribbonLayout({ ...props, width, gutter: 0 });
     // Hundreds of letters take longer than a frame, and nobody reads them in passing: they come when zooming ends.
-    lettered = layout.legible && (lettered || !zooming);
+    lettered = layout.legible && (lettered || !zooms);
     owed = layout.legible && !lettered;
     // Numbers are drawn as curves elsewhere; what a network says of them is said here.
     const letters = lettered && (!props.numeric || props.predictions !== null);
@@ -110,13 +108,12 @@ export function create(root) {
     setText(labelName, name);
     if (theme !== before?.theme) colours = coloursOf(shades);
     const perStep = (width - gutter) / (window.to - window.from);
-    const zooming = known !== null && !isSameWidth(perStep, perStepBefore);
-    perStepBefore = perStep;
-    const due = known !== null && !zooming && (owed || !isSameWidth(perStep, known.perStep));
+    const { zooms, zoomed } = moves.next(perStep, known);
+    const due = zoomed || (owed && !zooms);
     drawn = movedDrawing(window, perStep, due ? null : known, steps);
     if (drawn !== known) {
       if (!known || !isSameWidth(drawn.perStep, known.perStep)) origin = drawn.from;
-      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep, zooming);
+      paint({ ...props, window: drawn }, (drawn.to - drawn.from) * drawn.perStep, (drawn.from - origin) * drawn.perStep, zooms);
     }
     if (gutter !== before?.gutter) root.style.setProperty("--gutter", `${gutter}px`);
     const stretch = perStep / drawn.perStep;
@@ -125,8 +122,6 @@ export function create(root) {
     const [left, right] = [(window.from - origin) * drawn.perStep, (window.to - origin) * drawn.perStep];
     // It keeps its place, so that nothing has to be laid out.
     for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right - HALF_NUMBER);
-    clearTimeout(resting);
-    if (known) resting = setTimeout(() => shown && show(shown, shown, null), REST);
     setHidden(bar, window.to - window.from >= steps);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);
@@ -146,7 +141,7 @@ export function create(root) {
       chosen = step;
     },
     destroy() {
-      clearTimeout(resting);
+      moves.end();
       root.replaceChildren();
     },
   };

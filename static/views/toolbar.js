@@ -63,12 +63,7 @@ export function create(root, emit) {
       if (shallowEqual(shown, props)) return;
       const before = shown;
       shown = props;
-      if (props.zoomed !== before?.zoomed) {
-        range.update(props.zoomed);
-        fit.disabled = props.zoomed === null;
-        if (shallowEqual(before && { ...before, zoomed: props.zoomed }, props)) return;
-      }
-      unit.max = String(props.units - 1);
+      if (props.units !== before?.units) unit.max = String(props.units - 1);
       if (document.activeElement !== unit || props.unit !== before?.unit) unit.value = String(props.unit);
       const pinned = props.pins.includes(props.unit);
       pin.setAttribute("aria-pressed", String(pinned));
@@ -87,6 +82,8 @@ export function create(root, emit) {
       ablate.setAttribute("aria-pressed", String(props.ablated));
       ablate.title = props.ablated ? `Give unit ${props.unit} back` : `Run without unit ${props.unit}: nothing of it is read out at any step`;
       tall.setAttribute("aria-pressed", String(props.tall));
+      if (props.zoomed !== before?.zoomed) range.update(props.zoomed);
+      fit.disabled = props.zoomed === null;
     },
     destroy: () => root.replaceChildren(),
   };

@@ -50,7 +50,7 @@ def find(tensors: Mapping[str, Array]) -> Finding | None:
                 choices.append(choice_of_activation(str(options["activation"])))
             arrays = {field: weights(name) for field, name in names.items()}
             made[place] = make_cell(kind, f"layers.{place[0]}.{place[1]}", arrays, **options)
-        layers = tuple(_layer(made.get((index, "forward")), made.get((index, "backward"))) for index in range(depth))
+        layers = tuple(Layer(made.get((index, "forward")), made.get((index, "backward"))) for index in range(depth))
         return Found("layers", layers, (), tuple(choices[:1]))
 
     every = tuple(name for kinds in places.values() for name in kinds.values())
@@ -76,10 +76,6 @@ def _places(tensors: Mapping[str, Array]) -> dict[tuple[int, str], dict[str, str
             if tensors[names[field]].ndim != (1 if field == "bias" else 2) or tensors[names[field]].size == 0:
                 raise FormatError(f"{shown(names[field])} has the shape {tensors[names[field]].shape}")
     return places
-
-
-def _layer(forward: object, backward: object) -> Layer:
-    return Layer(forward, backward) if backward is not None else Layer(forward)  # type: ignore[arg-type]
 
 
 def _cell(tensors: Mapping[str, Array], names: Mapping[str, str]) -> str:

@@ -148,20 +148,20 @@ def _transpose(array: Array, _: list[Array | None], attributes: Mapping[str, Any
     return array.transpose(attributes.get("perm"))
 
 
+def _flatten(array: Array, _: list[Array | None], attributes: Mapping[str, Any]) -> Array:
+    axis = int(attributes.get("axis", 1))
+    return array.reshape(math.prod(array.shape[:axis]), -1)
+
+
 MOVES: dict[str, Move] = {
-    "Identity": _one(lambda array, rest, attributes: array),  # noqa: ARG005
+    "Identity": _one(lambda array, _rest, _attributes: array),
     "Cast": _one(_cast),
     "Transpose": _one(_transpose),
     "Squeeze": _one(_squeeze),
     "Unsqueeze": _one(_unsqueeze),
     "Reshape": _one(_reshape),
-    "Flatten": _one(lambda array, rest, attributes: _flatten(array, attributes)),  # noqa: ARG005
+    "Flatten": _one(_flatten),
     "Slice": _one(_slice),
     "Concat": _concat,
 }
 """Operations that only move numbers about, each with how many numbers it gives and how."""
-
-
-def _flatten(array: Array, attributes: Mapping[str, Any]) -> Array:
-    axis = int(attributes.get("axis", 1))
-    return array.reshape(math.prod(array.shape[:axis]), -1)

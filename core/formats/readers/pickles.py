@@ -198,8 +198,8 @@ OPERATIONS: dict[int, Operation] = {
     ord("1"): lambda m: m.above_mark(),
     ord("2"): lambda m: m.push(m.top()),
     ord("N"): lambda m: m.push(None),
-    0x88: lambda m: m.push(True),  # noqa: FBT003
-    0x89: lambda m: m.push(False),  # noqa: FBT003
+    0x88: lambda m: m.push(value=True),
+    0x89: lambda m: m.push(value=False),
     ord("J"): lambda m: m.push(m.number("<i")),
     ord("K"): lambda m: m.push(m.number("<B")),
     ord("M"): lambda m: m.push(m.number("<H")),

@@ -1,6 +1,7 @@
 /** The carry track while its window moves: what is drawn moves with it, and is made anew once it rests. */
 
-import { check, lstm, mounted, near } from "./carry-track-traces.js";
+import { lstm, mounted, near } from "./carry-track-traces.js";
+import { check } from "./check.js";
 
 export async function test_a_moving_window_moves_the_drawing_and_is_drawn_once_it_rests() {
   const steps = 40;

@@ -1,11 +1,7 @@
 /** An LSTM's trace made of its gates, and a carry track that shows it. */
 
 import { createCarryTrack } from "/static/views/carry-track.js";
-
-/** @param {boolean} holds @param {string} claim */
-export function check(holds, claim) {
-  if (!holds) throw new Error(claim);
-}
+import { check } from "./check.js";
 
 /** @param {number} found @param {number} wanted @param {string} what @param {number} [within] */
 export function near(found, wanted, what, within = 1e-9) {

@@ -4,7 +4,8 @@ import { carryTerms } from "/static/views/carry-terms.js";
 import { laneColumns } from "/static/views/carry-track-columns.js";
 import { laneCurves } from "/static/views/carry-track-curves.js";
 import { aheadSpan, hitTest, laneFrames, REVEALED, yOf } from "/static/views/carry-track-layout.js";
-import { check, lstm, matrix, mounted, near } from "./carry-track-traces.js";
+import { lstm, matrix, mounted, near } from "./carry-track-traces.js";
+import { check } from "./check.js";
 
 const oneStep = (/** @type {number} */ initial, /** @type {number} */ f, /** @type {number} */ written) => lstm({ f: [f], i: [1], g: [written], initial });
 

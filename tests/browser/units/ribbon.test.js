@@ -1,6 +1,6 @@
 /** The ribbon while its window moves: letters stay where they are, and come once it rests. */
 
-import { REST } from "/static/lib/scale.js";
+import { REST } from "/static/lib/moving.js";
 import { create } from "/static/views/ribbon.js";
 import { check, equal } from "./check.js";
 

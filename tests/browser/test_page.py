@@ -279,7 +279,7 @@ def test_a_pasted_address_with_nonsense_is_passed_over(visit: Visit) -> None:
 
 def test_a_hover_never_enters_the_address(visit: Visit) -> None:
     page = visit()
-    page.wait_for_timeout(400)
+    expect(page).to_have_url(re.compile("#.*step="))  # it is written once nothing more changes
     before = page.evaluate("location.hash")
     panel(page, "cell_state").locator(".plot").hover(position={"x": 300, "y": 10})
     expect(page.locator(".tooltip")).to_be_visible()

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from gatescope.core import load_network, trace
 from gatescope.core.encoding import encode
+from tests.browser.contexts import Contexts
 
 Visit = Callable[..., Page]
 Arrays = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
@@ -81,7 +82,7 @@ def drop(page: Page, name: str, content: bytes) -> None:
 
 
 @pytest.fixture
-def models(visit: Visit, address: str) -> Iterator[Visit]:
+def models(visit: Visit, contexts: Contexts, address: str) -> Iterator[Visit]:
     """Opens the Models view; afterwards what was uploaded is deleted."""
 
     def open_view(place: str = "#view=models", **options: object) -> Page:
@@ -90,6 +91,7 @@ def models(visit: Visit, address: str) -> Iterator[Visit]:
         return page
 
     yield open_view
+    contexts.release()  # or a page would go on asking for what is being deleted
     for model in httpx.get(f"{address}/api/v1/models").json()["models"]:
         if model["origin"] == "uploaded":
             httpx.delete(f"{address}/api/v1/models/{model['id']}")

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gatescope.server.training.files import RunFiles
 from scripts.serving import server, serving
 from tests.server.live import connect
 from tests.server.runs import LONG, SHORT, digest_after, wait_until
@@ -151,14 +152,14 @@ def test_a_checkpoint_that_its_process_could_not_tell_of_counts(tmp_path: Path) 
             [child] = children_of(process.pid)
             os.kill(child, signal.SIGSTOP)
             told = asked.look(training_id)["checkpoints"]
-            folder = tmp_path / "trainings" / training_id
-            written = told[-1] + 1
-            (folder / f"checkpoint-{written}.safetensors").write_bytes(
-                (folder / f"checkpoint-{told[-1]}.safetensors").read_bytes()
-            )
+            files = RunFiles(tmp_path / "trainings" / training_id)
+            # It may have been stopped between writing one and telling of it.
+            untold = [update for update in files.checkpoints() if update > told[-1]]
+            written = max([*told, *untold]) + 1
+            files.checkpoint(written).write_bytes(files.checkpoint(told[-1]).read_bytes())
             os.kill(child, signal.SIGKILL)
             body = asked.wait_for(training_id, "interrupted")
-            assert (body["update"], body["checkpoints"]) == (written, [*told, written])
+            assert (body["update"], body["checkpoints"]) == (written, [*told, *untold, written])
             assert body["error"].endswith(f"it goes on from update {written:,}.")
 
 

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 from gatescope.core.activations import Array
 from gatescope.core.cells import LSTM
@@ -54,21 +55,21 @@ class LibraryTraining:
 
 
 class WrittenLSTM:
-    """The loop one writes in PyTorch to see the gates: the equations, step by step."""
+    """The loop one writes in PyTorch to see the gates of one's own ``nn.LSTM``: its equations, step by step."""
 
     def __init__(self, cell: LSTM) -> None:
-        """Take over the weights of ``cell``."""
-        self._kernel = torch.from_numpy(cell.kernel.copy())
-        self._recurrent_kernel = torch.from_numpy(cell.recurrent_kernel.copy())
-        self._bias = torch.from_numpy(cell.bias.copy())
+        """Take over the weights of ``cell``, as ``nn.LSTM`` keeps them."""
+        self._module = library_lstm(cell)
+        self._kernel, self._recurrent_kernel, self._bias = map(tensor, (cell.kernel, cell.recurrent_kernel, cell.bias))
 
     def __call__(self, inputs: Tensor) -> dict[str, Tensor]:
         """Every quantity (T, H) by name for inputs (T, D)."""
-        h = c = inputs.new_zeros(self._recurrent_kernel.shape[0])
+        w_ih, w_hh, b_ih, b_hh = (parameter.detach() for parameter in self._module.parameters())
+        h = c = inputs.new_zeros(self._module.hidden_size)
         steps = []
         with torch.no_grad():
             for x in inputs:
-                i, f, g, o = (x @ self._kernel + h @ self._recurrent_kernel + self._bias).chunk(4)
+                i, f, g, o = (linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh)).chunk(4)
                 i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
                 c = f * c + i * g
                 h = o * c.tanh()
@@ -76,7 +77,10 @@ class WrittenLSTM:
             return stacked(steps)
 
     def tuned(self, inputs: Tensor) -> dict[str, Tensor]:
-        """The same by somebody who knows PyTorch well: one product for all inputs, nothing kept for gradients."""
+        """The same by somebody who knows PyTorch well.
+
+        Weights the other way round and one bias, one product for all inputs, nothing kept for gradients.
+        """
         h = c = inputs.new_zeros(self._recurrent_kernel.shape[0])
         steps = []
         with torch.inference_mode():

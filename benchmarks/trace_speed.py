@@ -149,8 +149,8 @@ def table(result: dict[str, Any]) -> str:
         ratios.append(row)
     return (
         "Microseconds a step of one sequence, processor time, one thread. The trace returns all gates and states, the "
-        "written loop too (the equations step by step; tuned: one product for all inputs, in inference mode), "
-        "nn.LSTM only the hidden states.\n\n"
+        "written loop too (the equations of nn.LSTM step by step, with its weights; tuned: weights transposed, one "
+        "product for all inputs, in inference mode), nn.LSTM only the hidden states.\n\n"
         f"{aligned(columns, times)}\n\n"
         "Trace in units of its rivals: medians of paired ratios (quartiles).\n\n"
         f"{aligned(('T, H, D', 'of written loop', '', 'of tuned loop', '', 'of nn.LSTM', ''), ratios)}"

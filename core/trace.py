@@ -244,10 +244,10 @@ def _check_finite(place: Direction, quantities: Mapping[str, Array], names: Iter
     Where nothing was changed the states are enough: no gate leaves the finite numbers before a state has, and a NaN
     stays in the state.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        # The quickest look; the sum of squares may also be too large where no number is.
-        doubtful = [name for name in names if not math.isfinite(np.vdot(quantities[name], quantities[name]))]
-    for name in doubtful:
+    for name in names:
+        # The quickest look, which never warns; the sum of squares may also be too large where no number is.
+        if math.isfinite(np.vdot(quantities[name], quantities[name])):
+            continue
         finite = np.isfinite(quantities[name])
         if not finite.all():
             rows = np.flatnonzero(~finite.all(axis=1))

@@ -14,7 +14,7 @@ from ..activations import ACTIVATIONS, Array
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum, project_inputs
 from .through_time import Span, previous
-from .working import Pool, Recurrence, Weights, aligned_empty
+from .working import Pool, Recurrence, Weights, aligned_empty, stretches
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,48 +111,50 @@ class GRU(Cell):
         states[0, :units] = state["hidden_state"]
         projected[:, 2 * units : 3 * units] = inside.reshape(-1, *(1,) * (inputs.ndim - 2))
         weights, (product_of_settled,) = recurrence.weights, recurrence.products([settled])
-        guarded, reset_after = False, self.reset_after
+        reset_after = self.reset_after
         add, exp, tanh, divide, negative = np.add, np.exp, np.tanh, np.divide, np.negative
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(inputs), len(projected)):
+                if start:
+                    states[0, :units] = states[-1, :units]
                 count = min(len(projected), len(inputs) - start)
-                if poll is not None:
-                    poll()
                 project_inputs(inputs[start : start + count], self.kernel, outside, plain[:count])
                 np.negative(plain[:count, : 2 * units], out=projected[:count, : 2 * units])
                 projected[:count, 3 * units :] = plain[:count, 2 * units :]
-                for (
-                    h_before, z_out, product, pre, p, rz_pre, z_pre, n_inside, p_n,
-                    d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
-                ) in block.views[:count]:  # fmt: skip
-                    if guarded:
-                        recurrence.settle(h_before, settled)
-                        product_of_settled(weights, z_out)
-                    else:
-                        product(weights, z_out)
-                    add(pre, p, pre)
-                    exp(rz_pre, d_rz)
-                    negative(z_pre, d_k)
-                    exp(d_k, d_k)
-                    add(d_all, one, d_all)
-                    if reset_after:
-                        divide(n_inside, d_r, flat_inner)
-                    else:
-                        divide(flat_h, d_r, flat_reset)
+                for stretch in stretches(count):
+                    if poll is not None:
+                        poll()
+                    guarded = start + stretch.start > 0 and recurrence.has_tiny(states[stretch.start, :units])
+                    for (
+                        h_before, z_out, product, pre, p, rz_pre, z_pre, n_inside, p_n,
+                        d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
+                    ) in block.views[stretch]:  # fmt: skip
                         if guarded:
-                            recurrence.settle(reset_h, reset_h)
-                        block.multiply_reset_h()
-                    add(flat_inner, p_n, flat_inner)
-                    tanh(flat_inner, n_out)
-                    divide(h_and_n, d_zk, both)
-                    add(kept, written, h_after)
+                            recurrence.settle(h_before, settled)
+                            product_of_settled(weights, z_out)
+                        else:
+                            product(weights, z_out)
+                        add(pre, p, pre)
+                        exp(rz_pre, d_rz)
+                        negative(z_pre, d_k)
+                        exp(d_k, d_k)
+                        add(d_all, one, d_all)
+                        if reset_after:
+                            divide(n_inside, d_r, flat_inner)
+                        else:
+                            divide(flat_h, d_r, flat_reset)
+                            if guarded:
+                                recurrence.settle(reset_h, reset_h)
+                            block.multiply_reset_h()
+                        add(flat_inner, p_n, flat_inner)
+                        tanh(flat_inner, n_out)
+                        divide(h_and_n, d_zk, both)
+                        add(kept, written, h_after)
                 done = slice(start, start + count)
                 np.reciprocal(denominators[:count, :units], out=r[done])
                 np.reciprocal(denominators[:count, units : 2 * units], out=z[done])
                 n[done] = states[:count, units:]
                 h[done] = states[1 : count + 1, :units]
-                states[0, :units] = states[count, :units]
-                guarded = recurrence.has_tiny(states[0, :units])
         return dict(zip(names, trace, strict=True))
 
     def _back(self, span: Span) -> dict[str, Array]:

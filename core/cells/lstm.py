@@ -15,7 +15,7 @@ from ..errors import ParameterError
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum, total
 from .through_time import Span, previous
-from .working import Affine, Pool, Recurrence, Sums, Weights, aligned_empty
+from .working import Affine, Pool, Recurrence, Sums, Weights, aligned_empty, stretches
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,27 +122,28 @@ class LSTM(Cell):
 
         rows[0, 4 * units :] = state["cell_state"]
         hidden[0] = state["hidden_state"]
-        views = block.views
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, steps, whole):
-                if poll is not None:
-                    poll()
                 if start:
-                    rows[0, 4 * units :] = rows[whole, 4 * units :]
-                    views = block.settling_views if sums.carry() else block.views
+                    rows[0, 4 * units :], hidden[0] = rows[whole, 4 * units :], hidden[whole]
                 count = min(whole, steps - start)
                 sums.read(inputs[start : start + count])
-                for product, z, share, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in views[:count]:
-                    product(weights, z)
-                    if adds:
-                        add(z, share, z)
-                    exp(d_ifo, d_ifo)
-                    add(d_ifo, one, d_ifo)
-                    tanh(g_now, g_now)
-                    divide(g_and_c, d_if, both)
-                    add(written, kept, c_after)
-                    tanh(c_after, shown)
-                    tell(shown, d_o, h_after)
+                for stretch in stretches(count):
+                    if poll is not None:
+                        poll()
+                    settles = start + stretch.start > 0 and sums.has_tiny(stretch.start)
+                    views = block.settling_views if settles else block.views
+                    for product, z, share, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in views[stretch]:
+                        product(weights, z)
+                        if adds:
+                            add(z, share, z)
+                        exp(d_ifo, d_ifo)
+                        add(d_ifo, one, d_ifo)
+                        tanh(g_now, g_now)
+                        divide(g_and_c, d_if, both)
+                        add(written, kept, c_after)
+                        tanh(c_after, shown)
+                        tell(shown, d_o, h_after)
                 done = slice(start, start + count)
                 np.reciprocal(block.d_ifo[:, :count], gates_and_c[:3, done])
                 g[done] = rows[:count, 3 * units : 4 * units]

@@ -11,7 +11,7 @@ from ..activations import ACTIVATIONS, Array
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum
 from .through_time import Span, previous
-from .working import Affine, Pool, Sums
+from .working import Affine, Pool, Sums, stretches
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,26 +58,28 @@ class RNN(Cell):
     def _run(self, block: "_Block", inputs: Array, state: State, poll: Poll | None) -> dict[str, Array]:
         steps, whole = len(inputs), block.steps
         h = np.empty((steps, self.hidden_size, *inputs.shape[2:]), self.dtype)
-        sums, views, zero = block.sums, block.views, block.zero
+        sums, zero = block.sums, block.zero
         hidden, weights, adds = sums.hidden, sums.weights, sums.adds
         hidden[0] = state["hidden_state"]
         add, tanh, maximum, is_tanh = np.add, np.tanh, np.maximum, self.activation == "tanh"
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, steps, whole):
-                if poll is not None:
-                    poll()
                 if start:
-                    views = block.settling_views if sums.carry() else block.views
+                    hidden[0] = hidden[whole]
                 count = min(whole, steps - start)
                 sums.read(inputs[start : start + count])
-                for product, h_after, share in views[:count]:
-                    product(weights, h_after)
-                    if adds:
-                        add(h_after, share, h_after)
-                    if is_tanh:
-                        tanh(h_after, h_after)
-                    else:
-                        maximum(h_after, zero, out=h_after)
+                for stretch in stretches(count):
+                    if poll is not None:
+                        poll()
+                    settles = start + stretch.start > 0 and sums.has_tiny(stretch.start)
+                    for product, h_after, share in (block.settling_views if settles else block.views)[stretch]:
+                        product(weights, h_after)
+                        if adds:
+                            add(h_after, share, h_after)
+                        if is_tanh:
+                            tanh(h_after, h_after)
+                        else:
+                            maximum(h_after, zero, out=h_after)
                 h[start : start + count] = hidden[1 : count + 1]
         return {"hidden_state": h}
 

@@ -1,7 +1,7 @@
 """Working memory of the fast paths: blocks that are used again, views made once, weights where the cache likes them."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
@@ -19,8 +19,11 @@ Summand = tuple[Product, Array, Array]
 CACHE_LINE = 64
 """Bytes."""
 
-STEPS = 64
-"""Steps of a block: few enough to stay in the processor's cache, and that a run can be stopped soon."""
+STRETCH = 64
+"""Steps after which a run can be stopped, and its state is looked at for numbers on their way to the subnormal ones."""
+
+STEPS = 256
+"""Steps of a block: what is done once for all of them costs little, and they still stay in the processor's cache."""
 
 STEPS_OF_A_BATCH = 16
 """The same for a batch of sequences, whose steps are larger."""
@@ -53,19 +56,21 @@ class Pool(Generic[Block]):
     def __init__(self, make: Callable[[int, tuple[int, ...]], Block]) -> None:
         """An empty pool; ``make`` makes a block for a number of steps and a batch, () or (B,)."""
         self._make = make
-        self._waiting: list[Block] = []
+        # Blocks of one stretch, which are made sooner, and whole ones.
+        self._waiting: tuple[list[Block], list[Block]] = ([], [])
 
     def lend(self, inputs: Array, run: Callable[[Block], Result]) -> Result:
         """``run(block)`` with a block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
         steps, batch = len(inputs), inputs.shape[2:]
         if batch:
             return run(self._make(min(STEPS_OF_A_BATCH, steps), batch))
+        waiting = self._waiting[steps > STRETCH]
         try:
-            block = self._waiting.pop()
+            block = waiting.pop()
         except IndexError:
-            block = self._make(STEPS, batch)
+            block = self._make(STEPS if steps > STRETCH else STRETCH, batch)
         result = run(block)
-        self._waiting.append(block)
+        waiting.append(block)
         return result
 
 
@@ -125,7 +130,7 @@ class Recurrence:
     """``z = U^T h`` for one working block, safe from subnormal numbers.
 
     A state that decays towards zero reaches numbers so small that the processor handles them in slow microcode: a
-    product took sixty times as long. When the last step of a block ``has_tiny`` numbers, the next block's products must
+    product took sixty times as long. When the state before a stretch ``has_tiny`` numbers, the stretch's products must
     see ``settle(h)``: the state rounded to a multiple of about 1e-31 (3e-287 in float64). The recorded state keeps its
     value.
     """
@@ -266,10 +271,14 @@ class Sums:
         self._recurrence.settle(row, self._settled)
         product(weights, z)
 
-    def carry(self) -> bool:
-        """Begin the next block with the last state of this one; whether sums have to settle it."""
-        self.hidden[0] = self.hidden[-1]
-        return self._recurrence.has_tiny(self.hidden[0])
+    def has_tiny(self, step: int) -> bool:
+        """Whether the state before a step is one that the sums of the next stretch have to settle."""
+        return self._recurrence.has_tiny(self.hidden[step])
+
+
+def stretches(count: int) -> Iterator[slice]:
+    """The first ``count`` steps of a block, stretch by stretch."""
+    return (slice(start, min(start + STRETCH, count)) for start in range(0, count, STRETCH))
 
 
 def _by_pieces(h: Array, pieces: Array, z: Array) -> None:

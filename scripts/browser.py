@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from scripts.lock import only_one
 from scripts.shell import run, say
 
 # What Playwright turns off, as far as it matters here: of two such options the last one counts. And what a new window
@@ -72,14 +73,16 @@ def find_browser() -> Path:
         if works(Path(chosen)):
             return Path(chosen)
         raise NoBrowserError(f"{VARIABLE} is {chosen!r}, which does not start as a headless Chromium.")
-    remembered = _remembered()
-    if remembered:
+    if remembered := _remembered():
         return remembered
-    _start_driver()
-    for path in chain(_installed(), _fetched()):
-        if works(path):
-            _REMEMBERED.write_text(str(path))
-            return path
+    with only_one(_REMEMBERED.parent, "Waiting for another process to find a browser"):
+        if remembered := _remembered():
+            return remembered
+        _start_driver()
+        for path in chain(_installed(), _fetched()):
+            if works(path):
+                _REMEMBERED.write_text(str(path))
+                return path
     raise NoBrowserError(
         "The browser tests need Chromium, Chrome or Edge, none was found, and none could be fetched: install one "
         f"('apt install chromium' as root on Debian), or set {VARIABLE} to the path of one."
@@ -158,10 +161,11 @@ def _apt_install(package: str) -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     say(f"Installing {package} with apt-get")
-    install = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    install = [*apt, "install", "-y", "--no-install-recommends", package]
     if run(install)[0]:
         return True
-    run(["apt-get", "update"])
+    run([*apt, "update"])
     return run(install)[0]
 
 

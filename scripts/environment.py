@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from scripts.interpreter import OLDEST, version_of
+from scripts.lock import only_one
 from scripts.shell import SetupError, run, say
 from scripts.virtualenv import create
 
@@ -26,7 +24,7 @@ def ensure(extras: frozenset[str] = frozenset()) -> None:
     """Leave ``.venv`` with Gatescope and these extras installed; raises SetupError when that cannot be."""
     if _is_current(_read_stamp(), extras):
         return
-    with _only_one():
+    with only_one(ROOT / "scripts", "Waiting for another set-up of this folder to end"):
         stamp = _read_stamp()
         if _is_current(stamp, extras):
             return
@@ -98,18 +96,3 @@ def _remove(path: Path) -> None:
     elif path.exists():
         say("Removing .venv, which is unfinished or of another place or Python")
         shutil.rmtree(path)
-
-
-@contextlib.contextmanager
-def _only_one() -> Iterator[None]:
-    """Hold the lock of this checkout, so that a second set-up waits for the first; it ends with the process."""
-    handle = os.open(str(ROOT / "scripts"), os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            say("Waiting for another set-up of this folder to end")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

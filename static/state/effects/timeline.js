@@ -66,7 +66,7 @@ export function attachTimeline(store, content, viewport) {
   const ownsPointer = (event) => event.target instanceof Element && event.target.closest("#carry") !== null;
 
   attachGestures(content, {
-    inside: (x, event) => store.get().shown !== null && x >= gutterOf(store.get()) && event.target instanceof Element && event.target.closest("#toolbar, .panel-head, button, a") === null,
+    inside: (x, event) => store.get().shown !== null && x >= gutterOf(store.get()) && event.target instanceof Element && event.target.closest("#toolbar, #changes, .panel-head, button, a, label") === null,
     point(x, event) {
       if (ownsPointer(event)) return;
       const top = content.getBoundingClientRect().top;

@@ -96,21 +96,6 @@ def test_a_unit_is_ablated_and_given_back_by_one_click(visit: Visit) -> None:
     shows(page, plain)
 
 
-def test_the_strip_over_the_heatmaps_is_not_a_place_on_the_time_axis(visit: Visit) -> None:
-    page = visit(f"{AT}&interventions=hidden_state*set*0*u5")
-    expect(page.get_by_text("Changed most")).to_be_visible()
-    page.locator("#changes").evaluate("(strip) => { strip.style.paddingLeft = '400px'; }")  # as a wide font would
-    for seen in ("Original", "Difference", "Intervened"):
-        choose(page, seen)
-        expect(page).to_have_url(re.compile(r"step=7\b"))
-    box = page.locator("#changes").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 300, box["y"] + box["height"] / 2)
-    page.mouse.move(box["x"] + 300, box["y"] + 4)
-    page.wait_for_timeout(300)
-    expect(page).to_have_url(re.compile(r"step=7\b"))
-
-
 def test_the_form_is_filled_in_by_keyboard(visit: Visit) -> None:
     page = visit(f"{AT}&aside=interventions")
     form = page.locator(".intervention-form")

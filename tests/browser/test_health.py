@@ -214,6 +214,7 @@ def test_a_network_over_its_examples_layer_by_layer(visit: Visit, address: str) 
     assert len(column(page, "unit")) == 10
     page.select_option("#health-table", "update_gate")
     expect(page.locator(".sorter")).to_have_count(8)
+    expect(page.locator(".health-numbers tbody tr").last.locator("> *")).to_have_count(8)  # rows come after their heads
     gate = next(row for row in told["layers"][1]["quantities"] if row["quantity"] == "update_gate")
     assert column(page, "maximum") == [f"{most:.3f}" for most in gate["maximum"]]
     page.select_option("#model", "plain")

@@ -193,6 +193,11 @@ class Network:
             Direction(index, name, cell) for index, layer in enumerate(self.layers) for name, cell in layer.cells
         )
 
+    @cached_property
+    def narrowest(self) -> int:
+        """H of the cell with the fewest units."""
+        return min(place.cell.hidden_size for place in self.directions)
+
     @property
     def can_step(self) -> bool:
         """Whether one step at a time makes sense: not where a layer reads from the end."""

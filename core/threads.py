@@ -6,11 +6,19 @@ from functools import cache
 
 from threadpoolctl import LibController, ThreadpoolController
 
+ONE_THREAD_BELOW = 512
+"""Units below which several BLAS threads are slower than one."""
+
 
 @cache
 def _libraries() -> tuple[LibController, ...]:
     """The loaded BLAS libraries; looking for them takes milliseconds, so it is done once."""
     return tuple(library for library in ThreadpoolController().lib_controllers if library.user_api == "blas")
+
+
+def threads_for(units: int) -> AbstractContextManager[None]:
+    """What runs a block with as many BLAS threads as serve a network whose narrowest cell has ``units``."""
+    return one_blas_thread() if units < ONE_THREAD_BELOW else nullcontext()
 
 
 def one_blas_thread() -> AbstractContextManager[None]:

@@ -3,7 +3,6 @@
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from traceback import clear_frames
@@ -34,10 +33,7 @@ from .interventions import (
 from .network import Direction, DirectionName, Network
 from .quantities import names_for
 from .states import InitialState, check_state
-from .threads import one_blas_thread
-
-ONE_THREAD_BELOW = 512
-"""Units below which several BLAS threads are slower than one."""
+from .threads import threads_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,8 +174,7 @@ def trace(
             return True
         return False
 
-    small = any(place.cell.hidden_size < ONE_THREAD_BELOW for place in network.directions)
-    with one_blas_thread() if small else nullcontext():
+    with threads_for(network.narrowest):
         try:
             return run(checked)
         except NumericalError as error:

@@ -11,10 +11,11 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
+from .blocks import Block, Pool
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum, project_inputs
 from .through_time import Span, previous
-from .working import Pool, Recurrence, Weights, aligned_empty, stretches
+from .working import Recurrence, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,56 +101,40 @@ class GRU(Cell):
         names = ("reset_gate", "update_gate", "candidate", "hidden_state")
         shape = (len(inputs), units, *inputs.shape[2:])
         r, z, n, h = trace = [np.empty(shape, self.dtype) for _ in names]
-        denominators, states, plain, projected, recurrence = (
-            block.denominators, block.states, block.plain, block.projected, block.recurrence
-        )  # fmt: skip
-        settled, inner, reset_h, both, kept, written, one = (
-            block.settled, block.inner, block.reset_h, block.both, block.kept, block.written, block.one
-        )  # fmt: skip
-        flat_inner, flat_reset = inner.reshape(-1), reset_h.reshape(-1)
+        denominators, states, plain, projected = block.denominators, block.states, block.plain, block.projected
+        both, kept, written, one, inner = block.both, block.kept, block.written, block.one, block.inner.reshape(-1)
 
         states[0, :units] = state["hidden_state"]
         projected[:, 2 * units : 3 * units] = inside.reshape(-1, *(1,) * (inputs.ndim - 2))
-        weights, (product_of_settled,) = recurrence.weights, recurrence.products([settled])
-        reset_after = self.reset_after
+        weights, reset_after = block.recurrence.weights, self.reset_after
         add, exp, tanh, divide, negative = np.add, np.exp, np.tanh, np.divide, np.negative
-        with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(inputs), len(projected)):
+        with np.errstate(all="ignore"):
+            for start in range(0, len(inputs), block.steps):
                 if start:
                     states[0, :units] = states[-1, :units]
-                count = min(len(projected), len(inputs) - start)
+                count = min(block.steps, len(inputs) - start)
                 project_inputs(inputs[start : start + count], self.kernel, outside, plain[:count])
                 np.negative(plain[:count, : 2 * units], out=projected[:count, : 2 * units])
                 projected[:count, 3 * units :] = plain[:count, 2 * units :]
-                for stretch in stretches(count):
-                    if poll is not None:
-                        poll()
-                    guarded = start + stretch.start > 0 and recurrence.has_tiny(states[stretch.start, :units])
-                    for (
-                        h_before, z_out, product, pre, p, rz_pre, z_pre, n_inside, p_n,
-                        d_all, d_rz, d_k, d_r, d_zk, h_and_n, flat_h, n_out, h_after,
-                    ) in block.views[stretch]:  # fmt: skip
-                        if guarded:
-                            recurrence.settle(h_before, settled)
-                            product_of_settled(weights, z_out)
-                        else:
-                            product(weights, z_out)
-                        add(pre, p, pre)
-                        exp(rz_pre, d_rz)
-                        negative(z_pre, d_k)
-                        exp(d_k, d_k)
-                        add(d_all, one, d_all)
-                        if reset_after:
-                            divide(n_inside, d_r, flat_inner)
-                        else:
-                            divide(flat_h, d_r, flat_reset)
-                            if guarded:
-                                recurrence.settle(reset_h, reset_h)
-                            block.multiply_reset_h()
-                        add(flat_inner, p_n, flat_inner)
-                        tanh(flat_inner, n_out)
-                        divide(h_and_n, d_zk, both)
-                        add(kept, written, h_after)
+                for (
+                    product, product_of_reset, z_out, pre, p, rz_pre, z_pre, n_inside, p_n,
+                    d_all, d_rz, d_k, d_r, d_zk, h_and_n, h_before, n_out, h_after,
+                ) in block.run(start, count, poll):  # fmt: skip
+                    product(weights, z_out)
+                    add(pre, p, pre)
+                    exp(rz_pre, d_rz)
+                    negative(z_pre, d_k)
+                    exp(d_k, d_k)
+                    add(d_all, one, d_all)
+                    if reset_after:
+                        divide(n_inside, d_r, inner)
+                    else:
+                        divide(h_before, d_r, block.reset_h)
+                        product_of_reset()
+                    add(inner, p_n, inner)
+                    tanh(inner, n_out)
+                    divide(h_and_n, d_zk, both)
+                    add(kept, written, h_after)
                 done = slice(start, start + count)
                 np.reciprocal(denominators[:count, :units], out=r[done])
                 np.reciprocal(denominators[:count, units : 2 * units], out=z[done])
@@ -229,12 +214,11 @@ class GRU(Cell):
         }
 
 
-class _Block:
-    """Working memory of `GRU.forward` for some steps, with each step's views of it made once.
+class _Block(Block):
+    """A step works in one row ``[d_r | d_z | d_k]`` where d = 1 + exp(-pre), so that a gate is 1 / d.
 
-    A step works in one row ``[d_r | d_z | d_k]`` where d = 1 + exp(-pre), so that a gate is 1 / d, and d_k stands for
-    1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z | d_k]`` gives what is kept and what is
-    written.
+    d_k stands for 1 - z = 1 / (1 + exp(z_pre)). One division of ``[h before | n]`` by ``[d_z | d_k]`` gives what is
+    kept and what is written.
     """
 
     def __init__(self, recurrent: Weights, waiting: Weights | None, steps: int, batch: tuple[int, ...]) -> None:
@@ -243,29 +227,24 @@ class _Block:
         ``batch`` is () or (B,).
         """
         (units, split), dtype = recurrent.shape, recurrent.dtype
+        self.steps = steps
         self.recurrence = Recurrence(recurrent, batch)
         self.denominators = aligned_empty((steps, 3 * units, *batch), dtype)
         self.states = aligned_empty((steps + 1, 2 * units, *batch), dtype)
         self.plain = aligned_empty((steps, 3 * units, *batch), dtype)
         self.projected = aligned_empty((steps, 4 * units, *batch), dtype)
-        self.settled, self.reset_h, self.inner = (np.empty((units, *batch), dtype) for _ in range(3))
-        width = self.settled.size
-        if waiting is not None:
-            recurrence = Recurrence(waiting, batch)
-            (multiply,) = recurrence.products([self.reset_h])
-            self.multiply_reset_h = partial(multiply, recurrence.weights, self.inner)
+        self.inner, reset_h = (np.empty((units, *batch), dtype) for _ in range(2))
+        width = reset_h.size
+        self.reset_h = reset_h.reshape(-1)
         self.both = np.empty(2 * width, dtype)
         self.kept, self.written = self.both[:width], self.both[width:]
         self.one = np.ones(() if batch else 3 * width, dtype)
         products = aligned_empty((steps, split, *batch), dtype)
         product, d = products.reshape(steps, -1), self.denominators.reshape(steps, -1)
         p, state = self.projected.reshape(steps, -1), self.states.reshape(steps + 1, -1)
-        before = self.states[:-1, :units]
-        self.views = list(
+        views = list(
             zip(
-                before,
                 products,
-                self.recurrence.products(before),
                 product,
                 p[:, : product.shape[1]],
                 product[:, : 2 * width],
@@ -284,3 +263,18 @@ class _Block:
                 strict=True,
             )
         )
+        before = self.states[:-1, :units]
+        plain, settling = self.recurrence.products(before), self.recurrence.settling_products(before)
+        multiply = settle_and_multiply = None
+        if waiting is not None:
+            of_reset = Recurrence(waiting, batch)
+            multiply, settle_and_multiply = (
+                partial(product, of_reset.weights, self.inner)
+                for (product,) in (of_reset.products([reset_h]), of_reset.settling_products([reset_h]))
+            )
+        self.views = [(by, multiply, *view) for by, view in zip(plain, views, strict=True)]
+        self.settling_views = [(by, settle_and_multiply, *view) for by, view in zip(settling, views, strict=True)]
+
+    def has_tiny(self, step: int) -> bool:
+        """See `Block.has_tiny`."""
+        return self.recurrence.has_tiny(self.states[step, : self.states.shape[1] // 2])

@@ -12,10 +12,11 @@ import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import ParameterError
+from .blocks import Block, Pool
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum, total
 from .through_time import Span, previous
-from .working import Affine, Pool, Recurrence, Sums, Weights, aligned_empty, stretches
+from .working import Affine, Recurrence, Sums, Weights, aligned_empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ class LSTM(Cell):
         h = alter("hidden_state", h if self.projection is None else h @ self.projection)
         return {"input_gate": i, "forget_gate": f, "candidate": g, "output_gate": o, "cell_state": c, "hidden_state": h}
 
-    @property
+    @cached_property
     def _is_plain(self) -> bool:
         """Whether the fast path computes this cell: it knows the textbook's activations, and no peepholes."""
         activations = (self.recurrent_activation, self.activation, self.output_activation)
@@ -122,28 +123,25 @@ class LSTM(Cell):
 
         rows[0, 4 * units :] = state["cell_state"]
         hidden[0] = state["hidden_state"]
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             for start in range(0, steps, whole):
                 if start:
                     rows[0, 4 * units :], hidden[0] = rows[whole, 4 * units :], hidden[whole]
                 count = min(whole, steps - start)
                 sums.read(inputs[start : start + count])
-                for stretch in stretches(count):
-                    if poll is not None:
-                        poll()
-                    settles = start + stretch.start > 0 and sums.has_tiny(stretch.start)
-                    views = block.settling_views if settles else block.views
-                    for product, z, share, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in views[stretch]:
-                        product(weights, z)
-                        if adds:
-                            add(z, share, z)
-                        exp(d_ifo, d_ifo)
-                        add(d_ifo, one, d_ifo)
-                        tanh(g_now, g_now)
-                        divide(g_and_c, d_if, both)
-                        add(written, kept, c_after)
-                        tanh(c_after, shown)
-                        tell(shown, d_o, h_after)
+                for product, z, share, d_ifo, g_now, g_and_c, d_if, d_o, c_after, h_after in block.run(
+                    start, count, poll
+                ):
+                    product(weights, z)
+                    if adds:
+                        add(z, share, z)
+                    exp(d_ifo, d_ifo)
+                    add(d_ifo, one, d_ifo)
+                    tanh(g_now, g_now)
+                    divide(g_and_c, d_if, both)
+                    add(written, kept, c_after)
+                    tanh(c_after, shown)
+                    tell(shown, d_o, h_after)
                 done = slice(start, start + count)
                 np.reciprocal(block.d_ifo[:, :count], gates_and_c[:3, done])
                 g[done] = rows[:count, 3 * units : 4 * units]
@@ -214,12 +212,11 @@ class LSTM(Cell):
         return dict(zip(self.gates, (i_pre, f_pre, g_pre, o_pre), strict=True))
 
 
-class _Block:
-    """Working memory of `LSTM.forward` for some steps, with each step's views of it made once.
+class _Block(Block):
+    """Each step works in one row ``[d_i | d_f | d_o | g | c before]`` where d = 1 + exp(-pre), so that a gate is 1 / d.
 
-    A step works in one row ``[d_i | d_f | d_o | g | c before]`` where d = 1 + exp(-pre), so that a gate is 1 / d: the
-    exponential and the additions serve three gates in one call each, and one division gives ``[g / d_i | c / d_f]``,
-    what is written and what is kept.
+    The exponential and the additions serve three gates in one call each, and one division gives ``[g / d_i |
+    c / d_f]``, what is written and what is kept.
     """
 
     def __init__(self, affine: Affine, projection: Weights | None, steps: int, batch: tuple[int, ...]) -> None:
@@ -259,6 +256,10 @@ class _Block:
         plain, settling = self.sums.steps(self.rows[:-1, : 4 * units])
         self.views = [(*summand, *view) for summand, view in zip(plain, views, strict=True)]
         self.settling_views = [(*summand, *view) for summand, view in zip(settling, views, strict=True)]
+
+    def has_tiny(self, step: int) -> bool:
+        """See `Block.has_tiny`."""
+        return self.sums.has_tiny(step)
 
     def _tell_projected(self, shown: Array, d_o: Array, project: Callable[[], object]) -> None:
         """``h = projection^T (shown / d_o)``; ``project`` knows its place."""

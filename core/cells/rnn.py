@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
+from .blocks import Block, Pool
 from .cell import Alter, Cell, Poll, State, unaltered
 from .products import in_pieces, multiply, outer_sum
 from .through_time import Span, previous
-from .working import Affine, Pool, Sums, stretches
+from .working import Affine, Sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +63,20 @@ class RNN(Cell):
         hidden, weights, adds = sums.hidden, sums.weights, sums.adds
         hidden[0] = state["hidden_state"]
         add, tanh, maximum, is_tanh = np.add, np.tanh, np.maximum, self.activation == "tanh"
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             for start in range(0, steps, whole):
                 if start:
                     hidden[0] = hidden[whole]
                 count = min(whole, steps - start)
                 sums.read(inputs[start : start + count])
-                for stretch in stretches(count):
-                    if poll is not None:
-                        poll()
-                    settles = start + stretch.start > 0 and sums.has_tiny(stretch.start)
-                    for product, h_after, share in (block.settling_views if settles else block.views)[stretch]:
-                        product(weights, h_after)
-                        if adds:
-                            add(h_after, share, h_after)
-                        if is_tanh:
-                            tanh(h_after, h_after)
-                        else:
-                            maximum(h_after, zero, out=h_after)
+                for product, h_after, share in block.run(start, count, poll):
+                    product(weights, h_after)
+                    if adds:
+                        add(h_after, share, h_after)
+                    if is_tanh:
+                        tanh(h_after, h_after)
+                    else:
+                        maximum(h_after, zero, out=h_after)
                 h[start : start + count] = hidden[1 : count + 1]
         return {"hidden_state": h}
 
@@ -104,8 +101,8 @@ class RNN(Cell):
         return {"hidden_state": inputs @ self.kernel + h_before @ self.recurrent_kernel + self.bias}
 
 
-class _Block:
-    """Working memory of `RNN.forward` for some steps, with each step's views of it made once."""
+class _Block(Block):
+    """The sums of a step are made where its h is to stand."""
 
     def __init__(self, affine: Affine, steps: int, batch: tuple[int, ...]) -> None:
         """``batch`` is () or (B,)."""
@@ -114,3 +111,7 @@ class _Block:
         after = self.sums.hidden[1:]
         self.zero = np.zeros(after.shape[1:], after.dtype)
         self.views, self.settling_views = self.sums.steps(after)
+
+    def has_tiny(self, step: int) -> bool:
+        """See `Block.has_tiny`."""
+        return self.sums.has_tiny(step)

@@ -1,9 +1,9 @@
-"""Working memory of the fast paths: blocks that are used again, views made once, weights where the cache likes them."""
+"""What the fast paths multiply with: weights where the cache likes them, safe from subnormal numbers."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -19,15 +19,6 @@ Summand = tuple[Product, Array, Array]
 CACHE_LINE = 64
 """Bytes."""
 
-STRETCH = 64
-"""Steps after which a run can be stopped, and its state is looked at for numbers on their way to the subnormal ones."""
-
-STEPS = 256
-"""Steps of a block: what is done once for all of them costs little, and they still stay in the processor's cache."""
-
-STEPS_OF_A_BATCH = 16
-"""The same for a batch of sequences, whose steps are larger."""
-
 LARGE = 8 * 1024 * 1024
 """Bytes above which weights are not copied: an arranged copy would make products no faster."""
 
@@ -42,36 +33,6 @@ Columns = tuple[tuple[int, int, int], ...]
 
 Piece = tuple[slice, slice, int]
 """A place among arranged columns, the columns of the matrix that stand there, and their sign."""
-
-Block = TypeVar("Block")
-Result = TypeVar("Result")
-
-
-class Pool(Generic[Block]):
-    """A cell's working blocks, which wait for the next run, so that a short sequence does not pay for making one.
-
-    Threads may share a cell: each run is lent a block of its own, and taking from and adding to a list is atomic.
-    """
-
-    def __init__(self, make: Callable[[int, tuple[int, ...]], Block]) -> None:
-        """An empty pool; ``make`` makes a block for a number of steps and a batch, () or (B,)."""
-        self._make = make
-        # Blocks of one stretch, which are made sooner, and whole ones.
-        self._waiting: tuple[list[Block], list[Block]] = ([], [])
-
-    def lend(self, inputs: Array, run: Callable[[Block], Result]) -> Result:
-        """``run(block)`` with a block for ``inputs`` (T, D[, B]); one for a batch is made for this run alone."""
-        steps, batch = len(inputs), inputs.shape[2:]
-        if batch:
-            return run(self._make(min(STEPS_OF_A_BATCH, steps), batch))
-        waiting = self._waiting[steps > STRETCH]
-        try:
-            block = waiting.pop()
-        except IndexError:
-            block = self._make(STEPS if steps > STRETCH else STRETCH, batch)
-        result = run(block)
-        waiting.append(block)
-        return result
 
 
 class Weights:
@@ -130,9 +91,9 @@ class Recurrence:
     """``z = U^T h`` for one working block, safe from subnormal numbers.
 
     A state that decays towards zero reaches numbers so small that the processor handles them in slow microcode: a
-    product took sixty times as long. When the state before a stretch ``has_tiny`` numbers, the stretch's products must
-    see ``settle(h)``: the state rounded to a multiple of about 1e-31 (3e-287 in float64). The recorded state keeps its
-    value.
+    product took sixty times as long. When the state before a stretch ``has_tiny`` numbers, the stretch takes
+    ``settling_products``, which see the state rounded to a multiple of about 1e-31 (3e-287 in float64). The recorded
+    state keeps its value.
     """
 
     def __init__(self, weights: Weights, batch: tuple[int, ...]) -> None:
@@ -147,8 +108,9 @@ class Recurrence:
         else:
             self.weights = weights.parts if matrix.nbytes > PART else matrix
         self._tiny = weights.dtype.type(2.0 ** (-80 if weights.dtype == np.float32 else -900))
+        self._settled = np.empty((weights.shape[0], *batch), weights.dtype)
 
-    def products(self, hidden: Iterable[Array]) -> list[Product]:
+    def products(self, hidden: Sequence[Array] | Array) -> list[Product]:
         """What computes z at each step of a block, from its h, (R[, B])."""
         if self._is_large:
             return [partial(self._by_large, h) for h in hidden]
@@ -160,6 +122,21 @@ class Recurrence:
         # An array's own method is found faster than np.dot finds it.
         return [h.dot for h in hidden]
 
+    def settling_products(self, hidden: Sequence[Array] | Array) -> list[Product]:
+        """The same of each h without its tiny numbers."""
+        products = self.products([self._settled] * len(hidden))
+        return [partial(self._by_settled, *both) for both in zip(hidden, products, strict=True)]
+
+    def settle(self, h: Array) -> Array:
+        """``h`` without its tiny numbers, in memory that the next call writes to again."""
+        np.add(h, self._tiny, self._settled)
+        np.subtract(self._settled, self._tiny, self._settled)
+        return self._settled
+
+    def _by_settled(self, h: Array, product: Product, weights: Any, z: Array) -> None:
+        self.settle(h)
+        product(weights, z)
+
     def _by_large(self, h: Array, matrix: Array, z: Array) -> None:
         np.dot(matrix, h, self._whole)
         for place, columns, sign in self._columns:
@@ -169,11 +146,6 @@ class Recurrence:
         """Whether some number in ``h`` is on its way to the subnormal ones."""
         size = np.abs(h)
         return bool(size.min() < self._tiny and ((size < self._tiny) & (size > 0)).any())
-
-    def settle(self, h: Array, out: Array) -> None:
-        """Write ``h`` without subnormal numbers into ``out``."""
-        np.add(h, self._tiny, out)
-        np.subtract(out, self._tiny, out)
 
 
 class Affine:
@@ -247,7 +219,6 @@ class Sums:
             self._projected = aligned_empty((steps, columns, *batch), dtype)
         self._recurrence = Recurrence(weights, batch)
         self.weights = self._recurrence.weights
-        self._settled = np.empty(self._rows.shape[1:], dtype)
 
     def read(self, inputs: Array) -> None:
         """Take the inputs of a block, (steps or fewer, D[, B])."""
@@ -257,28 +228,17 @@ class Sums:
             self._affine.project(self._read_rows[:count], self._projected[:count])
 
     def steps(self, out: Array) -> tuple[list[Summand], list[Summand]]:
-        """Product, z and share of each step, with z in ``out`` (steps, C[, B]); and the same after settling its row."""
+        """Product, z and share of each step, with z in ``out`` (steps, C[, B]); and the same with settling products."""
         rows, recurrence = self._rows[:-1], self._recurrence
-        settled = recurrence.products([self._settled] * len(rows))
-        settling = [partial(self._settle, *both) for both in zip(rows, settled, strict=True)]
         shares = self._projected if self.adds else out
         return (
             list(zip(recurrence.products(rows), out, shares, strict=True)),
-            list(zip(settling, out, shares, strict=True)),
+            list(zip(recurrence.settling_products(rows), out, shares, strict=True)),
         )
 
-    def _settle(self, row: Array, product: Product, weights: Any, z: Array) -> None:
-        self._recurrence.settle(row, self._settled)
-        product(weights, z)
-
     def has_tiny(self, step: int) -> bool:
-        """Whether the state before a step is one that the sums of the next stretch have to settle."""
+        """Whether the state before a step has tiny numbers."""
         return self._recurrence.has_tiny(self.hidden[step])
-
-
-def stretches(count: int) -> Iterator[slice]:
-    """The first ``count`` steps of a block, stretch by stretch."""
-    return (slice(start, min(start + STRETCH, count)) for start in range(0, count, STRETCH))
 
 
 def _by_pieces(h: Array, pieces: Array, z: Array) -> None:

@@ -1,7 +1,6 @@
 """Backpropagation through time of a finished trace, with everything that is met on the way kept."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +9,8 @@ from ..activations import Array
 from ..cells.cell import Poll
 from ..errors import NumericalError
 from ..network import DirectionName, Network
-from ..threads import one_blas_thread
-from ..trace import ONE_THREAD_BELOW, LayerTrace, Trace
+from ..threads import threads_for
+from ..trace import LayerTrace, Trace
 from .jacobians import jacobian_norms
 from .pullbacks import States
 from .run import Run
@@ -88,8 +87,7 @@ def gradients(trace: Trace, target: Target, *, jacobian: bool = True, poll: Poll
         InputError: the trace has nothing like the target; the pointer has the name of the target's field.
         NumericalError: a derivative left the range of float64; says where.
     """
-    small = any(place.cell.hidden_size < ONE_THREAD_BELOW for place in trace.layers)
-    with one_blas_thread() if small else nullcontext(), np.errstate(over="ignore", invalid="ignore"):
+    with threads_for(trace.network.narrowest), np.errstate(over="ignore", invalid="ignore"):
         seed = seed_of(trace, target)
         if not np.isfinite(seed.value):
             raise NumericalError("every target must be a finite number, but this loss left the range of float64")

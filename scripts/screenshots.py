@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
+
+import httpx
 
 from scripts.browser import LAUNCH_ARGS, NoBrowserError, find_browser
 from scripts.models_view import MODELS_VIEW
@@ -98,8 +99,7 @@ def _running() -> Iterator[tuple[Browser, str]]:
 
 def _views(address: str) -> list[View]:
     """What there is to see: every network, every panel and dialog, an error, and the documentation."""
-    with urllib.request.urlopen(f"{address}/api/v1/models", timeout=30) as answer:  # noqa: S310 - the address is our own server's
-        models = [model["id"] for model in json.load(answer)["models"]]
+    models = [model["id"] for model in httpx.get(f"{address}/api/v1/models", timeout=30).json()["models"]]
     return [
         *(View(f"model-{model}", f"/#model={model}", _walk_in) for model in models),
         View("stages", act=_show_stages),

@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
         services.imports.close()
         services.models.close()
 
-    app = FastAPI(
+    app = openapi.DescribedAPI(
         title="Gatescope",
         openapi_url=None,
         docs_url=None,
@@ -88,7 +88,6 @@ def create_app(settings: Settings | None = None, bundled: Iterable[Pretrained] |
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     errors.install(app)
-    openapi.install(app)
     nouns = (
         service, models, verifications, traces, inside, gate_health, gradients, generations, steps, tasks, trainings,
     )  # fmt: skip

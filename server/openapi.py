@@ -1,5 +1,6 @@
 """The OpenAPI description: FastAPI's own, with the bodies that `reading` parses and examples that tests post."""
 
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -230,24 +231,25 @@ def body_or_form_of(schema: type[BaseModel], form: type[BaseModel]) -> dict[str,
     return {"requestBody": {"required": True, "content": {**contents[0], **contents[1]}}}
 
 
-def install(app: FastAPI) -> None:
-    """Make ``app.openapi()`` the whole description."""
-    made: dict[str, Any] = {}
+class DescribedAPI(FastAPI):
+    """The application, which describes every route with its examples."""
 
-    def describe() -> dict[str, Any]:
-        if not made:
-            made.update(get_openapi(title="Gatescope", version=__version__, description=DESCRIPTION, routes=app.routes))
-            _, definitions = models_json_schema([(schema, "validation") for schema in READ], ref_template=REFERENCE)
-            components = made["components"]["schemas"] | definitions["$defs"]
-            for never_sent in ("HTTPValidationError", "ValidationError"):
-                components.pop(never_sent, None)
-            made["components"]["schemas"] = dict(sorted(components.items()))
-            for operation in (entry for methods in made["paths"].values() for entry in methods.values()):
-                if "HTTPValidationError" in str(operation["responses"].get("422")):
-                    del operation["responses"]["422"]
+    @cached_property
+    def _description(self) -> dict[str, Any]:
+        made = get_openapi(title="Gatescope", version=__version__, description=DESCRIPTION, routes=self.routes)
+        _, definitions = models_json_schema([(schema, "validation") for schema in READ], ref_template=REFERENCE)
+        components = made["components"]["schemas"] | definitions["$defs"]
+        for never_sent in ("HTTPValidationError", "ValidationError"):
+            components.pop(never_sent, None)
+        made["components"]["schemas"] = dict(sorted(components.items()))
+        for operation in (entry for methods in made["paths"].values() for entry in methods.values()):
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
         return made
 
-    app.openapi = describe  # type: ignore[method-assign]  # the way FastAPI documents
+    def openapi(self) -> dict[str, Any]:
+        """The whole description, made when it is first asked for."""
+        return self._description
 
 
 def as_json(app: FastAPI) -> bytes:

@@ -5,6 +5,7 @@ without end. Connections beyond the limit are answered 503. Whatever is not HTTP
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -16,7 +17,7 @@ from .settings import Settings
 HEAD, BODY, DONE = "head", "body", "done"
 
 
-class Impatience:
+class Impatience(asyncio.Protocol, ABC):
     """Mixed in before a uvicorn protocol: that says which part of a request is being read, this keeps the time."""
 
     settings: Settings
@@ -32,13 +33,13 @@ class Impatience:
         self._body_bytes = 0
         self._sending: asyncio.TimerHandle | None = None
 
+    @abstractmethod
     def phase(self) -> str:
         """`HEAD`, `BODY`, or `DONE` while the whole request has been read and its answer is under way."""
-        raise NotImplementedError
 
     def connection_made(self, transport: Any) -> None:
         """Start the clock; beyond the limit, answer only that the server is busy."""
-        super().connection_made(transport)  # type: ignore[misc]  # of the protocol it is mixed into
+        super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)  # any rest is watched: a closed connection would wait for it for ever
         if len(self.connections) > self.settings.max_connections:
             detail = f"{self.settings.max_connections} connections are open already; try again in a moment."
@@ -52,35 +53,34 @@ class Impatience:
         if self._sending is not None:
             self._sending.cancel()
             self._sending = None
-        super().connection_lost(exc)  # type: ignore[misc]
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Let the protocol read, then see how far it came."""
         self._body_bytes += len(data)
-        super().data_received(data)  # type: ignore[misc]
+        super().data_received(data)
         if not self.transport.is_closing():
             self._keep_time()
 
-    def on_response_complete(self) -> None:
+    def answered(self) -> None:
         """The next request's head may come; until its first byte the keep-alive time runs instead."""
-        super().on_response_complete()  # type: ignore[misc]
         if self._reading is not None and self._reading[0] == HEAD:
             self._stop_reading_clock()
 
     def pause_writing(self) -> None:
         """The client is slower than the answer: watch that it takes something."""
-        super().pause_writing()  # type: ignore[misc]
+        super().pause_writing()
         if self._sending is None:
             self._watch_sending(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """The client caught up."""
-        super().resume_writing()  # type: ignore[misc]
+        super().resume_writing()
         if self._sending is not None:
             self._sending.cancel()
             self._sending = None
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
+    def send_400_response(self, _: str) -> None:
         """What is answered to bytes that are not HTTP."""
         self.refuse(BAD_REQUEST, "An HTTP/1.1 request was expected, but what came cannot be read as one.")
 
@@ -145,6 +145,11 @@ class ImpatientH11(Impatience, H11Protocol):
         """See `Impatience.phase`."""
         state = str(self.conn.their_state)
         return {"IDLE": HEAD, "SEND_BODY": BODY}.get(state, DONE)
+
+    def on_response_complete(self) -> None:
+        """The answer is out."""
+        super().on_response_complete()
+        self.answered()
 
 
 def protocol_class(settings: Settings) -> type[asyncio.Protocol]:

@@ -50,6 +50,7 @@ class ImpatientHttpTools(Impatience, HttpToolsProtocol):
         """The first of the requests that are under way has been answered."""
         self._unanswered.popleft()
         super().on_response_complete()
+        self.answered()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell every request under way; uvicorn would tell the last, and the first would write to what is closed."""

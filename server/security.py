@@ -32,7 +32,14 @@ HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?", re.
 """A Host header: a name or an address, and perhaps a port."""
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-WILDCARDS = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+
+
+def is_any_address(host: str) -> bool:
+    """Whether a server on ``host`` is reached by every address of its machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def protect(app: ASGIApp, settings: Settings) -> ASGIApp:
@@ -69,7 +76,7 @@ class HostGuard:
         self.app = app
         self.names = {"localhost", "127.0.0.1", "::1"}
         self.names |= {name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()}
-        self.any_address = settings.host in WILDCARDS
+        self.any_address = is_any_address(settings.host)
         self.names.add(gethostname().lower() if self.any_address else settings.host.lower())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

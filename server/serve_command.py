@@ -18,7 +18,7 @@ from gatescope import __version__
 from .app import create_app
 from .memory import settle
 from .protocol import protocol_class
-from .security import WILDCARDS
+from .security import is_any_address
 from .settings import Settings
 from .streams import END_STREAMS
 
@@ -112,9 +112,8 @@ def listen(settings: Settings) -> socket.socket:
 
 def page_address(settings: Settings) -> str:
     """Where a browser on this machine finds the page, the token included."""
-    host = (
-        "localhost" if settings.host in WILDCARDS else f"[{settings.host}]" if ":" in settings.host else settings.host
-    )
+    host = "localhost" if is_any_address(settings.host) else settings.host
+    host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{settings.port}/" + (f"?token={settings.token}" if settings.token else "")
 
 

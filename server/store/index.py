@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from weakref import finalize
@@ -22,7 +22,6 @@ logger = logging.getLogger("gatescope")
 VERSION = 2
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PATIENCE_SECONDS = 10.0
-COLUMNS = "id, name, created, format, file_name, notes, choices, described, summary, told"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS models (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, format TEXT NOT NULL, file_name TEXT,
@@ -32,6 +31,15 @@ CREATE TABLE IF NOT EXISTS models (
 CREATE TABLE IF NOT EXISTS files (
     file BLOB PRIMARY KEY, modified INTEGER NOT NULL, bytes INTEGER NOT NULL, model TEXT NOT NULL
 ) STRICT;
+"""
+ENTRIES = """
+SELECT id, name, created, format, file_name, notes, choices, described, summary, told FROM models
+ORDER BY created, name, id
+"""
+PUT = """
+INSERT OR REPLACE INTO models
+    (id, name, created, format, file_name, notes, choices, described, summary, told, details)
+    VALUES (:id, :name, :created, :format, :file_name, :notes, :choices, :described, :summary, :told, :details)
 """
 EARLIER = {1: "ALTER TABLE models ADD COLUMN told BLOB NOT NULL DEFAULT x'7b7d';"}
 """What makes a table of an earlier version into one of this."""
@@ -82,8 +90,7 @@ class Index:
 
     def entries(self) -> dict[str, Entry]:
         """Everything by id, oldest first."""
-        query = f"SELECT {COLUMNS} FROM models ORDER BY created, name, id"  # noqa: S608 - of our own words
-        return {row[0]: Entry(*row) for row in self._do(lambda db: db.execute(query).fetchall())}
+        return {row[0]: Entry(*row) for row in self._do(lambda db: db.execute(ENTRIES).fetchall())}
 
     def details(self, model_id: str) -> bytes | None:
         """The JSON that describes a network with its labels."""
@@ -99,12 +106,11 @@ class Index:
 
     def put(self, entry: Entry, details: bytes, seen: Seen) -> None:
         """Keep what is known of a network and the file it lies in; on the disk when this returns."""
-        values = (*(getattr(entry, field.name) for field in fields(Entry)), details)
-        insert = f"INSERT OR REPLACE INTO models ({COLUMNS}, details) VALUES ({', '.join('?' * len(values))})"  # noqa: S608
+        values = {**vars(entry), "details": details}
 
         def write(db: sqlite3.Connection) -> None:
             with db:
-                db.execute(insert, values)
+                db.execute(PUT, values)
                 row = (seen.file, seen.modified, seen.bytes, entry.id)
                 db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
 

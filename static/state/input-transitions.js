@@ -4,6 +4,7 @@ import { describeInput, editableText, parseTyped } from "../lib/input.js";
 import { begunWith } from "./intervening-list.js";
 import { stopped } from "./playing.js";
 import { ALL_ROWS, OWN_ORDER } from "./rows.js";
+import { meantSelection } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Draft} Draft */
@@ -45,7 +46,7 @@ const AFRESH = { selection: { layer: 0, unit: null, pins: [], step: Infinity, st
  * @param {State} state
  * @returns {import("./types.js").Arrival}
  */
-const atItsEnd = ({ selection }) => ({ selection: { ...selection, step: Infinity, stage: 3 }, window: null });
+const atItsEnd = (state) => ({ selection: { ...meantSelection(state), step: Infinity, stage: 3 }, window: null });
 
 /**
  * Takes over a draft and asks for its trace. When it cannot be understood, the sentence stands beside it and the picture stays, stale.
@@ -61,7 +62,7 @@ function withDraft(state, draft, meant) {
   const next = { ...state, arrival, drafts: { ...state.drafts, [model.id]: draft } };
   try {
     const input = draft.file?.input ?? parseTyped(draft.text, readsOf(model));
-    return { ...next, wanted: { model: model.id, input, arrival }, tracing: true, message: null };
+    return { ...next, wanted: { model: model.id, input }, tracing: true, message: null };
   } catch (error) {
     const tone = draft.text.trim() === "" && draft.file === null ? "note" : "error";
     return { ...next, wanted: null, tracing: false, stale: state.shown !== null, message: { tone, text: /** @type {Error} */ (error).message } };

@@ -1,7 +1,7 @@
 /** The inside of a step: which number's arithmetic is shown, where a walk along its terms leads, and whether memory is split by origin. */
 
 import { revealStep } from "../lib/scale.js";
-import { selectionTransitions } from "./selection-transitions.js";
+import { atLayer, selectionTransitions } from "./selection-transitions.js";
 import { layerOf, placeOf } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -29,7 +29,7 @@ const withInside = (state, change) => ({ ...state, inside: { ...state.inside, ..
  */
 function atPlace(state, { layer, unit, step, quantity, row }) {
   if (!state.shown?.trace.layers[layer]) return state;
-  const there = layer === state.selection.layer ? state : selectionTransitions["layer-chosen"](state, { index: layer });
+  const there = layer === state.selection.layer ? state : atLayer(state, layer);
   const chosen = selectionTransitions["unit-chosen"](selectionTransitions["step-chosen"](there, { step }), { unit });
   return withInside({ ...chosen, view: { ...chosen.view, aside: "arithmetic" } }, { quantity, row, find: "", all: false });
 }

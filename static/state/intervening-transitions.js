@@ -6,7 +6,7 @@ import { alteredOf, isWanted, seenTrace, wantedAltered } from "./altered.js";
 import { SEEN } from "./intervening-list.js";
 import { stopped } from "./playing.js";
 import { rowOrderOf } from "./rows.js";
-import { selectionTransitions } from "./selection-transitions.js";
+import { atLayer, selectionTransitions } from "./selection-transitions.js";
 import { isOfUnits, layerOf } from "./selectors.js";
 import { withForms } from "./trace-transitions.js";
 
@@ -202,7 +202,7 @@ const intervening = {
   /** To where something changed most. */
   "change-followed"(state, { change: { layer, unit, step, quantity } }) {
     if (layer === null) return selectionTransitions["step-chosen"](state, { step });
-    const there = layer === state.selection.layer ? state : selectionTransitions["layer-chosen"](state, { index: layer });
+    const there = layer === state.selection.layer ? state : atLayer(state, layer);
     const here = seenTrace(there)?.layers[layer];
     const own = here !== undefined && isOfUnits(here, quantity);
     const chosen = selectionTransitions["step-chosen"](there, { step });

@@ -16,7 +16,7 @@ import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
 import { unanswered } from "./upload-transitions.js";
 import { canOrder, orderKeyOf, orderQuantityOf, ORDER_KEYS, quantitiesFor, rowOrderOf, rowsOf } from "./rows.js";
-import { colouringOf, isOfUnits, lanesOf, layerOf, signedColouring, themeOf, windowOf } from "./selectors.js";
+import { colouringOf, isOfUnits, lanesOf, layerOf, meantSelection, signedColouring, themeOf, windowOf } from "./selectors.js";
 import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -30,7 +30,7 @@ const NONE = [];
 const nextInput = (state) => shownModelOf(state)?.readout?.predicts !== null;
 
 /** @param {State} state */
-export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: state.shown?.wanted.model === state.modelId ? state.selection.layer : 0, theme: state.view.theme });
+export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: meantSelection(state).layer, theme: state.view.theme });
 
 const summaryOf = memo((/** @type {import("../lib/input.js").Input | undefined} */ input) => (input ? describeInput(input) : ""));
 

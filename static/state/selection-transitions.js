@@ -3,6 +3,7 @@
 import { revealStep } from "../lib/scale.js";
 import { stopped } from "./playing.js";
 import { rowOrderOf } from "./rows.js";
+import { awaitsNetwork, meantSelection } from "./selectors.js";
 import { memoryOf } from "./trace-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -63,18 +64,36 @@ function retreat(state) {
 /** @param {State} state */
 const atEnd = (state) => state.selection.stage === 3 && state.selection.step === (readingSign(state) > 0 ? (state.shown?.trace.steps ?? 1) - 1 : 0);
 
+/**
+ * Looks at another layer of the picture, from its own end if the last one was.
+ * @param {State} state
+ * @param {number} index
+ * @returns {State}
+ */
+export function atLayer(state, index) {
+  const layer = state.shown?.trace.layers[index];
+  if (!layer) return state;
+  const ended = atEnd(state);
+  const unit = Math.min(state.selection.unit ?? 0, layer.hiddenSize - 1);
+  const next = { ...state, selection: { ...state.selection, layer: index, unit, pins: state.selection.pins.filter((pin) => pin === "mean" || pin < layer.hiddenSize) } };
+  const order = state.view.order.quantity && !(state.view.order.quantity in layer.quantities) ? { ...state.view.order, quantity: memoryOf(layer) } : state.view.order;
+  const reordered = { ...next, view: { ...next.view, order, enlarged: null } };
+  return ended ? at(reordered, layer.direction === "backward" ? 0 : Infinity, 3) : reordered;
+}
+
+/**
+ * A layer of a network whose picture is still to come: that is where it will be looked at.
+ * @param {State} state
+ * @param {number} layer
+ * @returns {State}
+ */
+function choosingAhead(state, layer) {
+  return { ...state, arrival: { selection: { ...meantSelection(state), layer, unit: null, pins: [] }, window: state.arrival?.window ?? null } };
+}
+
 /** @type {import("./types.js").Transitions} */
 export const selectionTransitions = {
-  "layer-chosen"(state, { index }) {
-    const layer = state.shown?.trace.layers[index];
-    if (!layer) return state;
-    const ended = atEnd(state);
-    const unit = Math.min(state.selection.unit ?? 0, layer.hiddenSize - 1);
-    const next = { ...state, selection: { ...state.selection, layer: index, unit, pins: state.selection.pins.filter((pin) => pin === "mean" || pin < layer.hiddenSize) } };
-    const order = state.view.order.quantity && !(state.view.order.quantity in layer.quantities) ? { ...state.view.order, quantity: memoryOf(layer) } : state.view.order;
-    const reordered = { ...next, view: { ...next.view, order, enlarged: null } };
-    return ended ? at(reordered, layer.direction === "backward" ? 0 : Infinity, 3) : reordered;
-  },
+  "layer-chosen": (state, { index }) => (awaitsNetwork(state) ? choosingAhead(state, index) : atLayer(state, index)),
 
   "unit-chosen": (state, { unit }) => (unit < (layerOf(state)?.hiddenSize ?? 0) ? { ...state, selection: { ...state.selection, unit } } : state),
 

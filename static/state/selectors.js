@@ -29,6 +29,18 @@ function figuresOf(matrix) {
 }
 
 /**
+ * Whether the chosen network's first picture is still to come.
+ * @param {State} state
+ */
+export const awaitsNetwork = ({ modelId, shown }) => shown?.wanted.model !== modelId;
+
+/**
+ * What will be looked at once what is chosen is there.
+ * @param {State} state
+ */
+export const meantSelection = (state) => (awaitsNetwork(state) && state.arrival ? state.arrival.selection : state.selection);
+
+/**
  * The layer whose numbers are told.
  * @param {State} state
  * @returns {LayerTrace | null}

@@ -76,12 +76,12 @@ export const traceTransitions = {
   "trace-arrived"(state, { wanted, trace: given }) {
     if (wanted !== state.wanted) return state;
     const trace = withForms(given, state);
-    const { shown, view } = state;
-    const { selection, window } = wanted.arrival ?? { selection: state.selection, window: view.window };
+    const { shown, view, arrival } = state;
+    const { selection, window } = arrival ?? { selection: state.selection, window: view.window };
     const index = Math.min(selection.layer, trace.layers.length - 1);
     const layer = trace.layers[index];
     const end = layer.direction === "forward" ? trace.steps - 1 : 0;
-    const followsTheEnd = wanted.arrival === null && shown !== null && layer.direction === "forward" && selection.step === shown.trace.steps - 1;
+    const followsTheEnd = arrival === null && shown !== null && layer.direction === "forward" && selection.step === shown.trace.steps - 1;
     const step = followsTheEnd || !Number.isFinite(selection.step) ? end : Math.min(selection.step, trace.steps - 1);
     const unit = Math.min(selection.unit ?? liveliestUnit(layer), layer.hiddenSize - 1);
     return {

@@ -34,9 +34,8 @@
  */
 
 /**
- * A trace being asked for. Its identity is its sequence number: an answer that carries another one is late.
- * `arrival` null keeps the selection as far as it fits.
- * @typedef {{model: string, input: Input, arrival: Arrival | null, continued?: number}} Wanted `continued` is the step from which on the network read what it had said itself
+ * A trace being asked for. An answer that carries another one than the one that is wanted is late.
+ * @typedef {{model: string, input: Input, continued?: number}} Wanted `continued` is the step from which on the network read what it had said itself
  */
 
 /**
@@ -104,7 +103,7 @@
  * @property {string | null} modelId
  * @property {Record<string, Draft>} drafts by model
  * @property {Wanted | null} wanted
- * @property {Arrival | null} arrival what was meant by a request that has not been answered yet; it outlives refusals
+ * @property {Arrival | null} arrival what was meant by a request that has not been answered yet; it outlives refusals. Null keeps the selection as far as it fits
  * @property {boolean} tracing
  * @property {{wanted: Wanted, trace: Trace} | null} shown
  * @property {boolean} stale the picture is not of what stands in the input bar

@@ -2,7 +2,7 @@
 
 import { formatAddress, parseAddress } from "/static/state/address.js";
 import { initialState } from "/static/state/initial.js";
-import { panelProps } from "/static/state/props.js";
+import { headerProps, panelProps } from "/static/state/props.js";
 import { rowOrderOf } from "/static/state/rows.js";
 import { colouringOf, windowOf } from "/static/state/selectors.js";
 import { createStore } from "/static/state/store.js";
@@ -104,6 +104,19 @@ export function test_stages_are_three_moves_and_back() {
     look();
   }
   equal(seen, ["1.1", "1.2", "1.3", "2.1", "1.3", "1.2", "1.1", "0.3", "0.2", "0.1"]);
+}
+
+export function test_a_layer_chosen_while_its_network_is_on_its_way_is_looked_at_when_it_comes() {
+  const other = [...MODELS, { ...MODELS[0], id: "c", name: "C" }];
+  const before = after(START, { type: "models-arrived", models: other, quantities: QUANTITIES, address: parseAddress("") });
+  const shown = after(before, { type: "trace-arrived", wanted: before.wanted, trace: traceOf(4) });
+  const waiting = after(shown, { type: "model-chosen", id: "c" }, { type: "layer-chosen", index: 1 });
+  equal([waiting.selection.layer, headerProps(waiting).layer], [0, 1]);
+  const come = after(waiting, { type: "trace-arrived", wanted: waiting.wanted, trace: { ...traceOf(4, "u"), model: "c" } });
+  equal([come.selection.layer, come.selection.step, come.selection.unit, come.arrival], [1, 0, 1, null]);
+  equal(after(waiting, { type: "example-chosen", name: "two" }).arrival?.selection, waiting.arrival?.selection);
+  const another = after(waiting, { type: "model-chosen", id: "a" });
+  equal([another.arrival?.selection.layer, headerProps(another).layer], [0, 0]);
 }
 
 export function test_a_backward_layer_is_played_from_the_last_step() {

@@ -2,6 +2,7 @@
 
 import { panelHeight } from "/static/lib/layout.js";
 import { clampWindow, movedDrawing, panWindow, revealStep, ticks, timeScale, zoomWindow } from "/static/lib/scale.js";
+import { niceTicks } from "/static/lib/nice-ticks.js";
 import { ribbonLayout } from "/static/views/ribbon-layout.js";
 import { extent, linePath } from "/static/views/forecast.js";
 import { check, equal } from "./check.js";
@@ -115,4 +116,9 @@ export function test_a_spike_in_a_long_curve_is_drawn() {
 export function test_a_flat_curve_still_has_a_height() {
   equal(extent([{ data: Float64Array.of(4, 4), rows: 2, columns: 1 }, null]), [3, 5]);
   equal(extent([null]), [0, 1]);
+}
+
+export function test_an_axis_has_round_ticks_and_never_only_one() {
+  equal([niceTicks(0, 100, 4), niceTicks(-3, 7, 4), niceTicks(5, 5, 2)], [[0, 50, 100], [0, 5], [5]]);
+  equal([niceTicks(-0.9, 0.9, 2), niceTicks(-0.4, 0.9, 2)], [[-0.5, 0, 0.5], [0, 0.5]]);
 }

@@ -52,6 +52,19 @@ export function zoomWindow(window, steps, factor, at) {
 }
 
 /**
+ * Zooms about a place, or, without one, about a step, which then is in sight as a whole.
+ * @param {TimeWindow | null} window null shows all
+ * @param {number} steps
+ * @param {number} factor above 1 shows less
+ * @param {number | null | undefined} at
+ * @param {number} step
+ */
+export function zoomed(window, steps, factor, at, step) {
+  const before = window ?? { from: 0, to: steps };
+  return at == null ? revealStep(zoomWindow(before, steps, factor, step + 0.5), steps, step) : zoomWindow(before, steps, factor, at);
+}
+
+/**
  * @param {TimeWindow} window
  * @param {number} steps
  * @param {number} by in steps; positive looks later

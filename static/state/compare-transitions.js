@@ -1,7 +1,7 @@
 /** The Compare view: how it is opened, which column, unit and quantity it is about, and what of the time axis is seen. */
 
 import { GUTTER, readableSteps } from "../lib/layout.js";
-import { clampWindow, panWindow, revealStep, zoomWindow } from "../lib/scale.js";
+import { clampWindow, panWindow, revealStep, zoomed } from "../lib/scale.js";
 import { atComparison } from "./compare-address.js";
 import { compareOf, fromExplore, NO_SIDE, sideOf, sideTransitions, withCompare, withIds } from "./compare-sides.js";
 import { alignmentOf, mostDifferent, rowsOf } from "./comparison.js";
@@ -121,7 +121,7 @@ const selection = {
     const { window, column, pair } = compareOf(state);
     const columns = columnsOf(compareOf(state));
     if (!pair) return state;
-    const next = zoomWindow(window ?? { from: 0, to: columns }, columns, factor, about ?? (column ?? 0) + 0.5);
+    const next = zoomed(window, columns, factor, about, column ?? 0);
     return withCompare(state, { window: next.to - next.from >= columns ? null : next });
   },
 

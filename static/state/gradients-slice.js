@@ -1,6 +1,6 @@
 /** What the Gradients view is at, and how its events change that. */
 
-import { clampWindow, panWindow, revealStep, zoomWindow } from "../lib/scale.js";
+import { clampWindow, panWindow, revealStep, zoomed } from "../lib/scale.js";
 import { draftOf } from "./input-transitions.js";
 import { sliceOf, withSlice } from "./slices.js";
 
@@ -157,7 +157,7 @@ export const gradientsTransitions = {
   "gradients-window-zoomed": (state, { factor, at }) => {
     const slice = gradientsOf(state);
     const steps = stepsOf(slice);
-    const window = zoomWindow(slice.window ?? { from: 0, to: steps }, steps, factor, at ?? cursorOf(slice) + 0.5);
+    const window = zoomed(slice.window, steps, factor, at, cursorOf(slice));
     return withGradients(state, { window: window.to - window.from >= steps ? null : window });
   },
 

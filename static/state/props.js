@@ -72,6 +72,7 @@ export function ribbonProps(state) {
     nextInput: nextInput(state),
     continued: state.shown?.wanted.continued ?? null,
     window: windowOf(state),
+    ranged: true,
     width: state.surroundings.width,
     gutter: gutterOf(state),
     theme: themeOf(state),
@@ -136,7 +137,7 @@ const symbolsOf = memo((/** @type {string[]} */ names, /** @type {import("../typ
 /** @param {State} state @param {LayerTrace} layer */
 export function toolbarProps(state, layer) {
   const by = orderKeyOf(state, layer);
-  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(by, orderQuantityOf(state), state.view.order.up), orders: ordersOf(layer), quantities: quantitiesFor(layer, by), rows: rowsOf(state, layer), listed: rowOrderOf(state), tall: state.view.tall, zoomed: state.view.window, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isDone(state, ablationOf(state)) };
+  return { unit: state.selection.unit ?? 0, units: layer.hiddenSize, pins: state.selection.pins, order: orderShown(by, orderQuantityOf(state), state.view.order.up), orders: ordersOf(layer), quantities: quantitiesFor(layer, by), rows: rowsOf(state, layer), listed: rowOrderOf(state), tall: state.view.tall, zoomed: state.view.window !== null, origins: state.inside.origins, allOrigins: state.inside.units, ledger: hasLedger(layer), intervening: state.intervening.tool, ablated: isDone(state, ablationOf(state)) };
 }
 
 const orderShown = memo((/** @type {string} */ by, /** @type {string} */ quantity, /** @type {boolean} */ up) => ({ by, quantity, up }));

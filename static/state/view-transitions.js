@@ -1,6 +1,6 @@
 /** How the picture is shown: its window, the order of its rows, panels, theme and dialogs. */
 
-import { panWindow, zoomWindow } from "../lib/scale.js";
+import { panWindow, zoomed } from "../lib/scale.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").ViewState} ViewState */
@@ -27,7 +27,7 @@ export const viewTransitions = {
   "window-zoomed"(state, { factor, at }) {
     if (!state.shown) return state;
     const { steps } = state.shown.trace;
-    return withWindow(state, zoomWindow(state.view.window ?? { from: 0, to: steps }, steps, factor, at ?? state.selection.step + 0.5));
+    return withWindow(state, zoomed(state.view.window, steps, factor, at, state.selection.step));
   },
 
   "window-panned"(state, { by, share }) {

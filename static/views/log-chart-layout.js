@@ -4,15 +4,17 @@
 /** @typedef {{key: string, values: ArrayLike<number>, label?: string}} Line `label` is written at its end */
 /** @typedef {{paths: {key: string, d: string}[], decades: {y: number, text: string}[], labels: {key: string, text: string, x: number, y: number}[], y: (value: number) => number}} LogLayout */
 
-/** Room above and below the lines, in CSS pixels. */
+/** Room above and below the lines, in CSS pixels, and above them where labels stand. */
 const MARGIN = 8;
+const LABEL_MARGIN = 19;
 
 /** The fewest powers of ten that are shown, and about how far apart their marks stand in CSS pixels. */
 const FEWEST = 2;
 const APART = 30;
 
-/** Labels keep this far apart, in CSS pixels. */
+/** Labels keep this far apart, and a letter is about this wide, in CSS pixels. */
 const LABEL = 14;
+const LETTER = 8;
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -31,9 +33,10 @@ export function logLines(lines, window, width, height) {
   if (least === null) return null;
   let [low, high] = [Math.floor(Math.log10(least) + 1e-9), Math.ceil(Math.log10(most) - 1e-9)];
   if (high - low < FEWEST) [low, high] = [high - FEWEST, high];
-  const inner = height - 2 * MARGIN;
+  const above = lines.some(({ label }) => label) ? LABEL_MARGIN : MARGIN;
+  const inner = height - above - MARGIN;
   /** @param {number} value */
-  const y = (value) => MARGIN + ((high - Math.log10(value)) / (high - low)) * inner;
+  const y = (value) => above + ((high - Math.log10(value)) / (high - low)) * inner;
   /** @param {number} step */
   const x = (step) => ((step + 0.5 - window.from) / (window.to - window.from)) * width;
   const every = Math.max(1, Math.ceil((APART / inner) * (high - low)));
@@ -81,7 +84,7 @@ function pathOf(values, window, width, x, y) {
 }
 
 /**
- * A label stands over the first visible point of its line, and none over another.
+ * A label stands over the beginning of its visible line, and none over another.
  * @param {Line[]} lines
  * @param {TimeWindow} window
  * @param {(step: number) => number} x
@@ -92,10 +95,26 @@ function labelsOf(lines, window, x, y, height) {
   const labels = lines.flatMap(({ key, label, values }) => {
     let step = Math.max(0, Math.ceil(window.from));
     while (step < values.length && !(values[step] > 0)) step++;
-    return label && step < values.length ? [{ key, text: label, x: Math.max(4, x(step) + 4), y: y(values[step]) - 5 }] : [];
+    if (!label || step >= values.length) return [];
+    const left = Math.max(4, x(step) + 4);
+    return [{ key, text: label, x: left, y: topOf(values, step, x, y, left + LETTER * label.length) - 5 }];
   });
   labels.sort((a, b) => a.y - b.y);
   for (let index = 0, floor = LABEL; index < labels.length; index++) floor = (labels[index].y = Math.max(floor, labels[index].y)) + LABEL;
   for (let index = labels.length - 1, ceiling = height - 3; index >= 0; index--) ceiling = (labels[index].y = Math.min(ceiling, labels[index].y)) - LABEL;
   return labels;
+}
+
+/**
+ * How far up a line reaches from a step as far as `right`.
+ * @param {ArrayLike<number>} values
+ * @param {number} step
+ * @param {(step: number) => number} x
+ * @param {(value: number) => number} y
+ * @param {number} right
+ */
+function topOf(values, step, x, y, right) {
+  let top = Infinity;
+  for (; step < values.length && x(step - 1) <= right; step++) if (values[step] > 0) top = Math.min(top, y(values[step]));
+  return top;
 }

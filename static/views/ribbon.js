@@ -6,6 +6,7 @@ import { movement } from "../lib/moving.js";
 import { isSameWidth, movedDrawing } from "../lib/scale.js";
 import { HALF_NUMBER, ribbonLayout } from "./ribbon-layout.js";
 import { place, tokenRow } from "./ribbon-tokens.js";
+import { zoomRange } from "./zoom-range.js";
 
 /**
  * @typedef {object} RibbonProps
@@ -21,6 +22,7 @@ import { place, tokenRow } from "./ribbon-tokens.js";
  * @property {boolean} nextInput
  * @property {number | null} [continued] the step from which on the network read what it had said itself
  * @property {import("../types.js").TimeWindow} window
+ * @property {boolean} [ranged] whether it says in words which part is shown
  * @property {number} width
  * @property {number} gutter
  * @property {"light" | "dark"} theme
@@ -42,11 +44,14 @@ export function create(root) {
   const shades = h("canvas", { class: "shades" });
   const nextName = h("span", { class: "ribbon-name next-name", text: "expects next" });
   const labelName = h("span", { class: "ribbon-name" });
+  const axisName = h("span", { class: "ribbon-name axis-name", text: "step" });
+  const range = zoomRange("steps");
+  const hint = h("span", { class: "ribbon-hint" });
   const thumb = h("div", { class: "window-thumb" });
   const bar = h("div", { class: "window-bar", "aria-hidden": "true" }, thumb);
   const strip = h("div", { class: "strip" }, shades, tokens.element);
-  root.append(bar, h("span", { class: "ribbon-name axis-name", text: "step" }), labelName, nextName,
-    h("div", { class: "axis", "aria-hidden": "true" }, axis), h("div", { class: "tokens-clip" }, strip));
+  root.append(bar, axisName, range.element, labelName, nextName,
+    h("div", { class: "axis", "aria-hidden": "true" }, axis), h("div", { class: "tokens-clip" }, strip), hint);
 
   /** @type {Omit<RibbonProps, "step"> | null} */
   let shown = null;
@@ -84,6 +89,7 @@ export function create(root) {
     root.classList.toggle("is-dense", !lettered);
     root.classList.toggle("has-predictions", props.predictions !== null);
     root.classList.toggle("has-changes", props.moved !== null);
+    setHidden(hint, layout.legible || props.numeric);
     setText(nextName, props.moved ? "more, less likely" : props.nextInput ? "expects next" : "says");
     nextName.title = props.moved ? "Which next token's probability changed most; struck through where it became less likely" : "";
     const { stepWidth } = layout;
@@ -106,6 +112,7 @@ export function create(root) {
   const show = (props, before, known) => {
     const { window, width, gutter, steps, theme, name = "token" } = props;
     setText(labelName, name);
+    setText(hint, `zoom in to read each ${name}`);
     if (theme !== before?.theme) colours = coloursOf(shades);
     const perStep = (width - gutter) / (window.to - window.from);
     const { zooms, zoomed } = moves.next(perStep, known);
@@ -122,7 +129,10 @@ export function create(root) {
     const [left, right] = [(window.from - origin) * drawn.perStep, (window.to - origin) * drawn.perStep];
     // It keeps its place, so that nothing has to be laid out.
     for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right - HALF_NUMBER);
-    setHidden(bar, window.to - window.from >= steps);
+    const whole = window.to - window.from >= steps;
+    setHidden(bar, whole);
+    setHidden(axisName, props.ranged === true && !whole);
+    if (props.ranged) range.update(whole ? null : window);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);
     // Cut out of the whole bar, which is laid out once.

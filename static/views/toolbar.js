@@ -3,7 +3,6 @@
 import { h, shallowEqual } from "../lib/dom.js";
 import { icon } from "../lib/svg.js";
 import { rowTools } from "./row-tools.js";
-import { zoomRange } from "./zoom-range.js";
 
 /**
  * @typedef {object} OwnProps
@@ -16,7 +15,7 @@ import { zoomRange } from "./zoom-range.js";
  * @property {boolean} allOrigins whether the origins of all units are shown
  * @property {boolean} intervening whether dragging over a heatmap selects what to change
  * @property {boolean} ablated whether the chosen unit is
- * @property {{from: number, to: number} | null} zoomed the visible steps, null when all are
+ * @property {boolean} zoomed whether only a part of the steps is visible
  * @typedef {OwnProps & import("./row-tools.js").RowTools} ToolbarProps
  */
 
@@ -44,7 +43,6 @@ export function create(root, emit) {
   const pins = h("span", { class: "pins" });
   const rows = rowTools(emit);
   const tall = h("button", { type: "button", class: "tool", title: "Taller panels", on: { click: () => emit({ type: "height-toggled" }) } }, h("span", { text: "Taller" }));
-  const range = zoomRange("steps");
   /** @param {string} picture @param {string} words @param {import("../types.js").ViewEvent} event */
   const zoom = (picture, words, event) => h("button", { type: "button", class: "icon-button small", "aria-label": words, title: words, on: { click: () => emit(event) } }, icon(picture));
   const fit = zoom("fit", "Show the whole sequence (0)", { type: "window-fitted" });
@@ -53,7 +51,7 @@ export function create(root, emit) {
     h("span", { class: "tool-group" }, origins, allOrigins),
     h("span", { class: "tool-group" }, intervene, ablate),
     h("span", { class: "tool-line" }, rows.element,
-      h("span", { class: "tool-group end" }, tall, range.element, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit)),
+      h("span", { class: "tool-group end" }, tall, zoom("minus", "Zoom out (−)", { type: "window-zoomed", factor: 1 / 1.5 }), zoom("plus", "Zoom in (+)", { type: "window-zoomed", factor: 1.5 }), fit)),
   );
 
   /** @type {ToolbarProps | null} */
@@ -82,8 +80,7 @@ export function create(root, emit) {
       ablate.setAttribute("aria-pressed", String(props.ablated));
       ablate.title = props.ablated ? `Give unit ${props.unit} back` : `Run without unit ${props.unit}: nothing of it is read out at any step`;
       tall.setAttribute("aria-pressed", String(props.tall));
-      if (props.zoomed !== before?.zoomed) range.update(props.zoomed);
-      fit.disabled = props.zoomed === null;
+      fit.disabled = !props.zoomed;
     },
     destroy: () => root.replaceChildren(),
   };

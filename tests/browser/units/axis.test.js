@@ -1,7 +1,7 @@
 /** The time axis: steps to pixels and back, zoom and pan, ticks, room for panels. */
 
 import { panelHeight } from "/static/lib/layout.js";
-import { clampWindow, movedDrawing, panWindow, revealStep, ticks, timeScale, zoomWindow } from "/static/lib/scale.js";
+import { clampWindow, movedDrawing, panWindow, revealStep, ticks, timeScale, zoomed, zoomWindow } from "/static/lib/scale.js";
 import { niceTicks } from "/static/lib/nice-ticks.js";
 import { ribbonLayout } from "/static/views/ribbon-layout.js";
 import { extent, linePath } from "/static/views/forecast.js";
@@ -121,4 +121,10 @@ export function test_a_flat_curve_still_has_a_height() {
 export function test_an_axis_has_round_ticks_and_never_only_one() {
   equal([niceTicks(0, 100, 4), niceTicks(-3, 7, 4), niceTicks(5, 5, 2)], [[0, 50, 100], [0, 5], [5]]);
   equal([niceTicks(-0.9, 0.9, 2), niceTicks(-0.4, 0.9, 2)], [[-0.5, 0, 0.5], [0, 0.5]]);
+}
+
+export function test_zooming_about_a_step_keeps_the_whole_of_it_in_sight() {
+  equal(zoomed(null, 100, 2, null, 30), zoomWindow({ from: 0, to: 100 }, 100, 2, 30.5));
+  equal(zoomed(null, 100, 4, undefined, 99), { from: 75, to: 100 });
+  equal(zoomed({ from: 10, to: 60 }, 100, 2, null, 80), { from: 56, to: 81 });
 }

@@ -95,10 +95,12 @@ export function test_a_longer_input_begins_as_a_shorter_one() {
 export function test_lines_on_a_logarithmic_scale() {
   const layout = logLines([{ key: "a", values: [1e-3, 0, 0.1, 10], label: "A" }, { key: "b", values: [1e-3, 1e-3, 1, 1], label: "B" }], { from: 0, to: 4 }, 400, 116);
   if (!layout) throw new Error("there is something to draw");
-  equal(layout.paths[0].d, "M50.0,108.0M250.0,58.0L350.0,8.0");
-  equal(layout.y(1), 33);
+  equal(layout.paths[0].d, "M50.0,108.0M250.0,63.5L350.0,19.0");
+  equal(layout.y(1), 41.25);
   equal(layout.decades.map(({ text }) => text), ["1", "10⁻²"]);
   check(Math.abs(layout.labels[0].y - layout.labels[1].y) >= 14, "labels keep apart");
+  const rising = logLines([{ key: "a", values: [1e-3, 1, 1, 1], label: "A" }], { from: 0, to: 4 }, 40, 116);
+  check(rising !== null && rising.labels[0].y < rising.y(1), "a label stands over all of its line that is under it");
   equal(logLines([{ key: "a", values: [0, 0] }], { from: 0, to: 2 }, 100, 100), null);
 }
 

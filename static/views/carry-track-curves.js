@@ -28,6 +28,10 @@ const HAIR = 0.75;
 /** How far, in rem, a forgotten slice bends away at most. */
 const LIFT = 0.8;
 
+/** Room that a number needs, in rem: its height, and about the width of each sign. */
+const NUMBER_HEIGHT = 1;
+const SIGN_WIDTH = 0.42;
+
 /**
  * Path data by what it shows; joined and cancelled strands come apart because a strand that joins runs on inside the band, one that cancels ends.
  * `lines` are strokes, the others areas. The ghost is the state, or the hidden state, of the other trace.
@@ -285,7 +289,12 @@ function numbersOf({ previous, state, split, readout }, frame, time, step, width
   }
   if (readout && scale) {
     const hidden = readout.hidden[step];
-    numbers.push({ x: xOf(time, step, TAP), y: scale.zero + beside(hidden < 0), text: formatShort(hidden), kind: "hidden" });
+    const text = formatShort(hidden);
+    // Above zero where there is no room, what is written has its numbers: then it stands beside the bar.
+    const crowded = hidden < 0 && scale.zero - scale.top < NUMBER_HEIGHT * rem;
+    const side = Math.min(xOf(time, step, BAR[0]), xOf(time, step, BAR[1])) - (0.3 + (SIGN_WIDTH * text.length) / 2) * rem;
+    numbers.push({ x: crowded ? side : xOf(time, step, TAP), y: scale.zero + beside(hidden < 0 && !crowded), text, kind: "hidden" });
   }
-  return numbers;
+  // A number without its sign is another number: what does not fit whole is not there.
+  return numbers.filter(({ x, text }) => Math.abs(x - time.width / 2) <= (time.width - SIGN_WIDTH * text.length * rem) / 2);
 }

@@ -5,7 +5,7 @@ import { laneColumns } from "/static/views/carry-track-columns.js";
 import { laneCurves } from "/static/views/carry-track-curves.js";
 import { aheadSpan, hitTest, laneFrames, REVEALED, yOf } from "/static/views/carry-track-layout.js";
 import { lstm, matrix, mounted, near } from "./carry-track-traces.js";
-import { check } from "./check.js";
+import { check, equal } from "./check.js";
 
 const oneStep = (/** @type {number} */ initial, /** @type {number} */ f, /** @type {number} */ written) => lstm({ f: [f], i: [1], g: [written], initial });
 
@@ -113,6 +113,26 @@ export function test_numbers_are_printed_only_where_there_is_room() {
   const texts = drawn(layer, 150).numbers.map(({ text }) => text);
   for (const text of ["0.500", "−0.400", "0.100"]) check(texts.includes(text), `${text} is among ${texts}`);
   check(drawn(layer, 400).numbers.some(({ text }) => text === "forgotten 0.500"), "words where there is more room");
+}
+
+export function test_a_number_that_does_not_fit_whole_is_left_out() {
+  const layer = lstm({ f: [1, 1], i: [1, 1], g: [-0.5, -0.5] });
+  const texts = (/** @type {number} */ from) => {
+    const terms = carryTerms(layer, 0);
+    const time = { from, to: from + 1.5, width: 300, backward: false, steps: 2 };
+    return laneCurves(terms, laneFrames([terms], 160, 16, time).frames[0], time).numbers.filter(({ kind }) => kind === "state").map(({ text }) => text);
+  };
+  equal(texts(0), ["−0.500"]);
+  equal(texts(0.5), ["−0.500", "−1.00"]);
+  equal(texts(0.75), ["−1.00"]);
+}
+
+export function test_a_small_hidden_state_stands_beside_its_bar_where_what_is_written_has_its_numbers() {
+  const { frame, numbers } = drawn(oneStep(-1, 1, -0.5), 150);
+  const hidden = numbers.find(({ kind }) => kind === "hidden");
+  const written = numbers.find(({ kind }) => kind === "negative");
+  if (!hidden || !written || !frame.readout) throw new Error("both have a number");
+  check(hidden.y > frame.readout.zero && hidden.y - written.y > 12, "one stands below the other");
 }
 
 export function test_one_step_among_thousands_shows_from_far() {

@@ -256,3 +256,12 @@ def test_the_way_back_leads_to_the_network_and_text_before(visit: Visit) -> None
     expect(place(page)).to_have_text("30 / 30")
     page.wait_for_timeout(400)
     assert page.evaluate("location.hash") == after
+
+
+@pytest.mark.parametrize("view", ["compare", "health", "gradients", "train", "learn", "models"])
+def test_what_scrolls_is_the_view_and_not_the_page_around_it(visit: Visit, view: str) -> None:
+    page = visit(f"#view={view}", height=500, ready=False)
+    expect(page.locator(f"#{view}")).to_be_visible()
+    page.wait_for_timeout(500)
+    tall, high = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+    assert tall <= high

@@ -15,6 +15,26 @@ const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴",
  */
 export const visible = (label) => VISIBLE[label] ?? label.replace(/[ \n\t\r]/g, (sign) => VISIBLE[sign]);
 
+/** Labels of which most have more letters than this are words. */
+const LETTERS = 2;
+
+/** @type {WeakMap<string[], number>} */
+const lengths = new WeakMap();
+
+/**
+ * How many letters the longest of some words has; 0 where most labels are no words.
+ * @param {string[]} labels
+ */
+export function wordLength(labels) {
+  let known = lengths.get(labels);
+  if (known === undefined) {
+    const each = labels.map((label) => [...visible(label)].length);
+    known = 2 * each.filter((length) => length > LETTERS).length > each.length ? each.reduce((longest, length) => Math.max(longest, length), 0) : 0;
+    lengths.set(labels, known);
+  }
+  return known;
+}
+
 /**
  * A label as a screen reader should say it.
  * @param {string} label

@@ -1,7 +1,7 @@
 /** What each view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
 
 import { layerLess, less } from "../lib/difference.js";
-import { number, spoken, words } from "../lib/format.js";
+import { number, spoken, wordLength, words } from "../lib/format.js";
 import { HEAD_HEIGHT, panelHeight } from "../lib/layout.js";
 import { hasLedger } from "../lib/ledger.js";
 import { memo } from "../lib/memo.js";
@@ -62,6 +62,7 @@ export function ribbonProps(state) {
   const trace = seenTrace(state);
   return {
     labels: labelsOf(state),
+    words: trace?.input.kind === "tokens" ? wordLength(labelsOf(state)) : 0,
     steps: Math.max(1, trace?.steps ?? 1),
     numeric: trace?.input.kind === "values",
     unknown: trace?.input.unknown ?? NONE,

@@ -9,6 +9,10 @@ const LEGIBLE = 6.4;
 /** A label longer than one letter needs this many pixels a letter. */
 const LETTER = 7.4;
 
+/** Narrowest step, in pixels, in which a word can be read from top to bottom, and how many of its letters there is room for. */
+const UPRIGHT = 11;
+const UPRIGHT_LETTERS = 9;
+
 /** Room for one number of the axis, and for half of the last one before the edge. */
 const TICK_ROOM = 64;
 export const HALF_NUMBER = 12;
@@ -23,6 +27,7 @@ export const HALF_NUMBER = 12;
 /**
  * @param {object} props
  * @param {string[]} props.labels
+ * @param {number} [props.words] letters of the longest, where labels are words that can stand upright; else 0
  * @param {number[]} props.unknown
  * @param {import("../types.js").Prediction[][] | null} props.predictions
  * @param {import("../types.js").Prediction[][] | null} [props.others] of the trace that this one is compared with
@@ -34,9 +39,9 @@ export const HALF_NUMBER = 12;
  * @param {import("../types.js").TimeWindow} props.window
  * @param {number} props.width
  * @param {number} props.gutter
- * @returns {{legible: boolean, stepWidth: number, cells: Cell[], ticks: {step: number, x: number}[]}}
+ * @returns {{legible: boolean, upright: boolean, stepWidth: number, cells: Cell[], ticks: {step: number, x: number}[]}}
  */
-export function ribbonLayout({ labels, unknown, predictions, others = null, moved = null, tokens, nextInput, marks, places, window, width, gutter }) {
+export function ribbonLayout({ labels, words = 0, unknown, predictions, others = null, moved = null, tokens, nextInput, marks, places, window, width, gutter }) {
   const scale = timeScale(window, width, gutter);
   const first = Math.max(0, Math.floor(window.from));
   const last = Math.min(labels.length, Math.ceil(window.to));
@@ -44,10 +49,11 @@ export function ribbonLayout({ labels, unknown, predictions, others = null, move
   const columns = places && columnsOf(places, first, last);
   const [from, to] = columns ? [columns.keys().next().value ?? 0, columns.size + (columns.keys().next().value ?? 0)] : [window.from, window.to];
   const numbered = ticks(from + 1, to + 1, (width - gutter) / TICK_ROOM).map((count) => ({ step: count - 1, x: scale.x((columns?.get(count - 1) ?? count - 1) + 0.5) })).filter(({ x }) => x <= width - HALF_NUMBER);
-  const legible = scale.stepWidth >= LEGIBLE;
-  if (!legible) return { legible, stepWidth: scale.stepWidth, cells: [], ticks: numbered };
+  const legible = scale.stepWidth >= (words ? UPRIGHT : LEGIBLE);
+  const upright = scale.stepWidth < LETTER * Math.min(words, UPRIGHT_LETTERS);
+  if (!legible) return { legible, upright, stepWidth: scale.stepWidth, cells: [], ticks: numbered };
   const strange = new Set(unknown);
-  const letters = Math.max(1, Math.floor(scale.stepWidth / LETTER));
+  const letters = upright ? UPRIGHT_LETTERS : Math.max(1, Math.floor(scale.stepWidth / LETTER));
   /** @param {string} label */
   const fitting = (label) => {
     const signs = [...visible(label)];
@@ -71,7 +77,7 @@ export function ribbonLayout({ labels, unknown, predictions, others = null, move
       mark: marks?.[step] ?? null,
     });
   }
-  return { legible, stepWidth: scale.stepWidth, cells, ticks: numbered };
+  return { legible, upright, stepWidth: scale.stepWidth, cells, ticks: numbered };
 }
 
 /**

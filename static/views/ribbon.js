@@ -11,6 +11,7 @@ import { zoomRange } from "./zoom-range.js";
 /**
  * @typedef {object} RibbonProps
  * @property {string[]} labels
+ * @property {number} [words] letters of the longest label, where labels are words that can stand upright; else 0
  * @property {string} [name] of the labels, where they are no tokens
  * @property {number} steps of the whole sequence
  * @property {boolean} numeric numbers are drawn as a curve elsewhere; here only the axis
@@ -87,6 +88,8 @@ export function create(root) {
     root.classList.toggle("is-numeric", props.numeric && props.predictions === null);
     root.classList.toggle("is-spoken", props.numeric && props.predictions !== null);
     root.classList.toggle("is-dense", !lettered);
+    root.classList.toggle("has-words", (props.words ?? 0) > 0);
+    root.classList.toggle("is-upright", layout.upright);
     root.classList.toggle("has-predictions", props.predictions !== null);
     root.classList.toggle("has-changes", props.moved !== null);
     setHidden(hint, layout.legible || props.numeric);

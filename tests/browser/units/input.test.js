@@ -3,7 +3,7 @@
 import { decodeMatrix, decodeVector } from "/static/lib/array.js";
 import { describeInput, editableText, parseFile, parseNumbers, parseTyped } from "/static/lib/input.js";
 import { parseNpy } from "/static/lib/npy.js";
-import { number, percent, rangeEnd, visible } from "/static/lib/format.js";
+import { number, percent, rangeEnd, visible, wordLength } from "/static/lib/format.js";
 import { check, equal, throws } from "./check.js";
 
 const VALUES = /** @type {const} */ ({ kind: "values", size: 2 });
@@ -108,4 +108,9 @@ export function test_numbers_read_well() {
   equal([percent(0.004), percent(0.5), percent(0), percent(1)], ["<1%", "50%", "0%", "100%"]);
   equal([rangeEnd(-3.26), rangeEnd(1), rangeEnd(254.1)], ["−3.3", "1", "250"]);
   equal([visible(" "), visible("\n"), visible("a")], ["␣", "⏎", "a"]);
+}
+
+export function test_words_are_told_from_letters_by_what_most_labels_are() {
+  equal([wordLength(["I", "live", "in", "France", "now"]), wordLength(["a", "b", " "]), wordLength([])], [6, 0, 0]);
+  equal([wordLength(["ab", "cd"]), wordLength(["once", "upon", "<eos>", "."])], [0, 5]);
 }

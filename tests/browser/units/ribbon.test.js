@@ -8,13 +8,13 @@ const STEPS = 400;
 const WIDTH = 400;
 const rested = () => new Promise((resolve) => setTimeout(resolve, REST + 100));
 
-/** @param {{from: number, to: number}} window */
-function mounted(window) {
+/** @param {{from: number, to: number}} window @param {Partial<import("/static/views/ribbon.js").RibbonProps>} [others] */
+function mounted(window, others = {}) {
   const root = document.body.appendChild(document.createElement("div"));
   const view = create(root);
   const labels = Array.from({ length: STEPS }, (_, step) => String.fromCharCode(97 + (step % 26)));
   /** @type {import("/static/views/ribbon.js").RibbonProps} */
-  const props = { labels, steps: STEPS, numeric: false, unknown: [], predictions: null, others: null, moved: null, tokens: null, nextInput: false, window, width: WIDTH, gutter: 0, theme: "light", step: 3 };
+  const props = { labels, steps: STEPS, numeric: false, unknown: [], predictions: null, others: null, moved: null, tokens: null, nextInput: false, window, width: WIDTH, gutter: 0, theme: "light", step: 3, ...others };
   view.update(props);
   return {
     root,
@@ -72,5 +72,33 @@ export async function test_letters_stay_while_the_window_moves() {
   equal(left(root, 14), -16);
   show({ from: 10, to: 30 }, 12);
   equal(root.querySelector(".token.is-chosen")?.textContent, "m");
+  done();
+}
+
+export async function test_where_letters_do_not_fit_the_ribbon_says_how_to_read_them_and_which_steps_are_seen() {
+  const { root, show, done } = mounted({ from: 0, to: STEPS }, { ranged: true });
+  const hint = /** @type {HTMLElement} */ (root.querySelector(".ribbon-hint"));
+  const range = /** @type {HTMLElement} */ (root.querySelector(".zoom-range"));
+  equal([hint.hidden, hint.textContent, range.textContent], [false, "zoom in to read each token", ""]);
+  show({ from: 99.5, to: 120 });
+  await rested();
+  equal([hint.hidden, range.textContent], [true, "steps 100 – 120"]);
+  done();
+}
+
+const WORDS = { labels: Array.from({ length: STEPS }, (_, step) => ["France", "speak", "."][step % 3]), words: 6 };
+
+export async function test_words_stand_upright_where_they_do_not_fit() {
+  const { root, show, tokens, done } = mounted({ from: 0, to: 30 }, WORDS);
+  const first = () => tokens()[0].querySelector(".letter")?.textContent;
+  check(root.classList.contains("has-words") && root.classList.contains("is-upright"), "13 pixels are too few for a word");
+  equal(first(), "France");
+  show({ from: 0, to: 6 });
+  await rested();
+  check(!root.classList.contains("is-upright"), "66 are enough");
+  equal(first(), "France");
+  show({ from: 0, to: 80 });
+  await rested();
+  equal(tokens().length, 0);
   done();
 }

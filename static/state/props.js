@@ -73,7 +73,6 @@ export function ribbonProps(state) {
     nextInput: nextInput(state),
     continued: state.shown?.wanted.continued ?? null,
     window: windowOf(state),
-    ranged: true,
     width: state.surroundings.width,
     gutter: gutterOf(state),
     theme: themeOf(state),

@@ -23,7 +23,6 @@ import { zoomRange } from "./zoom-range.js";
  * @property {boolean} nextInput
  * @property {number | null} [continued] the step from which on the network read what it had said itself
  * @property {import("../types.js").TimeWindow} window
- * @property {boolean} [ranged] whether it says in words which part is shown
  * @property {number} width
  * @property {number} gutter
  * @property {"light" | "dark"} theme
@@ -37,21 +36,22 @@ const NARROWEST_THUMB = 4;
 
 /**
  * @param {HTMLElement} root
+ * @param {{ranged?: boolean}} [options] whether it says in words which part of the steps is shown
  * @returns {import("../types.js").View<RibbonProps>}
  */
-export function create(root) {
+export function create(root, { ranged = false } = {}) {
   const axis = h("div", { class: "strip" });
   const tokens = tokenRow();
   const shades = h("canvas", { class: "shades" });
   const nextName = h("span", { class: "ribbon-name next-name", text: "expects next" });
   const labelName = h("span", { class: "ribbon-name" });
   const axisName = h("span", { class: "ribbon-name axis-name", text: "step" });
-  const range = zoomRange("steps");
+  const range = ranged ? zoomRange("steps") : null;
   const hint = h("span", { class: "ribbon-hint" });
   const thumb = h("div", { class: "window-thumb" });
   const bar = h("div", { class: "window-bar", "aria-hidden": "true" }, thumb);
   const strip = h("div", { class: "strip" }, shades, tokens.element);
-  root.append(bar, axisName, range.element, labelName, nextName,
+  root.append(bar, axisName, ...(range ? [range.element] : []), labelName, nextName,
     h("div", { class: "axis", "aria-hidden": "true" }, axis), h("div", { class: "tokens-clip" }, strip), hint);
 
   /** @type {Omit<RibbonProps, "step"> | null} */
@@ -134,8 +134,8 @@ export function create(root) {
     for (const { step, x } of ticks) numbers.get(String(step))?.classList.toggle("is-cut", x < left || x > right - HALF_NUMBER);
     const whole = window.to - window.from >= steps;
     setHidden(bar, whole);
-    setHidden(axisName, props.ranged === true && !whole);
-    if (props.ranged) range.update(whole ? null : window);
+    setHidden(axisName, range !== null && !whole);
+    range?.update(whole ? null : window);
     const share = Math.max((window.to - window.from) / steps, NARROWEST_THUMB / (width - gutter));
     const start = 100 * Math.min(window.from / steps, 1 - share);
     // Cut out of the whole bar, which is laid out once.

@@ -88,6 +88,7 @@ def test_the_cursor_reads_every_chart(visit: Visit) -> None:
     page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + 40)
     expect(value).not_to_have_text("1.00")
     cursor = page.get_by_label("Cursor")
+    expect(cursor).not_to_have_value("40")
     chosen = cursor.input_value()
     cursor.focus()
     page.keyboard.press("ArrowLeft")

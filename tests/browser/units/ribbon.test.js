@@ -8,10 +8,10 @@ const STEPS = 400;
 const WIDTH = 400;
 const rested = () => new Promise((resolve) => setTimeout(resolve, REST + 100));
 
-/** @param {{from: number, to: number}} window @param {Partial<import("/static/views/ribbon.js").RibbonProps>} [others] */
-function mounted(window, others = {}) {
+/** @param {{from: number, to: number}} window @param {Partial<import("/static/views/ribbon.js").RibbonProps>} [others] @param {{ranged?: boolean}} [options] */
+function mounted(window, others = {}, options = {}) {
   const root = document.body.appendChild(document.createElement("div"));
-  const view = create(root);
+  const view = create(root, options);
   const labels = Array.from({ length: STEPS }, (_, step) => String.fromCharCode(97 + (step % 26)));
   /** @type {import("/static/views/ribbon.js").RibbonProps} */
   const props = { labels, steps: STEPS, numeric: false, unknown: [], predictions: null, others: null, moved: null, tokens: null, nextInput: false, window, width: WIDTH, gutter: 0, theme: "light", step: 3, ...others };
@@ -76,7 +76,7 @@ export async function test_letters_stay_while_the_window_moves() {
 }
 
 export async function test_where_letters_do_not_fit_the_ribbon_says_how_to_read_them_and_which_steps_are_seen() {
-  const { root, show, done } = mounted({ from: 0, to: STEPS }, { ranged: true });
+  const { root, show, done } = mounted({ from: 0, to: STEPS }, {}, { ranged: true });
   const hint = /** @type {HTMLElement} */ (root.querySelector(".ribbon-hint"));
   const range = /** @type {HTMLElement} */ (root.querySelector(".zoom-range"));
   equal([hint.hidden, hint.textContent, range.textContent], [false, "zoom in to read each token", ""]);

@@ -64,7 +64,7 @@ const views = {
   header: header.create(root("header"), emit),
   inputBar: inputBar.create(root("input-bar"), emit),
   continuing: continuing.create(root("continuing"), emit),
-  ribbon: ribbon.create(root("ribbon"), { ranged: true }),
+  ribbon: ribbon.create(root("ribbon"), { ranged: true, zoomable: true }),
   holdings: holdings.create(root("holdings"), emit),
   forecast: forecast.create(root("forecast")),
   carryTrack: carryTrack.createCarryTrack(root("carry"), emit),

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from ..activations import Array
+from .cell import Poll
 
 STRETCH = 64
 """Steps after which a run can be stopped, and its state is looked at for numbers on their way to the subnormal ones."""
@@ -32,14 +33,14 @@ class Block(ABC):
     def has_tiny(self, step: int) -> bool:
         """Whether the state before a step of the block has numbers on their way to the subnormal ones."""
 
-    def run(self, before: int, count: int, poll: Callable[[], None] | None) -> Iterator[tuple[Any, ...]]:
+    def run(self, before: int, count: int, poll: Poll | None) -> Iterator[tuple[Any, ...]]:
         """The views of the block's first ``count`` steps, each when those before it are computed.
 
         ``before`` is how many steps of the sequence came before the block; ``poll`` is called before each stretch.
         """
         return chain.from_iterable(self._stretches(before, count, poll))
 
-    def _stretches(self, before: int, count: int, poll: Callable[[], None] | None) -> Iterator[list[tuple[Any, ...]]]:
+    def _stretches(self, before: int, count: int, poll: Poll | None) -> Iterator[list[tuple[Any, ...]]]:
         for start in range(0, count, STRETCH):
             if poll is not None:
                 poll()

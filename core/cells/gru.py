@@ -265,15 +265,15 @@ class _Block(Block):
         )
         before = self.states[:-1, :units]
         plain, settling = self.recurrence.products(before), self.recurrence.settling_products(before)
-        multiply = settle_and_multiply = None
+        of_reset = settling_of_reset = None
         if waiting is not None:
-            of_reset = Recurrence(waiting, batch)
-            multiply, settle_and_multiply = (
-                partial(product, of_reset.weights, self.inner)
-                for (product,) in (of_reset.products([reset_h]), of_reset.settling_products([reset_h]))
+            second = Recurrence(waiting, batch)
+            of_reset, settling_of_reset = (
+                partial(by, second.weights, self.inner)
+                for (by,) in (second.products([reset_h]), second.settling_products([reset_h]))
             )
-        self.views = [(by, multiply, *view) for by, view in zip(plain, views, strict=True)]
-        self.settling_views = [(by, settle_and_multiply, *view) for by, view in zip(settling, views, strict=True)]
+        self.views = [(by, of_reset, *view) for by, view in zip(plain, views, strict=True)]
+        self.settling_views = [(by, settling_of_reset, *view) for by, view in zip(settling, views, strict=True)]
 
     def has_tiny(self, step: int) -> bool:
         """See `Block.has_tiny`."""

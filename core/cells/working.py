@@ -127,15 +127,14 @@ class Recurrence:
         products = self.products([self._settled] * len(hidden))
         return [partial(self._by_settled, *both) for both in zip(hidden, products, strict=True)]
 
-    def settle(self, h: Array) -> Array:
-        """``h`` without its tiny numbers, in memory that the next call writes to again."""
-        np.add(h, self._tiny, self._settled)
-        np.subtract(self._settled, self._tiny, self._settled)
-        return self._settled
-
     def _by_settled(self, h: Array, product: Product, weights: Any, z: Array) -> None:
-        self.settle(h)
+        self.settle(h, self._settled)
         product(weights, z)
+
+    def settle(self, h: Array, out: Array) -> None:
+        """Write ``h`` without its tiny numbers into ``out``."""
+        np.add(h, self._tiny, out)
+        np.subtract(out, self._tiny, out)
 
     def _by_large(self, h: Array, matrix: Array, z: Array) -> None:
         np.dot(matrix, h, self._whole)

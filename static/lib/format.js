@@ -15,24 +15,31 @@ const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴",
  */
 export const visible = (label) => VISIBLE[label] ?? label.replace(/[ \n\t\r]/g, (sign) => VISIBLE[sign]);
 
-/** Labels of which most have more letters than this are words. */
+/** Labels that have more letters than this on average are words. */
 const LETTERS = 2;
 
-/** @type {WeakMap<string[], number>} */
+/** So many steps tell. */
+const STEPS_JUDGED = 1000;
+
+/** @type {WeakMap<object, number>} */
 const lengths = new WeakMap();
 
 /**
- * How many letters the longest of some words has; 0 where most labels are no words.
+ * How many letters the longest of some words has; 0 where labels are no words. What a network expects is looked at as well, so that a full stop typed
+ * among words makes no difference.
  * @param {string[]} labels
+ * @param {import("../types.js").Prediction[][] | null} predictions
  */
-export function wordLength(labels) {
-  let known = lengths.get(labels);
-  if (known === undefined) {
-    const each = labels.map((label) => [...visible(label)].length);
-    known = 2 * each.filter((length) => length > LETTERS).length > each.length ? each.reduce((longest, length) => Math.max(longest, length), 0) : 0;
-    lengths.set(labels, known);
-  }
-  return known;
+export function wordLength(labels, predictions) {
+  const known = lengths.get(predictions ?? labels);
+  if (known !== undefined) return known;
+  const all = new Set(labels.slice(0, STEPS_JUDGED));
+  for (const step of predictions?.slice(0, STEPS_JUDGED) ?? []) for (const { label } of step) all.add(label);
+  const each = [...all].map((label) => [...visible(label)].length);
+  const words = each.reduce((sum, length) => sum + length, 0) > LETTERS * each.length;
+  const longest = words ? Math.max(...each) : 0;
+  lengths.set(predictions ?? labels, longest);
+  return longest;
 }
 
 /**

@@ -146,7 +146,7 @@ function oneSide(name, emit) {
   const track = h("div", { class: "carry-row" });
   const hatch = h("div", { class: "gaps", "aria-hidden": "true" });
   const trackRow = h("div", { class: "compare-row compare-track", data: { part: name } }, track, hatch);
-  const views = { ribbon: ribbon.create(strip), forecast: forecast.create(curve), track: carryTrack.createCarryTrack(track, emit), gaps: gaps.create(hatch) };
+  const views = { ribbon: ribbon.create(strip, { zoomable: true }), forecast: forecast.create(curve), track: carryTrack.createCarryTrack(track, emit), gaps: gaps.create(hatch) };
   return {
     ribbonRow,
     forecastRow,

@@ -62,7 +62,7 @@ export const place = {
     const views = {
       controls: controls.create(side, emit, { sliders: LIMITS, units: UNITS, sensitivities: SENSITIVITIES, shapes: SHAPES, kinds: KIND_NAMES }, innerWidth >= NARROW),
       summary: summary.create(head),
-      ribbon: ribbon.create(ribbonRow),
+      ribbon: ribbon.create(ribbonRow, { zoomable: true }),
       input: forecast.create(inputRow),
       charts: chartRows.map((row) => logChart.create(row)),
       cursor: cursor.create(layer),

@@ -4,6 +4,7 @@ import { formatInterventions, parseInterventions } from "../lib/interventions.js
 import { draftOf, modelOf } from "./input-transitions.js";
 import { SEEN } from "./intervening-list.js";
 import { PLACE_NAMES } from "./place-names.js";
+import { awaitsNetwork, meantSelection } from "./selectors.js";
 import { formatOrder, formatRows, parseOrder, parseRows } from "./rows-address.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -51,7 +52,9 @@ export function formatAddress(state, said = {}) {
   if (state.place !== "explore") return { hash: `#${new URLSearchParams({ view: state.place, ...said })}`, complete: true };
   const model = modelOf(state);
   if (!model) return { hash: "", complete: true };
-  const { selection, view } = state;
+  const { view } = state;
+  const selection = meantSelection(state);
+  const window = awaitsNetwork(state) ? state.arrival?.window : view.window;
   const draft = draftOf(state);
   const fields = new URLSearchParams({ model: model.id });
   let complete = true;
@@ -70,7 +73,7 @@ export function formatAddress(state, said = {}) {
   if (selection.pins.length) fields.set("pins", selection.pins.join("."));
   if (Number.isFinite(selection.step)) fields.set("step", String(selection.step));
   if (view.stages) fields.set("stages", String(selection.stage));
-  if (view.window) fields.set("window", `${Number(view.window.from.toFixed(2))}~${Number(view.window.to.toFixed(2))}`);
+  if (window) fields.set("window", `${Number(window.from.toFixed(2))}~${Number(window.to.toFixed(2))}`);
   if (view.order.by !== "index") fields.set("order", formatOrder(view.order));
   if (view.rows.only !== "all") fields.set("rows", formatRows(view.rows));
   if (view.aside !== "cell") fields.set("aside", view.aside);

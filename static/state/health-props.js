@@ -8,7 +8,7 @@ import { memo } from "../lib/memo.js";
 import { seenTrace } from "./altered.js";
 import { healthOf } from "./health-transitions.js";
 import { modelOf } from "./input-transitions.js";
-import { themeOf } from "./selectors.js";
+import { meantSelection, themeOf } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../lib/health-types.js").GateHealth} GateHealth */
@@ -64,7 +64,7 @@ function tableProps(state, layer, health) {
   const shown = offered.includes(table) ? table : OVERVIEW;
   const all = columns(layer, flags, shown, about(symbols(state.quantities, layer.cell), projected));
   const sorted = all.some(({ key }) => key === sort.by) ? sort : SORTED;
-  return { columns: all, rows: rows(all, flags, sorted, filter), units: layer.hidden_size, sort: sorted, filter, kinds: kinds(flags), tables: offered, table: shown, unit: state.selection.unit ?? 0 };
+  return { columns: all, rows: rows(all, flags, sorted, filter), units: layer.hidden_size, sort: sorted, filter, kinds: kinds(flags), tables: offered, table: shown, unit: meantSelection(state).unit ?? 0 };
 }
 
 const SORTED = { by: "unit", up: true };
@@ -75,7 +75,7 @@ export function healthProps(state) {
   const wanted = wantedHealth(state);
   const model = modelOf(state) ?? null;
   const known = answer && answer.key === wanted?.key ? answer.health : null;
-  const layer = known?.layers[Math.min(state.selection.layer, known.layers.length - 1)] ?? null;
+  const layer = known?.layers[Math.min(meantSelection(state).layer, known.layers.length - 1)] ?? null;
   return {
     over,
     file: file?.file.name ?? null,

@@ -6,7 +6,8 @@ import { KINDS } from "../lib/health.js";
 import { formatAddress, parseAddress } from "./address.js";
 import { inputTransitions } from "./input-transitions.js";
 import { ALL_ROWS } from "./rows.js";
-import { selectionTransitions } from "./selection-transitions.js";
+import { meaning, selectionTransitions } from "./selection-transitions.js";
+import { awaitsNetwork } from "./selectors.js";
 import { sliceOf, withSlice } from "./slices.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -120,7 +121,8 @@ export const healthTransitions = {
 
   /** A unit in Explore; where a finding leads there, only the rows of what it is about are shown. */
   "unit-explored"(state, { unit, flag = null }) {
-    const chosen = selectionTransitions["unit-chosen"]({ ...state, place: "explore" }, { unit });
+    const there = { ...state, place: "explore" };
+    const chosen = awaitsNetwork(state) ? meaning(there, { unit }) : selectionTransitions["unit-chosen"](there, { unit });
     return { ...chosen, view: { ...chosen.view, rows: flag && healthOf(state).over === "trace" ? { ...ALL_ROWS, only: flag.kind, quantity: flag.quantity } : ALL_ROWS } };
   },
 };

@@ -3,7 +3,7 @@
 import { revealStep } from "../lib/scale.js";
 import { stopped } from "./playing.js";
 import { rowOrderOf } from "./rows.js";
-import { awaitsNetwork, meantSelection } from "./selectors.js";
+import { awaitsNetwork } from "./selectors.js";
 import { memoryOf } from "./trace-transitions.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -82,18 +82,36 @@ export function atLayer(state, index) {
 }
 
 /**
- * A layer of a network whose picture is still to come: that is where it will be looked at.
+ * What is to be looked at once the answer that is wanted is there, changed.
  * @param {State} state
- * @param {number} layer
+ * @param {Partial<import("./types.js").Selection>} change
  * @returns {State}
  */
-function choosingAhead(state, layer) {
-  return { ...state, arrival: { selection: { ...meantSelection(state), layer, unit: null, pins: [] }, window: state.arrival?.window ?? null } };
+export function meaning(state, change) {
+  const { selection, window } = state.arrival ?? { selection: state.selection, window: null };
+  return { ...state, arrival: { selection: { ...selection, ...change }, window } };
 }
 
+/**
+ * What is chosen in a picture while another of the same network is on its way is meant for that one, too.
+ * @param {import("./types.js").Transitions} transitions
+ * @returns {import("./types.js").Transitions}
+ */
+const meantForBoth = (transitions) =>
+  Object.fromEntries(
+    Object.entries(transitions).map(([type, move]) => [
+      type,
+      (state, event) => {
+        const next = move(state, event);
+        const { layer, unit, pins } = next.selection;
+        return next.selection === state.selection || next.arrival === null || awaitsNetwork(next) ? next : meaning(next, { layer, unit, pins });
+      },
+    ]),
+  );
+
 /** @type {import("./types.js").Transitions} */
-export const selectionTransitions = {
-  "layer-chosen": (state, { index }) => (awaitsNetwork(state) ? choosingAhead(state, index) : atLayer(state, index)),
+export const selectionTransitions = meantForBoth({
+  "layer-chosen": (state, { index }) => (awaitsNetwork(state) ? meaning(state, { layer: index, unit: null, pins: [] }) : atLayer(state, index)),
 
   "unit-chosen": (state, { unit }) => (unit < (layerOf(state)?.hiddenSize ?? 0) ? { ...state, selection: { ...state.selection, unit } } : state),
 
@@ -149,4 +167,4 @@ export const selectionTransitions = {
   hover: (state, { step, unit }) => (step === null && state.hover === null ? state : { ...state, hover: step === null ? null : { step, unit, quantity: null, y: null, below: 0 } }),
 
   hovered: (state, { hover }) => (state.hover === null && hover === null ? state : { ...state, hover }),
-};
+});

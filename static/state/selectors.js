@@ -29,13 +29,13 @@ function figuresOf(matrix) {
 }
 
 /**
- * Whether the chosen network's first picture is still to come.
+ * Whether the picture, if there is one, is of another network than the chosen one: that one's is on its way, or could not be had.
  * @param {State} state
  */
 export const awaitsNetwork = ({ modelId, shown }) => shown?.wanted.model !== modelId;
 
 /**
- * What will be looked at once what is chosen is there.
+ * What is looked at in the chosen network, or will be once its picture is there.
  * @param {State} state
  */
 export const meantSelection = (state) => (awaitsNetwork(state) && state.arrival ? state.arrival.selection : state.selection);

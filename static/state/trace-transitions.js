@@ -5,6 +5,7 @@ import { cellForm } from "../lib/cell-form.js";
 import { carriedMovement, sorted } from "../lib/stats.js";
 import { GUTTER, readableSteps } from "../lib/layout.js";
 import { clampWindow, revealStep } from "../lib/scale.js";
+import { awaitsNetwork } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("../types.js").LayerTrace} LayerTrace */
@@ -71,6 +72,13 @@ export function withForms(trace, { models }) {
  */
 const keptFor = (intervening, { id }) => (intervening.altered === null || intervening.altered.of === id ? intervening : { ...intervening, altered: null, moved: null, rubber: null, removed: [] });
 
+/**
+ * Nothing is on its way any more. Where there is a picture of the network, it is what is looked at from now on.
+ * @param {State} state
+ * @returns {State}
+ */
+const withoutAnswer = (state) => ({ ...state, wanted: null, tracing: false, stale: state.shown !== null, arrival: awaitsNetwork(state) ? state.arrival : null });
+
 /** @type {import("./types.js").Transitions} */
 export const traceTransitions = {
   "trace-arrived"(state, { wanted, trace: given }) {
@@ -100,12 +108,10 @@ export const traceTransitions = {
   },
 
   "trace-failed": (state, { wanted, text, again }) =>
-    wanted === state.wanted ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "error", text, again } } : state,
+    wanted === state.wanted ? { ...withoutAnswer(state), message: { tone: "error", text, again } } : state,
 
   "trace-cancelled": (state) =>
-    state.tracing
-      ? { ...state, wanted: null, tracing: false, stale: state.shown !== null, message: { tone: "note", text: "Cancelled: the picture is of an earlier input.", again: true } }
-      : state,
+    state.tracing ? { ...withoutAnswer(state), message: { tone: "note", text: "Cancelled: the picture is of an earlier input.", again: true } } : state,
 
   "pre-activations-arrived": (state, { trace, layers }) => (seenTrace(state)?.id === trace ? { ...state, preActivations: { trace, layers } } : state),
 };

@@ -39,7 +39,8 @@ const SIGN_WIDTH = 0.42;
  * @typedef {{band: string, peel: string, peelEdge: string, joinPositive: string, joinNegative: string, cancelPositive: string, cancelNegative: string,
  *   edge: string, tap: string, offered: string, shown: string, hidden: string, hiddenArea: string, ghost: string, ghostHidden: string}} LanePaths
  *
- * @typedef {{x: number, y: number, text: string, kind: "forgotten" | "positive" | "negative" | "state" | "hidden"}} LaneNumber
+ * @typedef {{x: number, y: number, half: number, text: string, kind: "forgotten" | "positive" | "negative" | "state" | "hidden"}} LaneNumber
+ * `x` is its middle, `half` about half its width
  *
  * @typedef {(step: number, part: number) => number} PlaceIn x of a place in a step's column
  */
@@ -269,7 +270,7 @@ function addTap(paths, { state, readout }, { area, readout: scale }, time, step,
 function numbersOf({ previous, state, split, readout }, frame, time, step, width) {
   const { area, readout: scale, rem } = frame;
   const wordy = width >= WORDS_WIDTH * rem;
-  /** @type {LaneNumber[]} */
+  /** @type {Omit<LaneNumber, "half">[]} */
   const numbers = [];
   const after = state[step];
   /** From a line to the baseline of a number that stands above or below it. */
@@ -295,6 +296,10 @@ function numbersOf({ previous, state, split, readout }, frame, time, step, width
     const side = Math.min(xOf(time, step, BAR[0]), xOf(time, step, BAR[1])) - (0.3 + (SIGN_WIDTH * text.length) / 2) * rem;
     numbers.push({ x: crowded ? side : xOf(time, step, TAP), y: scale.zero + beside(hidden < 0 && !crowded), text, kind: "hidden" });
   }
-  // A number without its sign is another number: what does not fit whole is not there.
-  return numbers.filter(({ x, text }) => Math.abs(x - time.width / 2) <= (time.width - SIGN_WIDTH * text.length * rem) / 2);
+  // Each keeps to its own column, where that is wide enough.
+  const left = (step - time.from) * width;
+  return numbers.map(({ x, ...number }) => {
+    const half = (SIGN_WIDTH * number.text.length * rem) / 2;
+    return { ...number, x: 2 * half > width ? x : Math.min(Math.max(x, left + half), left + width - half), half };
+  });
 }

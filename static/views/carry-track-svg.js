@@ -18,6 +18,9 @@ import { laneCurves } from "./carry-track-curves.js";
 /** How wide a piece of a lane is, in pixels. */
 const PIECE = 256;
 
+/** Places that are closer than this, in pixels, differ by rounding. */
+const ROUNDED = 0.5;
+
 /** How many times as many pieces as are in sight are kept at most. */
 const KEPT = 4;
 
@@ -37,8 +40,8 @@ const FADES = [
 ];
 
 /**
- * What draws the curves: `draw` those of a window, `reach` more of them when others come into sight. Elements are made once a piece of a lane and
- * filled again.
+ * What draws the curves: `draw` those of a window, `reach` more of them when others come into sight, and `cut` hides the numbers that an edge of the
+ * window goes through: without its sign a number is another one. Elements are made once a piece of a lane and filled again.
  *
  * @param {SVGSVGElement} root
  * @param {string} id unique in the page, for the gradients
@@ -114,7 +117,17 @@ export function curvePainter(root, id) {
     drawn = { lanes, frames, time };
     reach(time);
   };
-  return { draw, reach };
+
+  /** @param {import("../types.js").TimeWindow} window */
+  const cut = ({ from, to }) => {
+    const [left, right] = [from, to].map((edge) => (edge - drawn.time.from) * columnWidth(drawn.time));
+    for (const { pieces } of nodes) {
+      for (const { numbers } of pieces.values()) {
+        for (const { element, x, half } of numbers) element.classList.toggle("is-cut", x - half < left - ROUNDED || x + half > right + ROUNDED);
+      }
+    }
+  };
+  return { draw, reach, cut };
 }
 
 /** How many steps a piece has, and which is the first one's first. @param {TimeFrame} time */
@@ -161,7 +174,7 @@ function gradient(id, { path, stops }) {
  *
  * The elements of one piece of a lane: `paths` by the name of their data, a line at zero of each scale, and as many numbers as have been needed.
  *
- * @typedef {{element: SVGGElement, paths: [keyof LanePaths, SVGPathElement][], zeros: SVGLineElement[], numbers: SVGTextElement[]}} PieceNodes
+ * @typedef {{element: SVGGElement, paths: [keyof LanePaths, SVGPathElement][], zeros: SVGLineElement[], numbers: {element: SVGTextElement, x: number, half: number}[]}} PieceNodes
  */
 
 /**
@@ -210,11 +223,12 @@ function fillPiece({ element, paths, zeros, numbers }, terms, frame, time, range
   for (const [name, path] of paths) setAttributes(path, { d: curves.paths[name] });
   const [x1, x2] = [range[0], range[1] + 1].map((step) => Math.round((step - time.from) * columnWidth(time)));
   [frame.area, frame.readout].forEach((scale, index) => scale && setAttributes(zeros[index], { x1, x2, y1: scale.zero, y2: scale.zero }));
-  curves.numbers.forEach(({ x, y, text, kind }, index) => {
-    const number = (numbers[index] ??= s("text"));
+  curves.numbers.forEach(({ x, y, half, text, kind }, index) => {
+    const number = numbers[index]?.element ?? s("text");
+    numbers[index] = { element: number, x, half };
     setAttributes(number, { class: `carry-number carry-number-${kind}`, x, y });
     setText(number, text);
     if (number.parentNode !== element) element.append(number);
   });
-  for (const spare of numbers.slice(curves.numbers.length)) spare.remove();
+  for (const { element: spare } of numbers.splice(curves.numbers.length)) spare.remove();
 }

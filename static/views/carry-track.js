@@ -154,6 +154,7 @@ export function createCarryTrack(root, emit) {
     drawn = (grows ? heldDrawing : movedDrawing)(window, perStep, fits ? before : null, time.steps);
     if (drawn !== before) paint(props, drawn, held);
     else if (grows) painter.reach(window, isSameWidth(perStep, drawn.perStep));
+    if (near) painter.cut(window);
     const stretch = perStep / drawn.perStep;
     const transform = `translateX(${(drawn.from - window.from) * perStep}px) scaleX(${stretch})`;
     for (const each of [near ? curves : columns, ...(bands ? [split] : [])]) each.style.transform = transform;

@@ -36,10 +36,10 @@ const NARROWEST_THUMB = 4;
 
 /**
  * @param {HTMLElement} root
- * @param {{ranged?: boolean}} [options] whether it says in words which part of the steps is shown
+ * @param {{ranged?: boolean, zoomable?: boolean}} [options] whether it says in words which part of the steps is shown, and whether one can zoom in
  * @returns {import("../types.js").View<RibbonProps>}
  */
-export function create(root, { ranged = false } = {}) {
+export function create(root, { ranged = false, zoomable = false } = {}) {
   const axis = h("div", { class: "strip" });
   const tokens = tokenRow();
   const shades = h("canvas", { class: "shades" });
@@ -87,12 +87,11 @@ export function create(root, { ranged = false } = {}) {
     const letters = lettered && (!props.numeric || props.predictions !== null);
     root.classList.toggle("is-numeric", props.numeric && props.predictions === null);
     root.classList.toggle("is-spoken", props.numeric && props.predictions !== null);
-    root.classList.toggle("is-dense", !lettered);
     root.classList.toggle("has-words", (props.words ?? 0) > 0);
     root.classList.toggle("is-upright", layout.upright);
     root.classList.toggle("has-predictions", props.predictions !== null);
     root.classList.toggle("has-changes", props.moved !== null);
-    setHidden(hint, layout.legible || props.numeric);
+    setHidden(hint, !zoomable || layout.legible || props.numeric);
     setText(nextName, props.moved ? "more, less likely" : props.nextInput ? "expects next" : "says");
     nextName.title = props.moved ? "Which next token's probability changed most; struck through where it became less likely" : "";
     const { stepWidth } = layout;

@@ -83,6 +83,8 @@ def test_two_host_headers_are_refused(client: Client) -> None:
         ({"host": "0.0.0.0"}, "192.168.1.6:8000", True),
         ({"host": "::"}, "[fe80::1]:8000", True),
         ({"host": "0.0.0.0"}, "evil.example", False),
+        ({"host": "0:0:0:0:0:0:0:0"}, "192.168.1.6:8000", True),
+        ({"host": "::"}, "evil.example", False),
         ({"allowed_hosts": "lab.example, second.example"}, "Second.example:80", True),
         ({"allowed_hosts": "lab.example"}, "evil.lab.example", False),
     ],

@@ -71,3 +71,22 @@ export function test_curves_that_were_zoomed_are_made_anew_when_the_window_only_
   check(stretch() === 1, `panning does not, by ${stretch()}`);
   done();
 }
+
+export function test_numbers_come_into_sight_with_their_steps_and_hide_where_an_edge_cuts_them() {
+  const values = Array.from({ length: 40 }, (_, step) => 0.3 + 0.4 * (step % 3));
+  const { root, view, props, done } = mounted({ layer: lstm({ f: values, i: values, g: values.map((value) => -value) }), labels: values.map(String), units: [0], window: { from: 0, to: 3 } });
+  const plot = /** @type {SVGSVGElement} */ (root.querySelector("svg.carry-drawing"));
+  /** Middles of the states' numbers that can be seen, in steps from the left edge. @param {number} from */
+  const seen = (from) => {
+    view.update({ ...props, window: { from, to: from + 3 } });
+    const { a, e } = new DOMMatrix(plot.style.transform);
+    const width = (props.width - props.gutter) / 3;
+    return [...root.querySelectorAll(".carry-number-state:not(.is-cut)")].map((number) => (a * Number(number.getAttribute("x")) + e) / width).filter((place) => place > -0.5 && place < 3.5).sort((one, other) => one - other);
+  };
+  check(seen(0).length === 3, `one for each of three steps, not ${seen(0)}`);
+  for (let from = 0.25; from < 30; from += 0.75) {
+    const places = seen(from);
+    check(places.length >= 2 && places[0] > 0.1 && places[places.length - 1] < 2.9, `at ${from}: ${places}`);
+  }
+  done();
+}

@@ -166,6 +166,16 @@ export function test_a_finding_leads_to_its_units_in_explore() {
   equal(examples.view.rows.only, "all");
 }
 
+export function test_a_network_without_a_picture_has_its_layers_and_units() {
+  const there = arrived();
+  const shown = there.shown && { ...there.shown, wanted: { ...there.shown.wanted, model: "another" } };
+  const state = answered(after({ ...there, shown }, { type: "health-over-chosen", over: "examples" }));
+  const second = after(state, { type: "layer-chosen", index: 1 });
+  equal([healthProps(second).layer?.cell, healthFields(second).layer, second.selection.layer], ["rnn", "1", 0]);
+  const explored = after(second, { type: "unit-explored", unit: 1 });
+  equal([explored.place, explored.arrival?.selection.layer, explored.arrival?.selection.unit], ["explore", 1, 1]);
+}
+
 export function test_the_address_comes_back_as_it_went() {
   const state = after(answered(arrived()), { type: "health-over-chosen", over: "examples" }, { type: "health-table-chosen", table: "forget_gate" }, { type: "health-sorted", by: "mean" }, { type: "health-sorted", by: "mean" }, { type: "health-filtered", filter: { only: "least", value: 0.5 } });
   const fields = { model: "a", example: "one", layer: "0", over: "examples", table: "forget_gate", sort: "mean~up", only: "least~0.5" };

@@ -110,7 +110,9 @@ export function test_numbers_read_well() {
   equal([visible(" "), visible("\n"), visible("a")], ["␣", "⏎", "a"]);
 }
 
-export function test_words_are_told_from_letters_by_what_most_labels_are() {
-  equal([wordLength(["I", "live", "in", "France", "now"]), wordLength(["a", "b", " "]), wordLength([])], [6, 0, 0]);
-  equal([wordLength(["ab", "cd"]), wordLength(["once", "upon", "<eos>", "."])], [0, 5]);
+export function test_words_are_told_from_letters_by_what_is_read_and_expected() {
+  equal([wordLength(["I", "live", "in", "France"], null), wordLength(["a", "b", " "], null), wordLength([], null), wordLength(["ab", "cd"], null)], [6, 0, 0, 0]);
+  const expects = (/** @type {string[]} */ ...labels) => [labels.map((label, token) => ({ label, token, probability: 0.1 }))];
+  equal(wordLength(["I", ".", "."], expects("live", "paints", "I")), 6);
+  equal(wordLength(["a", "b", "c", "d"], expects("a", "e", "f", "<eos>")), 0);
 }

@@ -115,8 +115,24 @@ export function test_a_layer_chosen_while_its_network_is_on_its_way_is_looked_at
   const come = after(waiting, { type: "trace-arrived", wanted: waiting.wanted, trace: { ...traceOf(4, "u"), model: "c" } });
   equal([come.selection.layer, come.selection.step, come.selection.unit, come.arrival], [1, 0, 1, null]);
   equal(after(waiting, { type: "example-chosen", name: "two" }).arrival?.selection, waiting.arrival?.selection);
+  check(formatAddress(waiting).hash === "#model=c&example=one&layer=0&direction=backward", formatAddress(waiting).hash);
+  const failed = after(waiting, { type: "trace-failed", wanted: waiting.wanted, text: "no" });
+  equal([failed.arrival?.selection.layer, headerProps(failed).layer], [1, 1]);
   const another = after(waiting, { type: "model-chosen", id: "a" });
   equal([another.arrival?.selection.layer, headerProps(another).layer], [0, 0]);
+  const back = after(another, { type: "layer-chosen", index: 1 });
+  const there = after(back, { type: "trace-arrived", wanted: back.wanted, trace: traceOf(4, "v") });
+  equal([back.selection.layer, there.selection.layer, there.arrival], [1, 1, null]);
+}
+
+export function test_what_is_chosen_while_another_sequence_is_on_its_way_holds_for_it_too() {
+  const waiting = after(traced(4), { type: "example-chosen", name: "two" }, { type: "layer-chosen", index: 1 }, { type: "unit-chosen", unit: 2 }, { type: "pin-toggled", unit: 2 });
+  const come = after(waiting, { type: "trace-arrived", wanted: waiting.wanted, trace: traceOf(2, "u") });
+  equal([come.selection.layer, come.selection.unit, come.selection.pins, come.selection.step], [1, 2, [2], 0]);
+  const cancelled = after(traced(4), { type: "example-chosen", name: "two" }, { type: "trace-cancelled" });
+  equal(cancelled.arrival, null);
+  const typed = after(cancelled, { type: "step-chosen", step: 1 }, { type: "draft-typed", text: "abcde" });
+  equal(after(typed, { type: "trace-arrived", wanted: typed.wanted, trace: traceOf(5, "u") }).selection.step, 1);
 }
 
 export function test_a_backward_layer_is_played_from_the_last_step() {

@@ -241,21 +241,19 @@ def test_a_page_that_found_no_server_starts_when_it_is_asked_again(visit: Visit)
 
 def test_the_way_back_leads_to_the_network_and_text_before(visit: Visit) -> None:
     page = visit("#model=letters&text=h%C3%A9llo+w%F0%9F%98%80rld&step=3&unit=2&pins=5&window=1~6")
-    page.wait_for_timeout(400)
-    before = page.evaluate("location.hash")
+    expect(page).to_have_url(re.compile("window=1%7E6$"))  # as the page writes it
+    before = page.url
     page.get_by_label("Network", exact=True).select_option(label="Plain")
     expect(place(page)).to_have_text("30 / 30")
-    page.wait_for_timeout(400)
-    after = page.evaluate("location.hash")
+    expect(page).to_have_url(re.compile("model=plain.*step=29"))
+    after = page.url
     page.go_back()
     expect(page.locator("#sequence")).to_have_value("héllo w😀rld")
     expect(place(page)).to_have_text("4 / 11")
-    page.wait_for_timeout(400)
-    assert page.evaluate("location.hash") == before
+    expect(page).to_have_url(before)
     page.go_forward()
     expect(place(page)).to_have_text("30 / 30")
-    page.wait_for_timeout(400)
-    assert page.evaluate("location.hash") == after
+    expect(page).to_have_url(after)
 
 
 @pytest.mark.parametrize("view", ["compare", "health", "gradients", "train", "learn", "models"])

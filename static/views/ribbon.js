@@ -91,6 +91,7 @@ export function create(root, { ranged = false, zoomable = false } = {}) {
     root.classList.toggle("is-upright", layout.upright);
     root.classList.toggle("has-predictions", props.predictions !== null);
     root.classList.toggle("has-changes", props.moved !== null);
+    root.classList.toggle("is-blank", !layout.legible && !zoomable);
     setHidden(hint, !zoomable || layout.legible || props.numeric);
     setText(nextName, props.moved ? "more, less likely" : props.nextInput ? "expects next" : "says");
     nextName.title = props.moved ? "Which next token's probability changed most; struck through where it became less likely" : "";

@@ -263,3 +263,30 @@ def test_what_scrolls_is_the_view_and_not_the_page_around_it(visit: Visit, view:
     page.wait_for_timeout(500)
     tall, high = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
     assert tall <= high
+
+
+def test_everything_beside_the_scrubber_is_pressed_with_the_mouse_wherever_the_cursor_is(visit: Visit) -> None:
+    page = visit("#model=letters&text=abcdefgh")
+    expect(place(page)).to_have_text("8 / 8")
+    page.locator("#stages").check()
+    expect(page).to_have_url(re.compile("stages="))
+    for name in ("#speed", "#stages"):
+        on_top = page.locator(name).evaluate("""control => {
+            const box = control.getBoundingClientRect();
+            return control.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+        }""")
+        assert on_top, name
+
+
+@pytest.mark.parametrize("width", [1345, 1440, 1920])
+def test_a_long_name_and_two_layers_fit_beside_the_views_names(visit: Visit, width: int) -> None:
+    page = visit("#model=both-ways", width=width)
+    page.locator("#model option:checked").evaluate(
+        "option => { option.textContent = 'A name as long as one gives it '.repeat(3) }"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for label in ("Help and keys", "Layer and direction"):
+        box = page.get_by_label(label, exact=True).first.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width

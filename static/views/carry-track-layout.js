@@ -238,13 +238,15 @@ export function hitTest(time, frames, x, y) {
  *
  * @param {LaneFrame} frame
  * @param {number} gutter
+ * @param {string} name
  * @returns {Record<"name" | "state" | "hidden", {x: number, y: number}>}
  */
-export function captionPlaces({ rem, top, area, readout }, gutter) {
+export function captionPlaces({ rem, top, area, readout }, gutter, name) {
   const place = (/** @type {number} */ x, /** @type {number} */ y) => ({ x: x * rem, y });
   if (gutter < ROOMY_GUTTER * rem) {
     const line = top + 0.85 * rem;
-    return { name: place(0.5, line), state: place(4.9, line), hidden: place(11.5, line) };
+    const after = Math.max(4.9, 0.5 + 0.55 * name.length);
+    return { name: place(0.5, line), state: place(after, line), hidden: place(after + 6.6, line) };
   }
   return { name: place(0.875, top + 0.95 * rem), state: place(0.875, top + 2.3 * rem), hidden: place(0.875, (readout ?? area).top + 0.85 * rem) };
 }

@@ -223,12 +223,13 @@ export function createCarryTrack(root, emit) {
           axis.append(s("text", { class: "carry-tick", x: gutter - 6, y, dy: "0.35em" }, new Text(tickText(tick))));
         }
       }
-      const at = captionPlaces(frame, gutter);
+      const name = laneName(units[index], title);
+      const at = captionPlaces(frame, gutter, name);
       const value = () => s("tspan", { class: "carry-value", dx: 6 });
       const reading = (/** @type {string} */ kind, /** @type {string} */ symbol, /** @type {SVGTSpanElement} */ digits) =>
         s("text", { class: `carry-reading carry-reading-${kind}`, ...at[kind === "hidden" && readout ? "hidden" : "state"] }, s("tspan", { class: "carry-symbol" }, new Text(symbol)), digits);
       const [state, hidden] = [value(), readout ? value() : null];
-      axis.append(s("text", { class: "carry-lane-name", ...at.name }, new Text(laneName(units[index], title))));
+      axis.append(s("text", { class: "carry-lane-name", ...at.name }, new Text(name)));
       axis.append(reading(lanes[index].split ? "state" : "hidden", words.symbol, state));
       if (hidden) axis.append(reading("hidden", words.hidden ?? "h", hidden));
       return { state, hidden };

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 Visit = Callable[..., Page]
 PHONE = {"width": 390, "height": 844}
+
+
+def away(route: Route) -> None:
+    """A server that is not there."""
+    route.abort()
 
 
 def place(page: Page) -> Locator:
@@ -215,7 +219,6 @@ def test_what_was_typed_can_be_undone(visit: Visit) -> None:
 
 def test_a_server_that_comes_back_answers_when_it_is_asked_again(visit: Visit) -> None:
     page = visit("#model=letters&text=abc", allowed="ERR_FAILED")
-    away: Callable[[Any], None] = lambda route: route.abort()  # noqa: E731 - taken away again below
     page.route("**/api/v1/**", away)
     page.locator("#sequence").fill("typed and kept")
     expect(page.locator("#input-message")).to_contain_text("does not answer")
@@ -230,7 +233,6 @@ def test_a_server_that_comes_back_answers_when_it_is_asked_again(visit: Visit) -
 
 def test_a_page_that_found_no_server_starts_when_it_is_asked_again(visit: Visit) -> None:
     page = visit(ready=False, allowed="ERR_FAILED")
-    away: Callable[[Any], None] = lambda route: route.abort()  # noqa: E731 - taken away again below
     page.route("**/api/v1/models", away)
     page.goto(page.url.split("#", 1)[0] + "?again#model=letters&text=hello&step=2")
     expect(page.locator("#input-message")).to_contain_text("does not answer")

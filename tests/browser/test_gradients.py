@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 Visit = Callable[..., Page]
 PLACE = "#gradients"
@@ -165,11 +165,11 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_lost(visit: Visit) -> None:
 
 
 def test_one_cell_that_is_refused_leaves_the_others(visit: Visit) -> None:
-    def refuse(route: object) -> None:
-        if '"rnn"' in (route.request.post_data or ""):  # type: ignore[attr-defined]
-            route.fulfill(status=422, content_type="application/problem+json", body='{"detail": "it exploded"}')  # type: ignore[attr-defined]
+    def refuse(route: Route) -> None:
+        if '"rnn"' in (route.request.post_data or ""):
+            route.fulfill(status=422, content_type="application/problem+json", body='{"detail": "it exploded"}')
         else:
-            route.continue_()  # type: ignore[attr-defined]
+            route.continue_()
 
     page = visit("", allowed="422")
     page.route("**/api/v1/gradients", refuse)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from gatescope.core import load_network, trace
 from gatescope.core.encoding import encode
@@ -198,8 +198,12 @@ def test_a_bad_file_is_a_sentence_and_nothing_is_lost(models: Visit) -> None:
 
 def test_an_upload_can_be_cancelled(models: Visit) -> None:
     page = models(allowed="ERR_")
-    held: list[Any] = []
-    page.route("**/api/v1/models", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    held: list[Route] = []
+
+    def keep_waiting(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/models", keep_waiting)
     hold(page, file("slow.safetensors", safetensors(lstm(6))))
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 Visit = Callable[..., Page]
 
@@ -78,7 +78,7 @@ def test_typing_retraces_and_the_cursor_follows_the_end(visit: Visit) -> None:
 
 def test_late_answers_are_dropped(visit: Visit) -> None:
     page = visit()
-    held: list[Any] = []
+    held: list[Route] = []
 
     def hold_the_first(route: Any) -> None:
         if not held and "late" in (route.request.post_data or ""):
@@ -130,8 +130,12 @@ def test_a_server_that_is_gone_is_a_sentence(visit: Visit) -> None:
 
 def test_long_work_shows_progress_and_can_be_cancelled(visit: Visit) -> None:
     page = visit(allowed="ERR_ABORTED")
-    held: list[Any] = []
-    page.route("**/api/v1/traces", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    held: list[Route] = []
+
+    def keep_waiting(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/traces", keep_waiting)
     page.locator("#sequence").fill("takes long")
     expect(page.locator(".progress")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()

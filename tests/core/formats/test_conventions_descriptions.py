@@ -159,8 +159,9 @@ def test_many_ways_through_what_hands_on_are_followed_once() -> None:
     assert understand(Checkpoint("onnx", tensors, {"nodes": onnx, "integers": {}})).network.readout is None
 
     model = keras_model()
+    structure: Any = model.structure
     layers: list[Any] = []
-    for entry in model.structure["config"]["config"]["layers"]:  # type: ignore[index]
+    for entry in structure["config"]["config"]["layers"]:
         names = [str(layers[-1]["config"]["name"])] if layers else []
         layers.append(entry | {"inbound_nodes": [[[name, 0, 0, {}] for name in names]] if names else []})
     words = layers.pop()
@@ -172,7 +173,7 @@ def test_many_ways_through_what_hands_on_are_followed_once() -> None:
         names = twins
     words["inbound_nodes"] = [[[name, 0, 0, {}] for name in names]]
     config = {"class_name": "Functional", "config": {"name": "model", "layers": [*layers, words]}}
-    network = understand(replace(model, structure=model.structure | {"config": config})).network  # type: ignore[operator]
+    network = understand(replace(model, structure=structure | {"config": config})).network
     assert network.readout is not None
 
 

@@ -5,7 +5,7 @@ const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "": "∅" }
 /** @type {Record<string, string>} */
 const SPOKEN = { " ": "space", "\n": "new line", "\t": "tab", "\r": "carriage return", "": "empty" };
 
-const MINUS = "−";
+export const MINUS = "−";
 /** @type {Record<string, string>} */
 const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
@@ -25,12 +25,13 @@ const STEPS_JUDGED = 1000;
 const lengths = new WeakMap();
 
 /**
- * How many letters the longest of some words has; 0 where labels are no words. What a network expects is looked at as well, so that a full stop typed
- * among words makes no difference.
- * @param {string[]} labels
- * @param {import("../types.js").Prediction[][] | null} predictions
+ * How many letters the longest word of a sequence has; 0 where it is not made of words. What a network expects is looked at as well, so that a full
+ * stop typed among words makes no difference.
+ * @param {{kind: "tokens" | "values", labels: string[]}} sequence
+ * @param {import("../types.js").Prediction[][] | null} [predictions]
  */
-export function wordLength(labels, predictions) {
+export function wordLength({ kind, labels }, predictions = null) {
+  if (kind === "values") return 0;
   const known = lengths.get(predictions ?? labels);
   if (known !== undefined) return known;
   const all = new Set(labels.slice(0, STEPS_JUDGED));
@@ -91,7 +92,7 @@ export const words = (name) => name.replaceAll("_", " ");
 export const asSentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?:…]$/.test(text) ? "" : "."}`;
 
 /**
- * Whole numbers with thin spaces between thousands: 98 912.
+ * Whole numbers as the server writes them, with commas between thousands: 98,912.
  * @param {number} value
  */
-export const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");
+export const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");

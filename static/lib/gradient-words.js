@@ -34,6 +34,9 @@ export function shareLeft(past, step) {
 /** @param {number} share @returns {Fate} */
 export const fateOf = (share) => (share > EXPLODED ? "explodes" : share < VANISHED ? "vanishes" : share < FADED ? "fades" : "survives");
 
+/** How much of it there is at the far end, beside its name. @param {number} share */
+export const leftWords = (share) => (share > ABOUT_ALL[1] ? `${brief(share)} times as large` : `${brief(share)} of it left`);
+
 /**
  * How many steps back from the focus less than half of the gradient is left for the first time; null where that never happens.
  * @param {Past} past

@@ -1,6 +1,6 @@
 /** The table of a layer's health: which columns it has, and which rows in which order. Pure. */
 
-import { number, percent, words } from "./format.js";
+import { grouped, number, percent, words } from "./format.js";
 
 /** @typedef {import("./health-types.js").LayerHealth} LayerHealth */
 /** @typedef {import("./health-types.js").HealthFlag} HealthFlag */
@@ -18,7 +18,7 @@ export const OVERVIEW = "overview";
  * Steps of memory as people say them.
  * @param {number} steps
  */
-export const stepsText = (steps) => (steps === Infinity ? "never" : steps === 0 ? "at once" : steps < 1000 ? number(steps, steps < 10 ? 2 : 1) : Math.round(steps).toLocaleString("en"));
+export const stepsText = (steps) => (steps === Infinity ? "never" : steps === 0 ? "at once" : steps < 1000 ? number(steps, steps < 10 ? 2 : 1) : grouped(Math.round(steps)));
 
 /**
  * What is wrong with each unit: the kinds of the flags that name it, of one quantity or of any.

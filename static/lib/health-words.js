@@ -1,6 +1,6 @@
 /** What health says in sentences, as the page counts layers: from 1, and only where there are several. Pure. */
 
-import { asSentence } from "./format.js";
+import { MINUS, asSentence } from "./format.js";
 
 /** @typedef {import("./health-types.js").GateHealth} GateHealth */
 /** @typedef {import("./health-types.js").HealthFlag} HealthFlag */
@@ -21,6 +21,7 @@ export function findingsOf({ findings, flags, hints, layers }) {
     const index = names.findIndex(({ said }) => sentence.startsWith(said));
     const flag = flags.find((one) => one.sentence === sentence) ?? null;
     const tone = flag ? "flag" : hints.some((one) => one.sentence === sentence) ? "hint" : "told";
-    return { text: asSentence(index < 0 ? sentence : sentence.slice(names[index].said.length)), where: index < 0 ? "" : names[index].shown, index: index < 0 ? null : index, tone, flag };
+    const text = asSentence(index < 0 ? sentence : sentence.slice(names[index].said.length)).replace(/ -(?=\d)/g, ` ${MINUS}`);
+    return { text, where: index < 0 ? "" : names[index].shown, index: index < 0 ? null : index, tone, flag };
   });
 }

@@ -45,7 +45,7 @@ function create(root, emit) {
   const curvesRoot = h("section", { class: "curves", "aria-label": "Curves" });
   const axisRoot = h("section", { class: "training-axis", "aria-label": "Place in the training" });
   const panesRoot = h("div", { class: "panes" });
-  const empty = h("p", { class: "train-empty", text: "Here one sees networks learn: loss, gradients, and the gates of a probe sequence after every so many updates. Choose a task on the left and press Train; LSTM, GRU and simple RNN then learn the same data side by side." });
+  const empty = h("p", { class: "train-empty", text: "Here one sees networks learn: loss, gradients, and the gates of a probe sequence after every so many updates. Choose a task and press Train; LSTM, GRU and simple RNN then learn the same data side by side." });
   root.append(h("h1", { class: "visually-hidden", text: "Train" }), h("div", { class: "train-side" }, formRoot, listRoot), h("div", { class: "train-main" }, empty, curvesRoot, axisRoot, panesRoot));
   const views = { form: trainForm.create(formRoot, emit), list: runList.create(listRoot, emit), curves: curves.create(curvesRoot, emit), axis: trainingAxis.create(axisRoot, emit) };
 

@@ -3,6 +3,7 @@
 import { ALONE, CHANGED } from "../lib/alignment.js";
 import { along, carriedAlong } from "../lib/aligned.js";
 import { less, symmetricRange } from "../lib/difference.js";
+import { wordLength } from "../lib/format.js";
 import { layerText } from "../lib/interventions.js";
 import { describeInput } from "../lib/input.js";
 import { panelHeight } from "../lib/layout.js";
@@ -101,6 +102,7 @@ export function compareRibbonProps(state, name, traces, alignment) {
   const steps = stepsOf(alignment, name);
   return {
     labels: labelsOf[name](trace, steps),
+    words: wordLength(trace.input, trace.predictions),
     steps: alignment.columns,
     numeric: trace.input.kind === "values",
     unknown: unknownOf[name](trace, steps),

@@ -1,6 +1,7 @@
 /** What each part of the Gradients view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
 
-import { carryWords, farEnd, fateOf, inputWords, pastWords, shareLeft } from "../lib/gradient-words.js";
+import { wordLength } from "../lib/format.js";
+import { carryWords, farEnd, fateOf, inputWords, leftWords, pastWords, shareLeft } from "../lib/gradient-words.js";
 import { GUTTER } from "../lib/layout.js";
 import { editableText } from "../lib/input.js";
 import { memo } from "../lib/memo.js";
@@ -102,7 +103,7 @@ function verdictOf(subject, mean) {
   const past = layer && pastOf(layer);
   const end = past ? farEnd(past) : 0;
   const share = past && !mean && past.focus !== end ? shareLeft(past, end) : null;
-  return { key: subject.key, name: subject.name, hue: hueOf(subject), fate: share === null ? null : fateOf(share), share: share === null ? "" : `${formatNumber(share, 2)} of it left at step ${end + 1}`, error: subject.error };
+  return { key: subject.key, name: subject.name, hue: hueOf(subject), fate: share === null ? null : fateOf(share), share: share === null ? "" : `${leftWords(share)} at step ${end + 1}`, error: subject.error };
 }
 
 const verdicts = memo((/** @type {Subject[] | undefined} */ subjects, /** @type {boolean} */ mean) => subjects?.map((subject) => verdictOf(subject, mean)) ?? NONE);
@@ -136,7 +137,7 @@ export const announcement = (state) => summaryProps(state).sentences.slice(0, 2)
 /** @param {State} state @returns {import("../views/ribbon.js").RibbonProps} */
 export function ribbonProps(state) {
   const found = shownOf(gradientsOf(state));
-  return { labels: found?.sequence.labels ?? NONE, steps: found?.steps ?? 1, numeric: found?.sequence.kind !== "tokens", unknown: found?.sequence.unknown ?? NONE, predictions: null, others: null, moved: null, tokens: found?.sequence.tokens ?? null, nextInput: false, ...axisOf(state), theme: themeOf(state), step: cursorOf(gradientsOf(state)) };
+  return { labels: found?.sequence.labels ?? NONE, words: found ? wordLength(found.sequence) : 0, steps: found?.steps ?? 1, numeric: found?.sequence.kind !== "tokens", unknown: found?.sequence.unknown ?? NONE, predictions: null, others: null, moved: null, tokens: found?.sequence.tokens ?? null, nextInput: false, ...axisOf(state), theme: themeOf(state), step: cursorOf(gradientsOf(state)) };
 }
 
 /** @param {State} state @returns {import("../views/forecast.js").ForecastProps} */

@@ -62,7 +62,7 @@ export function ribbonProps(state) {
   const trace = seenTrace(state);
   return {
     labels: labelsOf(state),
-    words: trace?.input.kind === "tokens" ? wordLength(labelsOf(state), trace.predictions) : 0,
+    words: trace ? wordLength(trace.input, trace.predictions) : 0,
     steps: Math.max(1, trace?.steps ?? 1),
     numeric: trace?.input.kind === "values",
     unknown: trace?.input.unknown ?? NONE,

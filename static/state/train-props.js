@@ -150,7 +150,7 @@ export function paneProps(state, index, room) {
   const labels = trace.input.labels;
   const numeric = trace.input.kind === "values";
   const nextInput = train.shapes[run.id]?.readout?.predicts === "next_input";
-  const ribbon = { labels, words: numeric ? 0 : wordLength(labels, trace.predictions), steps: trace.steps, numeric, unknown: trace.input.unknown, predictions: trace.predictions, tokens: trace.input.tokens, nextInput, others: null, moved: null, ...shared, theme, step };
+  const ribbon = { labels, words: wordLength(trace.input, trace.predictions), steps: trace.steps, numeric, unknown: trace.input.unknown, predictions: trace.predictions, tokens: trace.input.tokens, nextInput, others: null, moved: null, ...shared, theme, step };
   const forecast = numeric && trace.outputs ? { values: trace.input.values, outputs: trace.outputs, nextInput, others: null, intervened: false, ...shared } : null;
   const carry = remembered(`${run.id} carry`, carryOf, layer, unit, step, window, room.width, gutter, labels, theme, room.rem, state.surroundings.reducedMotion, numeric);
   const names = Object.keys(layer.quantities).filter((name) => train.quantity === "all" || name === train.quantity);

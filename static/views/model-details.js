@@ -117,21 +117,28 @@ function factsOf(model, emit) {
   return [...shared, notes, card].filter((element) => element instanceof HTMLElement);
 }
 
-/** @param {Model} model */
+/**
+ * A row for each layer and direction. On a phone, where seven columns have no room, a row's cells stand below each other with their column's name.
+ * @param {Model} model
+ */
 function layersTable(model) {
   const head = ["Layer", "Direction", "Cell", "Reads", "Units", "Gives", "Variant"];
+  /** @param {Model["layers"][number]} layer */
+  const cells = (layer) => [
+    layer.direction,
+    cellName(layer.cell),
+    readsOf(model, layer),
+    String(layer.hidden_size),
+    layer.projection_size ? `${layer.projection_size} (projected)` : String(layer.hidden_size),
+    variantOf(layer) || "as in textbooks",
+  ];
   return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Layers" },
-    h("table", { class: "layers" },
+    h("table", { class: "layers is-stacked" },
       h("caption", { text: "Layers" }),
       h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col", text })))),
       h("tbody", {}, ...model.layers.map((layer) => h("tr", {},
-        h("th", { scope: "row", text: String(layer.layer + 1) }),
-        h("td", { text: layer.direction }),
-        h("td", { text: cellName(layer.cell) }),
-        h("td", { text: readsOf(model, layer) }),
-        h("td", { class: "is-number", text: String(layer.hidden_size) }),
-        h("td", { text: layer.projection_size ? `${layer.projection_size} (projected)` : String(layer.hidden_size) }),
-        h("td", { class: "variant", text: variantOf(layer) || "as in textbooks" }))))));
+        h("th", { scope: "row", text: String(layer.layer + 1), data: { column: head[0] } }),
+        ...cells(layer).map((text, index) => h("td", { text, data: { column: head[index + 1] } })))))));
 }
 
 /** @param {string[]} labels */

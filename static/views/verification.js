@@ -116,7 +116,7 @@ function table(comparisons) {
   const row = (one) => h("tr", { class: one.first ? "is-off" : "" },
     h("th", { scope: "row", text: placeOf(one) }),
     h("td", { text: words(one.quantity) }),
-    h("td", { class: "is-number", text: one.largest.difference === 0 ? "0" : formatNumber(one.largest.difference, 2) }),
+    h("td", { text: one.largest.difference === 0 ? "0" : formatNumber(one.largest.difference, 2) }),
     h("td", { text: `${one.largest.step === null || one.largest.step === undefined ? "at the end" : `step ${one.largest.step + 1}`}, unit ${one.largest.unit}` }),
     h("td", { text: one.first ? (one.first.step === null ? "at the end" : `from step ${one.first.step + 1}`) : "no" }));
   return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Differences" }, h("table", { class: "layers" },

@@ -23,3 +23,13 @@ def dimmed_from(page: Page, quantity: str) -> float:
     plot = plot_box(page, quantity)
     assert dim
     return round((dim["x"] - plot["x"]) / plot["width"], 3)
+
+
+def resized(page: Page, width: int, height: int) -> None:
+    """Give the window another size, and the page the few frames that it takes to follow."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("""() => new Promise(done => {
+      let left = 5;
+      const next = () => (left-- > 0 ? requestAnimationFrame(next) : done());
+      next();
+    })""")

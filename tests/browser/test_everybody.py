@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.measuring import place, resized
 
 Visit = Callable[..., Page]
 PHONE = {"width": 390, "height": 844}
@@ -13,10 +15,6 @@ PHONE = {"width": 390, "height": 844}
 def away(route: Route) -> None:
     """A server that is not there."""
     route.abort()
-
-
-def place(page: Page) -> Locator:
-    return page.locator(".step-place")
 
 
 def test_the_card_lets_a_person_judge_the_network(visit: Visit) -> None:
@@ -183,23 +181,21 @@ def test_a_simple_network_s_equation_is_filled_in(visit: Visit) -> None:
     expect(page.locator(".equation")).not_to_contain_text("…")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("gap.csv", b"x,y\n1,2\n,4\n", "gap.csv: Expected numbers; line 3 has an empty cell."),
-        ("nan.csv", b"nan,nan\n1,2\n", "nan.csv: Expected numbers; line 1 has “nan”."),
-        ("broken.npy", b"\x93NUMPY\x01\x00v\x00{'descr'", "broken.npy: This .npy file ends inside its header."),
-    ],
+BROKEN = (
+    ("gap.csv", b"x,y\n1,2\n,4\n", "gap.csv: Expected numbers; line 3 has an empty cell."),
+    ("nan.csv", b"nan,nan\n1,2\n", "nan.csv: Expected numbers; line 1 has “nan”."),
+    ("broken.npy", b"\x93NUMPY\x01\x00v\x00{'descr'", "broken.npy: This .npy file ends inside its header."),
 )
-def test_a_broken_file_is_one_sentence_and_leaves_what_was_typed(
-    visit: Visit, name: str, content: bytes, said: str
-) -> None:
+
+
+def test_a_broken_file_is_one_sentence_and_leaves_what_was_typed(visit: Visit) -> None:
     page = visit("#model=plain")
     page.locator("#sequence").fill("1, 2\n3, 4")
     expect(place(page)).to_have_text("2 / 2")
-    page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    expect(page.locator("#input-message")).to_have_text(said)
-    expect(page.locator("#sequence")).to_have_value("1, 2\n3, 4")
+    for name, content, said in BROKEN:
+        page.locator("#file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+        expect(page.locator("#input-message")).to_have_text(said)
+        expect(page.locator("#sequence")).to_have_value("1, 2\n3, 4")
 
 
 def test_what_was_typed_can_be_undone(visit: Visit) -> None:
@@ -258,13 +254,14 @@ def test_the_way_back_leads_to_the_network_and_text_before(visit: Visit) -> None
     expect(page).to_have_url(after)
 
 
-@pytest.mark.parametrize("view", ["compare", "health", "gradients", "train", "learn", "models"])
-def test_what_scrolls_is_the_view_and_not_the_page_around_it(visit: Visit, view: str) -> None:
-    page = visit(f"#view={view}", height=500, ready=False)
-    expect(page.locator(f"#{view}")).to_be_visible()
-    page.wait_for_timeout(500)
-    tall, high = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
-    assert tall <= high
+def test_what_scrolls_is_the_view_and_not_the_page_around_it(visit: Visit) -> None:
+    page = visit(height=500)
+    for view in ("compare", "health", "gradients", "train", "learn", "models"):
+        page.evaluate("view => { location.hash = `view=${view}` }", view)
+        expect(page.locator(f"#{view}")).to_be_visible()
+        page.wait_for_timeout(500)
+        tall, high = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+        assert tall <= high, view
 
 
 def test_everything_beside_the_scrubber_is_pressed_with_the_mouse_wherever_the_cursor_is(visit: Visit) -> None:
@@ -280,15 +277,15 @@ def test_everything_beside_the_scrubber_is_pressed_with_the_mouse_wherever_the_c
         assert on_top, name
 
 
-@pytest.mark.parametrize("width", [1345, 1440, 1920])
-def test_a_long_name_and_two_layers_fit_beside_the_views_names(visit: Visit, width: int) -> None:
-    page = visit("#model=both-ways", width=width)
+def test_a_long_name_and_two_layers_fit_beside_the_views_names(visit: Visit) -> None:
+    page = visit("#model=both-ways")
     page.locator("#model option:checked").evaluate(
         "option => { option.textContent = 'A name as long as one gives it '.repeat(3) }"
     )
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for label in ("Help and keys", "Layer and direction"):
-        box = page.get_by_label(label, exact=True).first.bounding_box()
-        assert box
-        assert box["x"] + box["width"] <= width
+    for width in (1345, 1440, 1920):
+        resized(page, width, 900)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for label in ("Help and keys", "Layer and direction"):
+            box = page.get_by_label(label, exact=True).first.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= width

@@ -9,17 +9,11 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.measuring import panel, place
 
 Visit = Callable[..., Page]
-
-
-def panel(page: Page, quantity: str) -> Locator:
-    return page.locator(f'.panel[data-quantity="{quantity}"]')
-
-
-def place(page: Page) -> Locator:
-    return page.locator(".step-place")
 
 
 def trace_of(address: str, model: str, given: dict[str, Any]) -> Any:
@@ -158,38 +152,40 @@ def npy(array: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "steps"),
-    [
-        ("rows.csv", b"x,y\n1,2\n3,4\n5,6\n", 3),
-        ("rows.txt", b"1 2\n3 4\n", 2),
-        ("array.npy", npy(np.arange(8, dtype=np.float64).reshape(4, 2)), 4),
-        ("whole.npy", npy(np.arange(8, dtype=np.int16).reshape(4, 2)), 4),
-    ],
-)
-def test_a_chosen_file_is_traced(visit: Visit, name: str, content: bytes, steps: int) -> None:
-    page = visit("#model=plain")
+def choose_file(page: Page, name: str, content: bytes) -> None:
     page.locator("#file").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
-    expect(place(page)).to_have_text(f"{steps} / {steps}")
 
 
-@pytest.mark.parametrize(
-    ("array", "said"),
-    [
-        (np.zeros((2, 2, 2)), "one or two dimensions"),
-        (np.asfortranarray(np.zeros((3, 2))), "C order"),
-        (np.zeros(3, dtype=np.complex128), "floats or whole numbers"),
-        (np.array([[1.0, np.nan]]), "finite"),
-        (np.zeros((3, 5)), "2 numbers a step; this array has 5"),
-    ],
+FITTING = (
+    ("rows.csv", b"x,y\n1,2\n3,4\n5,6\n", 3),
+    ("rows.txt", b"1 2\n3 4\n", 2),
+    ("array.npy", npy(np.arange(8, dtype=np.float64).reshape(4, 2)), 4),
+    ("whole.npy", npy(np.arange(10, dtype=np.int16).reshape(5, 2)), 5),
 )
-def test_a_file_that_does_not_fit_is_refused_with_a_sentence(visit: Visit, array: np.ndarray, said: str) -> None:
+
+
+def test_a_chosen_file_is_traced(visit: Visit) -> None:
     page = visit("#model=plain")
-    page.locator("#file").set_input_files(
-        {"name": "odd.npy", "mimeType": "application/octet-stream", "buffer": npy(array)}
-    )
-    expect(page.locator("#input-message")).to_contain_text(said)
-    expect(page.locator(".panel canvas")).to_be_visible()
+    for name, content, steps in FITTING:
+        choose_file(page, name, content)
+        expect(place(page)).to_have_text(f"{steps} / {steps}")
+
+
+ODD = (
+    (np.zeros((2, 2, 2)), "one or two dimensions"),
+    (np.asfortranarray(np.zeros((3, 2))), "C order"),
+    (np.zeros(3, dtype=np.complex128), "floats or whole numbers"),
+    (np.array([[1.0, np.nan]]), "finite"),
+    (np.zeros((3, 5)), "2 numbers a step; this array has 5"),
+)
+
+
+def test_a_file_that_does_not_fit_is_refused_with_a_sentence(visit: Visit) -> None:
+    page = visit("#model=plain")
+    for array, said in ODD:
+        choose_file(page, "odd.npy", npy(array))
+        expect(page.locator("#input-message")).to_contain_text(said)
+        expect(page.locator(".panel canvas")).to_be_visible()
 
 
 def test_a_dropped_file_is_traced_and_a_long_one_lies_over_what_was_typed(visit: Visit) -> None:
@@ -301,24 +297,21 @@ def test_a_panel_opens_as_a_plotly_figure(visit: Visit) -> None:
     expect(page.locator("dialog")).not_to_be_visible()
 
 
-@pytest.mark.parametrize("ending", ["npz", "json", "plotly.json"])
-def test_the_trace_is_saved(visit: Visit, address: str, ending: str) -> None:
+def test_the_trace_is_saved(visit: Visit, address: str) -> None:
     page = visit("#model=letters&text=abc")
-    page.get_by_text("Export").click()
-    with page.expect_download() as waiting:
-        page.get_by_role("menuitem").filter(
-            has_text={"npz": "NumPy", "json": "REST", "plotly.json": "Plotly"}[ending]
-        ).click()
-    assert waiting.value.suggested_filename.endswith("." + ending)
-    content = waiting.value.path().read_bytes()
+
+    def saved(item: str, ending: str) -> bytes:
+        page.get_by_text("Export").click()
+        with page.expect_download() as waiting:
+            page.get_by_role("menuitem").filter(has_text=item).click()
+        assert waiting.value.suggested_filename.endswith(ending)
+        return waiting.value.path().read_bytes()
+
+    with np.load(io.BytesIO(saved("NumPy", ".npz"))) as arrays:
+        assert any(array.shape == (3, 12) for array in arrays.values())
     expected = trace_of(address, "letters", {"text": "abc"})
-    if ending == "npz":
-        with np.load(io.BytesIO(content)) as arrays:
-            assert any(array.shape == (3, 12) for array in arrays.values())
-    elif ending == "json":
-        assert json.loads(content)["layers"] == expected["layers"]
-    else:
-        assert {"data", "layout"} <= set(json.loads(content))
+    assert json.loads(saved("REST", ".json"))["layers"] == expected["layers"]
+    assert {"data", "layout"} <= set(json.loads(saved("Plotly", ".plotly.json")))
 
 
 def test_nothing_is_asked_of_another_host(visit: Visit, address: str) -> None:

@@ -1,6 +1,6 @@
 /** The Gradients view: its words, its lines, its inputs, its address, and what it asks for. */
 
-import { carryWords, farEnd, fateOf, halfLife, inputWords, pastWords, shareLeft } from "/static/lib/gradient-words.js";
+import { carryWords, farEnd, fateOf, halfLife, inputWords, leftWords, pastWords, shareLeft } from "/static/lib/gradient-words.js";
 import { SHAPES, sketchInput } from "/static/lib/sketch-input.js";
 import { atGradients, gradientsFields } from "/static/state/gradients-address.js";
 import { questionsOf } from "/static/state/gradients-questions.js";
@@ -52,6 +52,7 @@ export function test_what_is_left_is_told_against_where_the_way_back_begins() {
 
 export function test_fates() {
   equal([1e-9, 0.01, 0.5, 2, 11].map(fateOf), ["vanishes", "fades", "survives", "survives", "explodes"]);
+  equal([0.5, 1, 26].map(leftWords), ["0.50 of it left", "1.0 of it left", "26 times as large"]);
 }
 
 export function test_half_lives() {

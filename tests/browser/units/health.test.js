@@ -117,6 +117,7 @@ export function test_sentences_count_layers_as_the_page_does() {
   equal(found[1].text, "Unit 1 is dead: the hidden state stays at 0.");
   equal(findingsOf({ ...HEALTH, layers: [HEALTH.layers[0]], findings: ["No gate is stuck or always open or closed."] })[0], { text: "No gate is stuck or always open or closed.", where: "", index: null, tone: "told", flag: null });
   equal(findingsOf({ ...HEALTH, layers: [HEALTH.layers[0]] })[0].where, "");
+  equal(findingsOf({ ...HEALTH, findings: ["The bias averages -0.05, of 2-bit units."] })[0].text, "The bias averages −0.05, of 2-bit units.");
 }
 
 export function test_what_is_looked_at_is_asked_for_once_and_late_answers_are_dropped() {

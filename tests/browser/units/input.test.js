@@ -110,9 +110,13 @@ export function test_numbers_read_well() {
   equal([visible(" "), visible("\n"), visible("a")], ["␣", "⏎", "a"]);
 }
 
+/** What a sequence of tokens is told as. @param {string[]} labels */
+const read = (...labels) => ({ kind: /** @type {"tokens"} */ ("tokens"), labels });
+
 export function test_words_are_told_from_letters_by_what_is_read_and_expected() {
-  equal([wordLength(["I", "live", "in", "France"], null), wordLength(["a", "b", " "], null), wordLength([], null), wordLength(["ab", "cd"], null)], [6, 0, 0, 0]);
+  equal([wordLength(read("I", "live", "in", "France")), wordLength(read("a", "b", " ")), wordLength(read()), wordLength(read("ab", "cd"))], [6, 0, 0, 0]);
   const expects = (/** @type {string[]} */ ...labels) => [labels.map((label, token) => ({ label, token, probability: 0.1 }))];
-  equal(wordLength(["I", ".", "."], expects("live", "paints", "I")), 6);
-  equal(wordLength(["a", "b", "c", "d"], expects("a", "e", "f", "<eos>")), 0);
+  equal(wordLength(read("I", ".", "."), expects("live", "paints", "I")), 6);
+  equal(wordLength({ kind: "values", labels: ["0.25", "0.125"] }), 0);
+  equal(wordLength(read("a", "b", "c", "d"), expects("a", "e", "f", "<eos>")), 0);
 }

@@ -176,7 +176,7 @@ def test_what_was_assumed_can_be_changed_while_the_file_is_there(models: Visit, 
     expect(page.get_by_role("button", name="Understand it this way")).not_to_be_visible()
     page.locator('.choice[data-option="activation"]').get_by_label("relu").check()
     page.get_by_role("button", name="Understand it this way").click()
-    expect(page.locator(".facts .variant")).to_have_text("relu")
+    expect(page.locator(".layers td[data-column=Variant]")).to_have_text("relu")
     expect(page.locator(".model-item")).to_have_count(6)
     own = [one for one in httpx.get(f"{address}/api/v1/models").json()["models"] if one["origin"] == "uploaded"]
     assert [one["layers"][0]["activation"] for one in own] == ["relu"]

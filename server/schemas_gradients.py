@@ -15,7 +15,8 @@ OF_LOSSES = ("token", "value")
 class GradientTarget(Request):
     """What is differentiated: a state at a step, or the loss of the readout.
 
-    Of a state: one unit, or the sum over all units where `unit` is null. A loss is -log of the probability of `token`
+    Of a state: one unit, or the sum over all units where `unit` is null, at the step that its layer reads last where
+    `step` is null. A loss is -log of the probability of `token`
     with a softmax readout, half the squared distance to `value` with a linear one; without them it is about the next
     step's input, and with `step` null it is the mean over all steps that are followed by one.
     """
@@ -23,7 +24,7 @@ class GradientTarget(Request):
     kind: Literal["hidden_state", "cell_state", "loss"]
     layer: int = Field(0, description="Of a state.")
     direction: DirectionName = Field("forward", description="Of a state.")
-    step: int | None = Field(None, description="Row of the trace; of a loss also null.")
+    step: int | None = Field(None, description="Row of the trace, or null.")
     unit: int | None = Field(None, description="Of a state; null for the sum over all units.")
     token: int | None = Field(None, description="Of a loss: the token that should have come.")
     value: Vector | None = Field(None, description="Of a loss: the numbers that should have come.")
@@ -34,8 +35,6 @@ class GradientTarget(Request):
         for name in OF_STATES if about_loss else OF_LOSSES:
             if name in self.model_fields_set and getattr(self, name) is not None:
                 raise refusal(f"{name} is not for a target that is a {self.kind.replace('_', ' ')}", name)
-        if not about_loss and self.step is None:
-            raise refusal(f"step must be given: it says which {self.kind.replace('_', ' ')} is meant", "step")
         return self
 
 

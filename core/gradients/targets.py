@@ -21,13 +21,14 @@ BLOCK = 256
 class StateTarget:
     """A state after a step: of one unit, or the sum over all units where ``unit`` is None.
 
-    ``step`` is a row of the trace. Of a projected layer the units of its hidden state are meant.
+    ``step`` is a row of the trace, None for the one that the layer reads last. Of a projected layer the units of its
+    hidden state are meant.
     """
 
     quantity: Literal["hidden_state", "cell_state"]
     layer: int
     direction: DirectionName
-    step: int
+    step: int | None = None
     unit: int | None = None
 
 
@@ -77,7 +78,9 @@ def _state_seed(trace: Trace, target: StateTarget) -> Seed:
         known = " and ".join(place.cell.state_names)
         name = place.cell.name.upper()
         raise InputError(f"this {name} layer has the state {known}, not {target.quantity}", ("kind",))
-    _check_step(trace, target.step)
+    read_last = trace.steps - 1 if place.direction == "forward" else 0
+    step = read_last if target.step is None else target.step
+    _check_step(trace, step)
     state = place.quantities[target.quantity]
     size = state.shape[1]
     if target.unit is not None and not 0 <= target.unit < size:
@@ -86,9 +89,9 @@ def _state_seed(trace: Trace, target: StateTarget) -> Seed:
         )
     units = slice(None) if target.unit is None else target.unit
     direct = np.zeros(state.shape)
-    direct[target.step, units] = 1
-    value = float(as_float64(state[target.step])[units].sum())
-    return Seed(value, {(index, target.quantity): direct}, (target.step, target.step))
+    direct[step, units] = 1
+    value = float(as_float64(state[step])[units].sum())
+    return Seed(value, {(index, target.quantity): direct}, (step, step))
 
 
 def _find(trace: Trace, target: StateTarget) -> int:

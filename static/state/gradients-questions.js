@@ -71,8 +71,7 @@ const ofNetwork = memo((/** @type {import("./types.js").Model | undefined} */ mo
   const most = longest(input);
   const step = target.step === null ? null : Math.min(target.step, most - 1);
   const kind = target.kind === "cell_state" && cell !== "lstm" ? "hidden_state" : target.kind;
-  // Where nobody says which, it is the step that the layer read last.
-  const asked = kind === "loss" ? { kind, step } : { kind, layer: place, direction, step: step ?? (direction === "forward" ? most - 1 : 0), unit: target.unit };
+  const asked = kind === "loss" ? { kind, step } : { kind, layer: place, direction, step, unit: target.unit };
   const work = model.layers.reduce((sum, one) => sum + workOf(/** @type {Kind} */ (one.cell), one.hidden_size, most), 0);
   const name = `${model.title ?? model.name}${model.layers.length > 1 ? `, layer ${place + 1}${direction === "backward" ? ", backward" : ""}` : ""}`;
   return { questions: [{ key: "network", name, layer, work, body: { model: model.id, input, target: asked, encoding: "base64" } }], problem: null };

@@ -2,9 +2,15 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
+
+from gatescope.core import Vocabulary, save_network
+from tests.browser.networks import LETTERS, browser_networks
 
 Visit = Callable[..., Page]
 PLACE = "#gradients"
@@ -132,6 +138,17 @@ def test_what_is_differentiated(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("step=24&unit=3"))
     page.get_by_role("button", name="The last step").click()
     expect(page.locator(".gradient-words p").first).to_contain_text("From step 40 back to step 1")
+
+
+def test_words_are_differentiated_at_the_last_one(visit: Visit, address: str, tmp_path: Path) -> None:
+    words = tuple(f"word{index}" for index in range(len(LETTERS)))
+    network = replace(browser_networks()[0].network, vocabulary=Vocabulary(words))
+    save_network(network, tmp_path / "words.safetensors")
+    with (tmp_path / "words.safetensors").open("rb") as file:
+        model = httpx.post(f"{address}/api/v1/models", files={"weights": file}).json()["id"]
+    page = opened(visit, f"&of=network&model={model}&text=word1+word2+word3+word4+word5")
+    expect(page.locator(".gradient-words p").first).to_contain_text("From step 5 back to step 1")
+    expect(page.locator(f"{PLACE} .ribbon.has-words .token")).to_have_text([f"word{index}" for index in range(1, 6)])
 
 
 def test_a_network_and_its_loss(visit: Visit) -> None:

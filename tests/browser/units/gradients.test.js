@@ -145,8 +145,8 @@ export function test_sketches_are_asked_for_one_by_one() {
 
 export function test_a_network_is_asked_for_where_it_was_read_last() {
   const ask = (/** @type {Record<string, any>} */ network, /** @type {any} */ target = FIRST.target) => questionsOf(stateWith({ of: "network", network: { ...FIRST.network, ...network }, target }));
-  equal(ask({}).questions[0].body, { model: "series", input: { values: [[1], [2], [3]] }, target: { kind: "hidden_state", layer: 0, direction: "forward", step: 2, unit: null }, encoding: "base64" });
-  equal(ask({ layer: 1 }, { kind: "cell_state", step: null, unit: 1 }).questions[0].body.target, { kind: "hidden_state", layer: 0, direction: "backward", step: 0, unit: 1 });
+  equal(ask({}).questions[0].body, { model: "series", input: { values: [[1], [2], [3]] }, target: { kind: "hidden_state", layer: 0, direction: "forward", step: null, unit: null }, encoding: "base64" });
+  equal(ask({ layer: 1 }, { kind: "cell_state", step: null, unit: 1 }).questions[0].body.target, { kind: "hidden_state", layer: 0, direction: "backward", step: null, unit: 1 });
   equal(ask({ text: "5, 6" }, { kind: "loss", step: null, unit: null }).questions[0].body.target, { kind: "loss", step: null });
   equal(ask({ text: "5, six" }).problem, "Expected numbers; line 1 has “six”.");
 }

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.browser.test_page import Visit, panel, trace_of
+from tests.browser.measuring import panel
+from tests.browser.test_page import Visit, trace_of
 
 TEXT = "f(x) = g(x, y)"
 AT = "#model=letters&text=f(x) = g(x, y)&unit=5&step=7"

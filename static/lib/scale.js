@@ -51,9 +51,19 @@ export function zoomWindow(window, steps, factor, at) {
   return clampWindow({ from, to: from + span }, steps);
 }
 
+/** What is missing of all steps where nobody can see that anything is. */
+const HAIR = 0.01;
+
+/**
+ * A window, or null where it shows all.
+ * @param {TimeWindow} window
+ * @param {number} steps
+ */
+const unlessWhole = (window, steps) => (window.to - window.from > steps - HAIR ? null : window);
+
 /**
  * Zooms about a place, or, without one, about a step, which then is in sight as a whole.
- * @param {TimeWindow | null} window null shows all
+ * @param {TimeWindow | null} window null shows all, as in the result
  * @param {number} steps
  * @param {number} factor above 1 shows less
  * @param {number | null | undefined} at
@@ -61,7 +71,7 @@ export function zoomWindow(window, steps, factor, at) {
  */
 export function zoomed(window, steps, factor, at, step) {
   const before = window ?? { from: 0, to: steps };
-  return at == null ? revealStep(zoomWindow(before, steps, factor, step + 0.5), steps, step) : zoomWindow(before, steps, factor, at);
+  return unlessWhole(at == null ? revealStep(zoomWindow(before, steps, factor, step + 0.5), steps, step) : zoomWindow(before, steps, factor, at), steps);
 }
 
 /**

@@ -121,8 +121,7 @@ const selection = {
     const { window, column, pair } = compareOf(state);
     const columns = columnsOf(compareOf(state));
     if (!pair) return state;
-    const next = zoomed(window, columns, factor, about, column ?? 0);
-    return withCompare(state, { window: next.to - next.from >= columns ? null : next });
+    return withCompare(state, { window: zoomed(window, columns, factor, about, column ?? 0) });
   },
 
   "window-panned"(state, { by, share }) {

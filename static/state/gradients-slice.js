@@ -156,9 +156,7 @@ export const gradientsTransitions = {
 
   "gradients-window-zoomed": (state, { factor, at }) => {
     const slice = gradientsOf(state);
-    const steps = stepsOf(slice);
-    const window = zoomed(slice.window, steps, factor, at, cursorOf(slice));
-    return withGradients(state, { window: window.to - window.from >= steps ? null : window });
+    return withGradients(state, { window: zoomed(slice.window, stepsOf(slice), factor, at, cursorOf(slice)) });
   },
 
   "gradients-window-fitted": (state) => withGradients(state, { window: null }),

@@ -12,28 +12,17 @@ import { panWindow, zoomed } from "../lib/scale.js";
  */
 const withView = (state, change) => ({ ...state, view: { ...state.view, ...change } });
 
-/**
- * @param {State} state
- * @param {import("./types.js").TimeWindow} window
- * @returns {State}
- */
-function withWindow(state, window) {
-  const steps = state.shown?.trace.steps ?? 0;
-  return withView(state, { window: window.to - window.from >= steps ? null : window });
-}
-
 /** @type {import("./types.js").Transitions} */
 export const viewTransitions = {
   "window-zoomed"(state, { factor, at }) {
     if (!state.shown) return state;
-    const { steps } = state.shown.trace;
-    return withWindow(state, zoomed(state.view.window, steps, factor, at, state.selection.step));
+    return withView(state, { window: zoomed(state.view.window, state.shown.trace.steps, factor, at, state.selection.step) });
   },
 
   "window-panned"(state, { by, share }) {
     if (!state.shown || !state.view.window) return state;
     const { from, to } = state.view.window;
-    return withWindow(state, panWindow(state.view.window, state.shown.trace.steps, by ?? share * (to - from)));
+    return withView(state, { window: panWindow(state.view.window, state.shown.trace.steps, by ?? share * (to - from)) });
   },
 
   "window-fitted": (state) => withView(state, { window: null }),

@@ -127,4 +127,5 @@ export function test_zooming_about_a_step_keeps_the_whole_of_it_in_sight() {
   equal(zoomed(null, 100, 2, null, 30), zoomWindow({ from: 0, to: 100 }, 100, 2, 30.5));
   equal(zoomed(null, 100, 4, undefined, 99), { from: 75, to: 100 });
   equal(zoomed({ from: 10, to: 60 }, 100, 2, null, 80), { from: 56, to: 81 });
+  equal([zoomed({ from: 0.001, to: 100 }, 100, 0.9, 50, 0), zoomed({ from: 10, to: 60 }, 100, 0.50001, 35, 0)], [null, null]);
 }

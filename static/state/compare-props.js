@@ -11,7 +11,7 @@ import { memo } from "../lib/memo.js";
 import { formattedSide } from "./compare-address.js";
 import { compareOf, otherOf, sideDraft, sideModel, sideOf } from "./compare-sides.js";
 import { alignmentOf, layersAlong, quantityShown, rowsOf } from "./comparison.js";
-import { draftOf, readsOf } from "./input-transitions.js";
+import { columnNames, draftOf, readsOf } from "./input-transitions.js";
 import { colouringOf, isOfUnits, themeOf } from "./selectors.js";
 import { gutterOf, quantitiesIn } from "./shown.js";
 
@@ -126,7 +126,7 @@ export function compareForecastProps(state, name, traces, alignment) {
   const { input, outputs, model } = traces[name];
   const steps = stepsOf(alignment, name);
   const nextInput = state.models.find(({ id }) => id === model)?.readout?.predicts !== null;
-  return { values: input.values && along(input.values, steps), outputs: outputs && input.kind === "values" ? along(outputs, steps) : null, others: null, intervened: true, nextInput, beside: besideOf[name](traces[otherOf(name)]), ...axisOf(state) };
+  return { values: input.values && along(input.values, steps), outputs: outputs && input.kind === "values" ? along(outputs, steps) : null, others: null, intervened: true, nextInput, names: columnNames(state.models.find(({ id }) => id === model)), beside: besideOf[name](traces[otherOf(name)]), ...axisOf(state) };
 }
 
 const carried = forEachSide(carriedAlong);

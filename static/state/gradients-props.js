@@ -9,7 +9,7 @@ import { formatNumber } from "../lib/numerals.js";
 import { largestMagnitude } from "../lib/stats.js";
 import { cursorOf, gradientsOf, shownOf, stepsOf } from "./gradients-slice.js";
 import { networkOf, questionsOf } from "./gradients-questions.js";
-import { readsOf } from "./input-transitions.js";
+import { columnNames, readsOf } from "./input-transitions.js";
 import { themeOf } from "./selectors.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -141,7 +141,7 @@ export function ribbonProps(state) {
 }
 
 /** @param {State} state @returns {import("../views/forecast.js").ForecastProps} */
-export const inputProps = (state) => ({ values: shownOf(gradientsOf(state))?.sequence.values ?? null, outputs: null, others: null, intervened: false, nextInput: false, ...axisOf(state) });
+export const inputProps = (state) => ({ values: shownOf(gradientsOf(state))?.sequence.values ?? null, outputs: null, others: null, intervened: false, nextInput: false, names: gradientsOf(state).of === "network" ? columnNames(networkOf(state)) : null, ...axisOf(state) });
 
 const crossing = memo((/** @type {number | null} */ step) => (step === null ? null : { step, unit: null, quantity: null, y: null, below: 0 }));
 

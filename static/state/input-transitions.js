@@ -87,6 +87,12 @@ export function exampleDraft(model, name) {
 export const readsOf = ({ input, detailed }) => ({ ...input, ids: input.kind === "tokens" && detailed === true && !input.labels });
 
 /**
+ * Names of the columns of numbers that a network reads, where it has any.
+ * @param {Pick<Model, "input"> | undefined} model
+ */
+export const columnNames = (model) => (model?.input.kind === "values" ? (model.input.labels ?? null) : null);
+
+/**
  * @param {import("./types.js").Input} input
  * @param {import("../lib/input.js").Reads} reads
  * @param {string} name what it is called when it is too long to edit, or cannot be written as text

@@ -10,7 +10,7 @@ import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
 import { otherLayer, otherTrace, seenTrace, seesDifference } from "./altered.js";
 import { ablationOf, isDone } from "./intervening-transitions.js";
-import { draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
+import { columnNames, draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
 import { carryMarks, marksIn, movedSteps, notesAt, rubberIn } from "./altered-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
@@ -83,7 +83,7 @@ export function ribbonProps(state) {
 /** @param {State} state */
 export function forecastProps(state) {
   const trace = seenTrace(state);
-  return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, others: otherTrace(state)?.outputs ?? null, intervened: state.intervening.seen !== "original", nextInput: nextInput(state), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
+  return { values: trace?.input.values ?? null, outputs: trace?.outputs ?? null, others: otherTrace(state)?.outputs ?? null, intervened: state.intervening.seen !== "original", nextInput: nextInput(state), names: columnNames(shownModelOf(state)), window: windowOf(state), width: state.surroundings.width, gutter: gutterOf(state) };
 }
 
 /** @param {State} state @param {LayerTrace} layer @param {boolean} reading whether numbers are to follow */

@@ -7,6 +7,7 @@ import { memo } from "../lib/memo.js";
 import { planOptions } from "../lib/plan-form.js";
 import { runNames, standing, trainingCharts } from "../lib/training-figures.js";
 import { keptAt, placesOf } from "../lib/training-axis.js";
+import { columnNames } from "./input-transitions.js";
 import { readingWords, sayStep, scoreWords, waitingWords } from "./probe-words.js";
 import { colouringOf, isOfUnits, themeOf } from "./selectors.js";
 import { quantitiesIn } from "./shown.js";
@@ -151,7 +152,7 @@ export function paneProps(state, index, room) {
   const numeric = trace.input.kind === "values";
   const nextInput = train.shapes[run.id]?.readout?.predicts === "next_input";
   const ribbon = { labels, words: wordLength(trace.input, trace.predictions), steps: trace.steps, numeric, unknown: trace.input.unknown, predictions: trace.predictions, tokens: trace.input.tokens, nextInput, others: null, moved: null, ...shared, theme, step };
-  const forecast = numeric && trace.outputs ? { values: trace.input.values, outputs: trace.outputs, nextInput, others: null, intervened: false, ...shared } : null;
+  const forecast = numeric && trace.outputs ? { values: trace.input.values, outputs: trace.outputs, nextInput, others: null, intervened: false, names: columnNames(train.shapes[run.id]), ...shared } : null;
   const carry = remembered(`${run.id} carry`, carryOf, layer, unit, step, window, room.width, gutter, labels, theme, room.rem, state.surroundings.reducedMotion, numeric);
   const names = Object.keys(layer.quantities).filter((name) => train.quantity === "all" || name === train.quantity);
   const panels = names.map((name) => panelOf(state, run.id, layer, name, { step, unit, window, plotWidth: Math.max(1, room.width - gutter), height: names.length === 1 ? ALONE_HEIGHT : PANEL_HEIGHT, theme, density: room.density, steps: trace.steps }));

@@ -61,7 +61,7 @@
 
 /**
  * What a run's network is like, the same at every checkpoint.
- * @typedef {{layers: import("./types.js").LayerInfo[], readout: import("./types.js").Readout | null}} Shape
+ * @typedef {{input: import("./types.js").Model["input"], layers: import("./types.js").LayerInfo[], readout: import("./types.js").Readout | null}} Shape
  */
 
 /**

@@ -18,10 +18,15 @@ import { s } from "../lib/svg.js";
  * @property {number} width
  * @property {number} gutter
  * @property {Matrix[]} [beside] numbers shown elsewhere that are to have the same scale
+ * @property {string[] | null} [names] of the columns that are read
  */
 
 const HEIGHT = 72;
 const MARGIN = 6;
+
+/** So many columns are told apart, by their dashes; of more, so many are drawn, all alike. */
+const TOLD_APART = 4;
+const DRAWN = 8;
 
 /**
  * The polyline of one column, in pixels. Where many steps share a pixel, the lowest and the highest of them are both drawn.
@@ -78,6 +83,31 @@ export function extent(matrices) {
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
+/** A piece of a line, for the legend. @param {string} kind @param {number} column */
+const swatch = (kind, column) => s("svg", { class: "swatch", viewBox: "0 0 20 4", "aria-hidden": "true" }, s("path", { class: `line ${kind}`, "data-column": column, d: "M0,2H20" }));
+
+/** What the other trace's outputs are called. @param {boolean} intervened */
+const otherName = (intervened) => (intervened ? "original" : "intervened");
+
+/** @param {Matrix} matrix whether its columns are told apart */
+const isTold = ({ columns }) => columns > 1 && columns <= TOLD_APART;
+
+/**
+ * The legend: a name for each column of what is read where they can be told apart; an output has the dashes of the column that it is about.
+ * @param {ForecastProps} props
+ * @returns {{kind: "truth" | "guess" | "other", text: string, column: number | null}[]}
+ */
+export function legendOf({ values, outputs, others, intervened, nextInput, names }) {
+  /** @type {ReturnType<typeof legendOf>} */
+  const keys = [];
+  const add = (/** @type {"truth" | "guess" | "other"} */ kind, /** @type {string} */ text, /** @type {number | null} */ column = null) => keys.push({ kind, text, column });
+  if (values && isTold(values)) for (let column = 0; column < values.columns; column++) add("truth", names?.[column] ?? `read ${column + 1}`, column);
+  else if (values) add("truth", values.columns > DRAWN ? `read (${DRAWN} of ${values.columns})` : "read");
+  if (outputs) add("guess", nextInput ? "forecast" : "output");
+  if (others) add("other", otherName(intervened));
+  return keys;
+}
+
 /**
  * @param {HTMLElement} root
  * @returns {import("../types.js").View<ForecastProps>}
@@ -96,17 +126,16 @@ export function create(root) {
       if (root.hidden) return;
       const { window, width, gutter, values, outputs, others, intervened, nextInput, beside = [] } = props;
       const [low, high] = extent([values, outputs, others, ...beside]);
-      const otherName = intervened ? "original" : "intervened";
       const scale = timeScale(window, width, gutter);
       /** @param {number} value */
       const y = (value) => HEIGHT - MARGIN - ((value - low) / (high - low)) * (HEIGHT - 2 * MARGIN);
       svg.setAttribute("width", String(width));
-      svg.setAttribute("aria-label", `${values ? "The numbers read" : ""}${outputs ? (nextInput ? ", and the forecast of each made one step earlier" : ", and the network's output") : ""}${others ? `, and beside it the ${otherName} one,` : ","} from ${rangeEnd(low)} to ${rangeEnd(high)}.`);
+      svg.setAttribute("aria-label", `${values ? "The numbers read" : ""}${outputs ? (nextInput ? ", and the forecast of each made one step earlier" : ", and the network's output") : ""}${others ? `, and beside it the ${otherName(intervened)} one,` : ","} from ${rangeEnd(low)} to ${rangeEnd(high)}.`);
       const plot = s("svg", { x: gutter, width: Math.max(0, width - gutter), height: HEIGHT, viewBox: `${gutter} 0 ${Math.max(1, width - gutter)} ${HEIGHT}` });
       /** @param {Matrix | null} matrix @param {string} name @param {number} shift */
       const lines = (matrix, name, shift) => {
-        for (let column = 0; matrix && column < Math.min(matrix.columns, 8); column++) {
-          plot.append(s("path", { class: `line ${name}`, d: linePath(matrix, column, shift, window, scale.x, y, width - gutter) }));
+        for (let column = 0; matrix && column < Math.min(matrix.columns, DRAWN); column++) {
+          plot.append(s("path", { class: `line ${name}`, "data-column": isTold(matrix) ? column : 0, d: linePath(matrix, column, shift, window, scale.x, y, width - gutter) }));
         }
       };
       lines(values, "truth", 0);
@@ -117,11 +146,7 @@ export function create(root) {
         s("text", { class: "end", x: gutter - 8, y: HEIGHT - MARGIN }, document.createTextNode(rangeEnd(low))),
         plot,
       );
-      legend.replaceChildren(
-        ...(values ? [h("span", { class: "key truth", text: "read" })] : []),
-        ...(outputs ? [h("span", { class: "key guess", text: nextInput ? "forecast" : "output" })] : []),
-        ...(others ? [h("span", { class: "key other", text: otherName })] : []),
-      );
+      legend.replaceChildren(...legendOf(props).map(({ kind, text, column }) => h("span", { class: `key ${kind}`, title: text }, swatch(kind, column ?? 0), h("span", { class: "key-name", text }))));
     },
     destroy: () => root.replaceChildren(),
   };

@@ -122,8 +122,8 @@ export function attachTrain(store, api) {
     const model = `${run.id}@${update}`;
     try {
       if (!trainOf(store.get()).shapes[run.id]) {
-        const { layers, readout } = await api.fetchModel(model);
-        store.dispatch({ type: "train-shape-arrived", id: run.id, shape: { layers, readout } });
+        const { input, layers, readout } = await api.fetchModel(model);
+        store.dispatch({ type: "train-shape-arrived", id: run.id, shape: { input, layers, readout } });
       }
       const trace = await api.postTrace({ model, input: run.probes[probe].input }, asking.signal);
       store.dispatch({ type: "train-probed", id: run.id, probed: { key, update, trace, error: null } });

@@ -4,7 +4,7 @@ import { panelHeight } from "/static/lib/layout.js";
 import { clampWindow, movedDrawing, panWindow, revealStep, ticks, timeScale, zoomed, zoomWindow } from "/static/lib/scale.js";
 import { niceTicks } from "/static/lib/nice-ticks.js";
 import { ribbonLayout } from "/static/views/ribbon-layout.js";
-import { extent, linePath } from "/static/views/forecast.js";
+import { extent, legendOf, linePath } from "/static/views/forecast.js";
 import { check, equal } from "./check.js";
 
 export function test_steps_and_pixels_are_inverse() {
@@ -96,6 +96,16 @@ export function test_only_visible_tokens_are_laid_out() {
   const labels = Array.from({ length: 500 }, (_, index) => `word${index}`);
   const { cells } = ribbonLayout({ labels, unknown: [], tokens: null, predictions: null, nextInput: false, window: { from: 100.5, to: 110 }, width: 400, gutter: 0 });
   equal([cells[0].step, cells.length], [100, 10]);
+}
+
+export function test_columns_that_can_be_told_apart_are_named() {
+  const matrix = (/** @type {number} */ columns) => ({ data: new Float32Array(2 * columns), rows: 2, columns });
+  const told = (/** @type {Partial<import("/static/views/forecast.js").ForecastProps>} */ props) =>
+    legendOf({ values: null, outputs: null, others: null, intervened: true, nextInput: true, window: { from: 0, to: 2 }, width: 100, gutter: 0, ...props }).map(({ text, column }) => [text, column]);
+  equal(told({ values: matrix(1), outputs: matrix(1), others: matrix(1) }), [["read", null], ["forecast", null], ["original", null]]);
+  equal(told({ values: matrix(2), names: ["number", "marker"] }), [["number", 0], ["marker", 1]]);
+  equal(told({ values: matrix(3), outputs: matrix(2), nextInput: false }), [["read 1", 0], ["read 2", 1], ["read 3", 2], ["output", null]]);
+  equal([told({ values: matrix(8) }), told({ values: matrix(30) })], [[["read", null]], [["read (8 of 30)", null]]]);
 }
 
 export function test_a_forecast_stands_over_the_step_it_is_about() {

@@ -87,6 +87,12 @@ export function exampleDraft(model, name) {
 export const readsOf = ({ input, detailed }) => ({ ...input, ids: input.kind === "tokens" && detailed === true && !input.labels });
 
 /**
+ * Whether names are still to be asked for: of tokens, or of columns.
+ * @param {Model} model
+ */
+export const lacksNames = ({ input, detailed }) => !detailed && (input.kind === "tokens" || input.size > 1);
+
+/**
  * Names of the columns of numbers that a network reads, where it has any.
  * @param {Pick<Model, "input"> | undefined} model
  */

@@ -85,7 +85,7 @@ def browser_networks() -> tuple[Pretrained, ...]:
         (Layer(_cell("lstm", 1, 8, 6)),),
         readout=Readout("linear", _matrix(8, 1, 9), np.zeros(1, np.float32), "next_input"),
     )
-    plain = Network((Layer(_cell("rnn", 2, 9, 10)),))
+    plain = Network((Layer(_cell("rnn", 2, 9, 10)),), columns=("sine", "cosine"))
     return (
         Pretrained(
             "letters",

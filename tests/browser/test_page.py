@@ -223,6 +223,9 @@ def test_numbers_come_with_their_forecast(visit: Visit) -> None:
     page = visit("#model=wave")
     expect(page.locator(".forecast .truth")).to_have_attribute("d", re.compile("^M"))
     expect(page.locator(".forecast .line.guess")).to_have_attribute("d", re.compile("^M"))
+    expect(page.locator(".forecast-legend .key")).to_have_text(["read", "forecast"])
+    page.get_by_label("Network", exact=True).select_option(label="Plain")
+    expect(page.locator(".forecast-legend .key")).to_have_text(["sine", "cosine"])
 
 
 def test_the_address_holds_the_view(visit: Visit) -> None:

@@ -3,7 +3,7 @@
 import { parseFile } from "../../lib/input.js";
 import { compareOf, sideModel, sideOf } from "../compare-sides.js";
 import { alignmentOf } from "../comparison.js";
-import { readsOf } from "../input-transitions.js";
+import { lacksNames, readsOf } from "../input-transitions.js";
 import { passing, sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
@@ -105,7 +105,7 @@ export function attachCompare(store, api) {
     for (const side of SIDES) follow(state, before, side);
     for (const side of SIDES) {
       const model = sideModel(state, side);
-      if (model?.input.kind === "tokens" && !model.detailed && !detailed.has(model.id)) void detail(model.id);
+      if (model && lacksNames(model) && !detailed.has(model.id)) void detail(model.id);
     }
     const method = alignmentOf(now)?.method;
     if (now.pair === then.pair && method === alignmentOf(then)?.method) return;

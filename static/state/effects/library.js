@@ -1,7 +1,7 @@
 /** What the Models view asks of the server: details, new names, deletions, and the list as it is now. */
 
 import { openModelOf } from "../library-transitions.js";
-import { modelOf } from "../input-transitions.js";
+import { lacksNames, modelOf } from "../input-transitions.js";
 import { sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
@@ -76,7 +76,7 @@ export function attachLibrary(store, api) {
     if (arrived && state.library.snippets === null) void snippets();
     if (state.models === before.models && state.place === before.place && state.modelId === before.modelId && state.library.open === before.library.open) return;
     const shown = state.place === "models" ? openModelOf(state) : modelOf(state);
-    const needed = shown && !shown.detailed && (state.place === "models" || shown.input.kind === "tokens");
+    const needed = shown && (state.place === "models" ? !shown.detailed : lacksNames(shown));
     if (needed && !asked.has(shown.id)) void detail(shown.id);
   });
 }

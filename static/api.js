@@ -8,7 +8,10 @@ import { sendForm } from "./lib/send-form.js";
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").LayerTrace} LayerTrace */
 
-/** The server's refusal, in its own words; status 0 where it did not answer at all. */
+/** The API counts layers and steps from 0, the page from 1. @param {string} text */
+const countedFromOne = (text) => text.replace(/\b(layer|step) (\d+)\b/g, (_, noun, count) => `${noun} ${Number(count) + 1}`);
+
+/** The server's refusal, in its own words, counted as the page counts; status 0 where it did not answer at all. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -17,7 +20,7 @@ export class ApiError extends Error {
    * @param {{pointer?: string, detail: string}[]} [errors] what in the request is to blame
    */
   constructor(status, detail, choices = [], errors = []) {
-    super(detail);
+    super(countedFromOne(detail));
     this.status = status;
     this.choices = choices;
     this.errors = errors;

@@ -3,6 +3,8 @@
 import { decodeMatrix, decodeVector } from "/static/lib/array.js";
 import { describeInput, editableText, parseFile, parseNumbers, parseTyped } from "/static/lib/input.js";
 import { parseNpy } from "/static/lib/npy.js";
+import { ApiError } from "/static/api.js";
+import { sentence } from "/static/state/effects/sentence.js";
 import { number, percent, rangeEnd, visible, wordLength } from "/static/lib/format.js";
 import { check, equal, throws } from "./check.js";
 
@@ -119,4 +121,11 @@ export function test_words_are_told_from_letters_by_what_is_read_and_expected() 
   equal(wordLength(read("I", ".", "."), expects("live", "paints", "I")), 6);
   equal(wordLength({ kind: "values", labels: ["0.25", "0.125"] }), 0);
   equal(wordLength(read("a", "b", "c", "d"), expects("a", "e", "f", "<eos>")), 0);
+}
+
+export function test_what_the_server_counts_from_0_is_told_from_1() {
+  const said = "every state must stay finite, but the cell state of layer 0 (forward) left the range of float32 at step 12";
+  equal(sentence(new ApiError(422, said)), "Every state must stay finite, but the cell state of layer 1 (forward) left the range of float32 at step 13.");
+  equal(sentence(new ApiError(422, "a unit must be one of 0 to 3, not 12")), "A unit must be one of 0 to 3, not 12.");
+  equal(sentence(new Error("step 3 is empty")), "Step 3 is empty.");
 }

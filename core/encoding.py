@@ -133,7 +133,8 @@ def _split(vocabulary: Vocabulary, text: str) -> tuple[Sequence[str], list[int |
         raise EmptySequence("a sequence must have at least one token; the text is only white space", ("text",))
     pieces = [label if label is not None else _shortened(piece) for piece, label in pairs]
     notes = ("the text was read in lower case, as every token of the vocabulary is",) if folded else ()
-    if any(len(piece) > 1 for piece in pieces):
+    # Any tokenizer of words agrees where white space alone stands between them.
+    if any(len(piece) > 1 for piece in pieces) and pieces != text.split():
         notes = (HOW_IT_WAS_SPLIT, *notes)
     return pieces, [None if label is None else ids[label] for _, label in pairs], notes
 

@@ -92,6 +92,12 @@ export const words = (name) => name.replaceAll("_", " ");
 export const asSentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?:…]$/.test(text) ? "" : "."}`;
 
 /**
+ * What the server noted about a sequence.
+ * @param {string[]} notes
+ */
+export const notesText = (notes) => notes.map(asSentence).join(" ");
+
+/**
  * Whole numbers as the server writes them, with commas between thousands: 98,912.
  * @param {number} value
  */

@@ -1,6 +1,7 @@
 /** The two sides of a comparison: what each of them reads, and when there is a pair to show. */
 
 import { counterpart } from "../lib/counterpart.js";
+import { notesText } from "../lib/format.js";
 import { describeInput, editableText, parseTyped } from "../lib/input.js";
 import { misfit, requested } from "../lib/interventions.js";
 import { alteredOf, wantedAltered } from "./altered.js";
@@ -197,8 +198,7 @@ export const sideTransitions = {
   "trace-arrived"(state, { side, wanted, trace }) {
     const known = sideOf(state, side);
     if (wanted !== known.wanted) return state;
-    const notes = /** @type {string[]} */ (trace.notes);
-    const message = notes.length && known.message === null ? { tone: /** @type {const} */ ("note"), text: notes.join(" ") } : known.message;
+    const message = trace.notes.length && known.message === null ? { tone: /** @type {const} */ ("note"), text: notesText(trace.notes) } : known.message;
     return settled(withSide(state, side, { shown: { wanted, trace: withForms(trace, state) }, tracing: false, stale: false, message }), side);
   },
 

@@ -2,6 +2,7 @@
 
 import { seenTrace } from "./altered.js";
 import { cellForm } from "../lib/cell-form.js";
+import { notesText } from "../lib/format.js";
 import { carriedMovement, sorted } from "../lib/stats.js";
 import { GUTTER, readableSteps } from "../lib/layout.js";
 import { clampWindow, revealStep } from "../lib/scale.js";
@@ -103,7 +104,7 @@ export const traceTransitions = {
       intervening: keptFor(state.intervening, trace),
       selection: { ...selection, layer: index, step, unit, pins: selection.pins.filter((/** @type {number | "mean"} */ pin) => pin === "mean" || pin < layer.hiddenSize) },
       view: { ...view, window: keptWindow(window, trace.steps, followsTheEnd ? step : null) ?? firstWindow(state, trace, step) },
-      message: trace.notes.length && state.message?.tone !== "error" ? { tone: "note", text: trace.notes.join(" ") } : state.message,
+      message: trace.notes.length && state.message?.tone !== "error" ? { tone: "note", text: notesText(trace.notes) } : state.message,
     };
   },
 

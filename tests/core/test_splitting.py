@@ -120,6 +120,11 @@ def test_words_become_ids_with_what_was_done_said() -> None:
     assert with_unknown.tolist() == [1, 0]
 
 
+def test_words_that_white_space_parts_need_no_word_about_it() -> None:
+    assert encode(words(), text="the sat\n.").notes == ()
+    assert encode(words(), text="the sat.").notes == (HOW_IT_WAS_SPLIT,)
+
+
 def test_an_unknown_word_without_an_end_is_shown_in_short() -> None:
     (label,) = encode(words(), text="x" * 100_000).labels
     assert label == "x" * 255 + "…"

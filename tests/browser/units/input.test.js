@@ -5,7 +5,7 @@ import { describeInput, editableText, parseFile, parseNumbers, parseTyped } from
 import { parseNpy } from "/static/lib/npy.js";
 import { ApiError } from "/static/api.js";
 import { sentence } from "/static/state/effects/sentence.js";
-import { number, percent, rangeEnd, visible, wordLength } from "/static/lib/format.js";
+import { notesText, number, percent, rangeEnd, visible, wordLength } from "/static/lib/format.js";
 import { check, equal, throws } from "./check.js";
 
 const VALUES = /** @type {const} */ ({ kind: "values", size: 2 });
@@ -114,6 +114,10 @@ export function test_numbers_read_well() {
 
 /** What a sequence of tokens is told as. @param {string[]} labels */
 const read = (...labels) => ({ kind: /** @type {"tokens"} */ ("tokens"), labels });
+
+export function test_notes_are_sentences() {
+  equal(notesText(["the text was split", "1 character is unknown: '§'"]), "The text was split. 1 character is unknown: '§'.");
+}
 
 export function test_words_are_told_from_letters_by_what_is_read_and_expected() {
   equal([wordLength(read("I", "live", "in", "France")), wordLength(read("a", "b", " ")), wordLength(read()), wordLength(read("ab", "cd"))], [6, 0, 0, 0]);

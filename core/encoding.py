@@ -23,6 +23,8 @@ from .network import LONGEST_LABEL, Network, Vocabulary
 
 UNKNOWN = -1
 """Id of an unknown token in a network without a token for it: it reads as zeros."""
+UNKNOWN_LABEL = "(unknown)"
+"""Label of a step at which such an id came, instead of a text."""
 
 HOW_IT_WAS_SPLIT = (
     "the text was split into the vocabulary's longest fitting tokens; the framework's own tokenizer may split "
@@ -63,7 +65,8 @@ def encode(
     Args:
         network: the network that will read it.
         text: characters, one a step; where the vocabulary has longer tokens, these, as `splitting` finds them.
-        tokens: ids in 0 .. V - 1, one a step.
+        tokens: ids in 0 .. V - 1, one a step; also -1, as a text's encoding has it, where the vocabulary has no token
+            for what is unknown.
         values: T rows of D numbers; for D = 1 also a flat list.
 
     Raises:
@@ -159,14 +162,17 @@ def _encode_tokens(network: Network, tokens: Sequence[int] | Array) -> Encoded:
     tokens = _listed(tokens, "tokens", "whole numbers")
     if len(tokens) == 0:
         raise EmptySequence("a sequence must have at least one token; the list is empty", ("tokens",))
-    size = network.input_size
-    if set(map(type, tokens)) != {int} or min(tokens) < 0 or max(tokens) >= size:
-        _check_each_token(tokens, size)
+    size, vocabulary = network.input_size, network.vocabulary
+    lowest = UNKNOWN if vocabulary and vocabulary.unknown is None else 0
+    if set(map(type, tokens)) != {int} or min(tokens) < lowest or max(tokens) >= size:
+        _check_each_token(tokens, lowest, size)
     array = np.array(tokens, dtype=np.int64)
     check_padding(network, array, "tokens")
-    vocabulary = network.vocabulary
-    name = vocabulary.labels.__getitem__ if vocabulary else str
-    return Encoded("tokens", tuple(map(name, array.tolist())), tokens=array)
+    unknown = tuple(np.flatnonzero(array == UNKNOWN).tolist())
+    labels = list(map(vocabulary.labels.__getitem__ if vocabulary else str, array.tolist()))
+    for step in unknown:
+        labels[step] = UNKNOWN_LABEL
+    return Encoded("tokens", tuple(labels), tokens=array, unknown=unknown)
 
 
 def check_padding(network: Network, tokens: Array, came_as: Literal["text", "tokens"]) -> None:
@@ -185,15 +191,14 @@ def check_padding(network: Network, tokens: Array, came_as: Literal["text", "tok
         )
 
 
-def _check_each_token(tokens: Sequence[Any] | Array, size: int) -> None:
+def _check_each_token(tokens: Sequence[Any] | Array, lowest: int, size: int) -> None:
     """Raise the error that names the first token at fault, if one is."""
     for step, token in enumerate(tokens):
         if not _is_whole(token):
             raise InputError(f"a token must be a whole number, not {_brief(token)}", ("tokens", step))
-        if not 0 <= token < size:
-            raise TokenOutOfRange(
-                f"a token must be in 0 to {size - 1} for this network, not {_brief(token)}", ("tokens", step)
-            )
+        if not lowest <= token < size:
+            known = f"0 to {size - 1}" + (f", or {UNKNOWN} for an unknown one," if lowest == UNKNOWN else "")
+            raise TokenOutOfRange(f"a token must be in {known} for this network, not {_brief(token)}", ("tokens", step))
 
 
 def _encode_values(network: Network, values: Any) -> Encoded:

@@ -60,6 +60,7 @@ class Splitter:
         self._match = LongestMatch(labels)
         self._folds = not any(label != label.lower() for label in ordinary)
         self._spaces = {character for label in ordinary for character in label if character.isspace()}
+        self._blanks = {character for label in ordinary if label.isspace() for character in label}
         self._rule = self._choose(ordinary)
 
     def _choose(self, ordinary: Sequence[str]) -> Callable[[str], Iterator[Piece]]:
@@ -118,7 +119,7 @@ class Splitter:
         place = 0
         while place < len(text):
             found = next((label for label in self._match.at(text, place) if _ends(text, place + len(label))), None)
-            if found is None and text[place].isspace() and text[place] not in self._spaces:
+            if found is None and text[place].isspace() and text[place] not in self._blanks:
                 place += 1
                 continue
             piece = found or _word_at(text, place)

@@ -76,7 +76,10 @@ class SequenceInput(Request):
     model_config = ConfigDict(json_schema_extra=_exactly_one)
 
     text: str | None = Field(None, description="Characters, one a step.")
-    tokens: Tokens | None = Field(None, description="Token ids, one a step.")
+    tokens: Tokens | None = Field(
+        None,
+        description="Token ids, one a step; -1 is what the vocabulary does not have, where no token stands for that.",
+    )
     values: Rows | None = Field(None, description="T rows of D numbers; for D = 1 also a flat list.")
 
     @model_validator(mode="after")

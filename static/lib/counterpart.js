@@ -10,7 +10,7 @@ const EARLY = 2 / 3;
  * The same sequence with one step changed. Where the network expects its next input, that is the step at which it was most sure of something else,
  * and what it expected stands there. Else it is the step in the middle, and the token is one of the sequence's others; of numbers it is the mean.
  * @param {Pick<Trace, "input" | "predictions" | "steps">} trace
- * @param {Input} given what was traced: a text stays a text where its tokens spell it
+ * @param {Input} given what was traced: a text stays a text where each token is one of its characters
  * @param {boolean} nextInput whether a prediction is of the token that follows
  * @returns {Input | null} null where all steps are alike and there is nothing else to put there
  */
@@ -20,7 +20,9 @@ export function counterpart({ input: { tokens, labels, values }, predictions, st
   const change = (nextInput && predictions && surprise(tokens, predictions)) || swap(tokens, labels);
   if (!change) return null;
   const { step, token, label } = change;
-  if ("text" in given && labels.join("") === given.text) return { text: labels.map((text, place) => (place === step ? label : text)).join("") };
+  // Longer tokens joined could be split otherwise.
+  const spelt = "text" in given && labels.join("") === given.text && labels.every((label) => [...label].length === 1);
+  if (spelt) return { text: labels.map((text, place) => (place === step ? label : text)).join("") };
   return { tokens: tokens.map((known, place) => (place === step ? token : known)) };
 }
 

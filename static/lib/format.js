@@ -1,7 +1,7 @@
 /** Numbers and labels as a person reads them. */
 
 /** @type {Record<string, string>} */
-const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "": "∅" };
+const VISIBLE = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "": "∅", "\u00a0": "⍽" };
 /** @type {Record<string, string>} */
 const SPOKEN = { " ": "space", "\n": "new line", "\t": "tab", "\r": "carriage return", "": "empty" };
 
@@ -9,11 +9,14 @@ export const MINUS = "−";
 /** @type {Record<string, string>} */
 const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
+/** What leaves no mark where it is drawn: separators, and characters that only direct others. */
+const INVISIBLE = /^[\p{Z}\p{C}]+$/u;
+
 /**
- * A label with its white space made visible.
+ * A label with its white space made visible; one of other signs that nobody would see is their place, a dotted circle.
  * @param {string} label
  */
-export const visible = (label) => VISIBLE[label] ?? label.replace(/[ \n\t\r]/g, (sign) => VISIBLE[sign]);
+export const visible = (label) => VISIBLE[label] ?? (INVISIBLE.test(label) ? label.replace(/./gsu, (sign) => VISIBLE[sign] ?? "◌") : label.replace(/[ \n\t\r\u00a0]/g, (sign) => VISIBLE[sign]));
 
 /** Labels that have more letters than this on average are words. */
 const LETTERS = 2;
@@ -26,15 +29,14 @@ const lengths = new WeakMap();
 
 /**
  * How many letters the longest word of a sequence has; 0 where it is not made of words. What a network expects is looked at as well, so that a full
- * stop typed among words makes no difference.
+ * stop typed among words makes no difference; of numbers it is all there is.
  * @param {{kind: "tokens" | "values", labels: string[]}} sequence
  * @param {import("../types.js").Prediction[][] | null} [predictions]
  */
 export function wordLength({ kind, labels }, predictions = null) {
-  if (kind === "values") return 0;
   const known = lengths.get(predictions ?? labels);
   if (known !== undefined) return known;
-  const all = new Set(labels.slice(0, STEPS_JUDGED));
+  const all = new Set(kind === "tokens" ? labels.slice(0, STEPS_JUDGED) : []);
   for (const step of predictions?.slice(0, STEPS_JUDGED) ?? []) for (const { label } of step) all.add(label);
   const each = [...all].map((label) => [...visible(label)].length);
   const words = each.reduce((sum, length) => sum + length, 0) > LETTERS * each.length;

@@ -78,13 +78,23 @@ function becomes(share, whole) {
  */
 export function pastWords(all) {
   const left = all.map(({ name, past }) => ({ name, past, end: farEnd(past), share: shareLeft(past, farEnd(past)) })).filter(({ past, end, share }) => share !== null && past.focus !== end);
-  if (left.length === 0) return [];
+  if (left.length === 0) return all.flatMap(silentWords);
   const ordered = left.sort((a, b) => Number(a.share) - Number(b.share));
   const { past, end } = ordered[0];
   const told = listed(ordered.map(({ name, share }, index) => `${name} ${becomes(Number(share), index === 0 ? "the gradient" : "it")}`));
   const halves = ordered.map(({ name, past: one }) => ({ name, half: halfLife(one) }));
   const gone = halves.filter(({ half }) => half !== null).map(({ name, half }, index) => `${index === 0 ? steps(Number(half)) : half} back${within(name, ordered)}`);
   return [`From step ${past.focus + 1} back to step ${end + 1}, ${told}.`, ...(gone.length ? [`Half of it is gone ${listed(gone)}.`] : [])];
+}
+
+/**
+ * Why nothing can be told of a gradient: where it begins, a state that is at the end of its range changes nothing.
+ * @param {{name: string, past: Past}} one
+ */
+function silentWords({ name, past }) {
+  const { focus, cellState } = past;
+  if (past.focus === farEnd(past) || shareLeft(past, focus) !== null) return [];
+  return [`At step ${focus + 1} the target does not change with ${cellState ? `the cell state of ${name}: its tanh is at the end of its range there, so that` : `${name}'s hidden state:`} no share of a gradient can be told.`];
 }
 
 /**

@@ -1,11 +1,12 @@
 /** What somebody typed, pasted or dropped, as the `input` of a trace request. Pure; errors are sentences. */
 
+import { grouped } from "./format.js";
 import { parseNpy } from "./npy.js";
 
 /** @typedef {{text: string} | {tokens: number[]} | {values: number[][]}} Input */
 
 /** @param {number} count @param {string} noun */
-const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count, noun) => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** What spreadsheets and NumPy write where there is no number: such a line is data with a gap, never a heading. */
 const NOT_A_NUMBER = /^[-+]?(nan|inf|infinity|null|none|na|n\/a)$/i;
@@ -136,11 +137,12 @@ function arrayInput({ shape, values, integers }, reads) {
 }
 
 /**
- * How long an input is, in the words beside it: "300 steps of 2 numbers".
+ * How long an input is, in the words beside it: "300 steps of 2 numbers". How many tokens a text has, only a server tells that has split it.
  * @param {Input} input
+ * @param {number | null} [tokens] of a text, where they are known
  */
-export function describeInput(input) {
-  if ("text" in input) return counted([...input.text].length, "character");
+export function describeInput(input, tokens = null) {
+  if ("text" in input) return tokens === null ? counted([...input.text].length, "character") : counted(tokens, "token");
   if ("tokens" in input) return counted(input.tokens.length, "token");
   return `${counted(input.values.length, "step")} of ${counted(input.values[0]?.length ?? 0, "number")}`;
 }

@@ -51,13 +51,13 @@ export function parseSide(text) {
  */
 export const comparisonHash = (a, b = null) => `#${new URLSearchParams({ view: "compare", a: formatSide(a).text, ...(b && { b: formatSide(b).text }) })}`;
 
-/** @param {any} value */
-const isWhole = (value) => Number.isSafeInteger(value) && value >= 0;
+/** @param {any} value an id, or −1 for what is unknown */
+const isToken = (value) => Number.isSafeInteger(value) && value >= -1;
 
 /** @param {any} said @returns {Input | null} */
 function inputOf({ text, tokens, values }) {
   if (typeof text === "string") return { text };
-  if (Array.isArray(tokens) && tokens.length && tokens.every(isWhole)) return { tokens };
+  if (Array.isArray(tokens) && tokens.length && tokens.every(isToken)) return { tokens };
   const rows = Array.isArray(values) && values.length > 0 && values.every((row) => Array.isArray(row) && row.length > 0 && row.every(Number.isFinite));
   return rows ? { values } : null;
 }

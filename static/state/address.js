@@ -1,6 +1,7 @@
 /** The view as an address, and back. It lives behind the `#`, so what somebody types is never sent to the server by sharing or reloading. */
 
 import { formatInterventions, parseInterventions } from "../lib/interventions.js";
+import { inputField, parseInput } from "../lib/input-address.js";
 import { draftOf, modelOf } from "./input-transitions.js";
 import { SEEN } from "./intervening-list.js";
 import { PLACE_NAMES } from "./place-names.js";
@@ -93,16 +94,6 @@ const insideFields = ({ inside, view }) => ({
 const interveningFields = ({ intervening: { list, seen } }) => ({ interventions: formatInterventions(list), seen: list.length && seen !== "intervened" ? seen : null });
 
 /**
- * @param {Input} input
- * @returns {[string, string]}
- */
-function inputField(input) {
-  if ("text" in input) return ["text", input.text];
-  if ("tokens" in input) return ["tokens", input.tokens.join(".")];
-  return ["values", input.values.map((row) => row.join(",")).join(";")];
-}
-
-/**
  * Reads what can be understood and passes over the rest: an address comes from anywhere.
  * @param {string} hash
  * @returns {Address}
@@ -138,18 +129,4 @@ export function parseAddress(hash) {
     order: parseOrder(fields.get("order") ?? ""),
     rows: parseRows(fields.get("rows") ?? ""),
   };
-}
-
-/**
- * @param {URLSearchParams} fields
- * @returns {Input | undefined}
- */
-function parseInput(fields) {
-  const text = fields.get("text");
-  if (text !== null) return { text };
-  const tokens = fields.get("tokens")?.split(".").map(Number);
-  if (tokens?.length && tokens.every((token) => Number.isSafeInteger(token) && token >= 0)) return { tokens };
-  const values = fields.get("values")?.split(";").map((row) => row.split(",").map(Number));
-  if (values?.length && values.every((row) => row.every(Number.isFinite))) return { values };
-  return undefined;
 }

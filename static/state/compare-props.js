@@ -11,7 +11,7 @@ import { memo } from "../lib/memo.js";
 import { formattedSide } from "./compare-address.js";
 import { compareOf, otherOf, sideDraft, sideModel, sideOf } from "./compare-sides.js";
 import { alignmentOf, layersAlong, quantityShown, rowsOf } from "./comparison.js";
-import { columnNames, draftOf, readsOf } from "./input-transitions.js";
+import { columnNames, draftOf, readsOf, tokensOfText } from "./input-transitions.js";
 import { colouringOf, isOfUnits, themeOf } from "./selectors.js";
 import { gutterOf, quantitiesIn } from "./shown.js";
 
@@ -41,7 +41,7 @@ const axisOf = (state) => ({ window: compareWindow(state), width: compareOf(stat
 /** @param {Alignment} alignment @param {SideName} name */
 export const stepsOf = ({ here, there }, name) => (name === "a" ? here : there);
 
-const summaryOf = forEachSide((/** @type {import("../lib/input.js").Input | undefined} */ input) => (input ? describeInput(input) : ""));
+const summaryOf = forEachSide((/** @type {import("../lib/input.js").Input | undefined} */ input, /** @type {number | null} */ tokens) => (input ? describeInput(input, tokens) : ""));
 
 /** @param {State} state @param {SideName} name */
 export function sideBarProps(state, name) {
@@ -60,7 +60,7 @@ export function sideBarProps(state, name) {
     examples: model?.example_inputs ?? NONE,
     message: side.message,
     tracing: side.tracing,
-    summary: `${summaryOf[name](side.wanted?.input)}${tooLong ? ", too long for the address" : ""}`,
+    summary: `${summaryOf[name](side.wanted?.input, tokensOfText(side.wanted, side.shown))}${tooLong ? ", too long for the address" : ""}`,
   };
 }
 

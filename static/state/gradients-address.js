@@ -1,5 +1,6 @@
 /** What an address says of the Gradients view: what differs from a first visit. */
 
+import { inputField, parseInput } from "../lib/input-address.js";
 import { SHAPES } from "../lib/sketch-input.js";
 import { FIRST, FIRST_SKETCHES, FIRST_TARGET, gradientsOf, LIMITS, SENSITIVITIES, UNITS, withGradients } from "./gradients-slice.js";
 
@@ -18,7 +19,7 @@ export function gradientsFields(state) {
   const slice = gradientsOf(state);
   const { sketches, network, target } = slice;
   /** @type {Record<string, string | number | null>} */
-  const own = slice.of === "sketches" ? sketchFields(sketches) : { of: "network", model: network.model, example: network.text === null ? network.example : null, text: network.text !== null && network.text.length <= LONGEST_TEXT ? network.text : null, layer: network.layer || null };
+  const own = slice.of === "sketches" ? sketchFields(sketches) : { of: "network", model: network.model, example: network.text === null ? network.example : null, text: network.text !== null && network.text.length <= LONGEST_TEXT ? network.text : null, ...givenField(network.given), layer: network.layer || null };
   const fields = {
     ...own,
     target: target.kind === FIRST_TARGET.kind ? null : target.kind,
@@ -77,13 +78,26 @@ export function atGradients(state, fields) {
     answer,
     of,
     sketches,
-    network: { model: fields.model ?? null, example: fields.example ?? null, text: fields.text?.slice(0, LONGEST_TEXT) ?? null, layer: whole("layer", 999) ?? 0 },
+    network: { model: fields.model ?? null, example: fields.example ?? null, text: fields.text?.slice(0, LONGEST_TEXT) ?? null, given: givenIn(fields), layer: whole("layer", 999) ?? 0 },
     target: { kind: kind ?? FIRST_TARGET.kind, step: whole("step", 1e6), unit: whole("unit", 1e6) },
     sensitivity: sensitivity !== null && SENSITIVITIES.includes(sensitivity) ? sensitivity : 0,
     step: whole("cursor", 1e6),
     window: window && Number(window[2]) > Number(window[1]) ? { from: Number(window[1]), to: Number(window[2]) } : null,
   });
 }
+
+/**
+ * What was taken from Explore, where it is short enough for an address.
+ * @param {import("../lib/input.js").Input | null} given
+ * @returns {Record<string, string>}
+ */
+function givenField(given) {
+  const [name, text] = given ? inputField(given) : ["", ""];
+  return given && text.length <= LONGEST_TEXT ? { [name]: text } : {};
+}
+
+/** @param {Record<string, string>} fields */
+const givenIn = ({ text, ...others }) => (text === undefined ? (parseInput(new URLSearchParams(others)) ?? null) : null);
 
 /** @param {{[Name in keyof Sketches]?: Sketches[Name] | null}} fields @returns {Partial<Sketches>} those that are there */
 const kept = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

@@ -3,7 +3,7 @@
 import { wordLength } from "../lib/format.js";
 import { carryWords, farEnd, fateOf, inputWords, leftWords, pastWords, shareLeft } from "../lib/gradient-words.js";
 import { GUTTER } from "../lib/layout.js";
-import { editableText } from "../lib/input.js";
+import { describeInput, editableText } from "../lib/input.js";
 import { memo } from "../lib/memo.js";
 import { formatNumber } from "../lib/numerals.js";
 import { largestMagnitude } from "../lib/stats.js";
@@ -73,8 +73,10 @@ export function controlsProps(state) {
     networks: networkOptions(state.models),
     network: model?.id ?? "",
     examples: exampleOptions(model),
-    example: network.text === null ? (network.example ?? model?.example_inputs[0]?.name ?? null) : null,
-    text: network.text ?? (model ? exampleText(model, network.example) : ""),
+    example: network.text === null && !network.given ? (network.example ?? model?.example_inputs[0]?.name ?? null) : null,
+    text: !model ? "" : network.given ? (editableText(network.given, readsOf(model)) ?? "") : (network.text ?? exampleText(model, network.example)),
+    given: network.given ? describeInput(network.given) : "",
+    backward: of === "network" && place?.direction === "backward",
     layers: layerOptions(model),
     layer: network.layer,
     kinds: kindOptions(of, place?.cell, model?.readout?.predicts === "next_input"),
@@ -103,7 +105,7 @@ function verdictOf(subject, mean) {
   const past = layer && pastOf(layer);
   const end = past ? farEnd(past) : 0;
   const share = past && !mean && past.focus !== end ? shareLeft(past, end) : null;
-  return { key: subject.key, name: subject.name, hue: hueOf(subject), fate: share === null ? null : fateOf(share), share: share === null ? "" : `${leftWords(share)} at step ${end + 1}`, error: subject.error };
+  return { key: subject.key, name: subject.name, hue: hueOf(subject), fate: share === null ? null : fateOf(share), share: share !== null ? `${leftWords(share)} at step ${end + 1}` : past && !mean && past.focus !== end ? `nothing to begin with at step ${past.focus + 1}` : "", error: subject.error };
 }
 
 const verdicts = memo((/** @type {Subject[] | undefined} */ subjects, /** @type {boolean} */ mean) => subjects?.map((subject) => verdictOf(subject, mean)) ?? NONE);

@@ -64,7 +64,7 @@ const ofNetwork = memo((/** @type {import("./types.js").Model | undefined} */ mo
   const { cell, layer: place, direction } = model.layers[layer];
   let input;
   try {
-    input = network.text === null ? exampleOf(model, network.example) : parseTyped(network.text, readsOf(model));
+    input = network.given ?? (network.text === null ? exampleOf(model, network.example) : parseTyped(network.text, readsOf(model)));
   } catch (error) {
     return { questions: [], problem: /** @type {Error} */ (error).message };
   }

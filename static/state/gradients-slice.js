@@ -1,7 +1,7 @@
 /** What the Gradients view is at, and how its events change that. */
 
 import { clampWindow, panWindow, revealStep, zoomed } from "../lib/scale.js";
-import { draftOf } from "./input-transitions.js";
+import { draftOf, modelOf } from "./input-transitions.js";
 import { sliceOf, withSlice } from "./slices.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -20,7 +20,7 @@ export const FIRST_TARGET = { kind: "hidden_state", step: null, unit: null };
 export const FIRST = {
   of: "sketches",
   sketches: FIRST_SKETCHES,
-  network: { model: null, example: null, text: null, layer: 0 },
+  network: { model: null, example: null, text: null, given: null, layer: 0 },
   target: FIRST_TARGET,
   sensitivity: 0,
   folded: [],
@@ -122,7 +122,7 @@ export const gradientsTransitions = {
 
   "gradients-network-changed": (state, { change }) => {
     const slice = gradientsOf(state);
-    const another = "model" in change ? { ...FIRST.network, ...change } : { ...slice.network, ...change };
+    const another = { ...("model" in change ? FIRST.network : slice.network), ...("layer" in change ? {} : { given: null }), ...change };
     return withGradients(state, { network: another, target: targetAfter(slice.target, change), step: null, window: null });
   },
 
@@ -168,8 +168,11 @@ export const gradientsTransitions = {
   "gradients-explore-taken": (state) => {
     const { text, file, example } = draftOf(state);
     const { layer, unit, step } = state.selection;
-    const network = { model: state.modelId, example, text: example !== null || file ? null : text, layer };
-    return withGradients(state, { network, target: { kind: "hidden_state", step: Number.isFinite(step) ? step : null, unit }, step: null, window: null });
+    const network = { model: state.modelId, example, text: example !== null || file ? null : text, given: example === null ? (file?.input ?? null) : null, layer };
+    // A projected hidden state has fewer units than the cell.
+    const projected = modelOf(state)?.layers[layer]?.projection_size ?? Infinity;
+    const kind = unit !== null && unit >= projected ? "cell_state" : "hidden_state";
+    return withGradients(state, { network, target: { kind, step: Number.isFinite(step) ? step : null, unit }, step: null, window: null });
   },
 
   "gradients-measured": (state, { room }) => withGradients(state, { room }),

@@ -10,8 +10,9 @@
 /** @typedef {import("../lib/sketch-input.js").Sketches} Sketches */
 
 /**
- * A network that is there, and its sequence: what was typed, or an example. `model` null is the one that Explore shows; `layer` is an index into its layers.
- * @typedef {{model: string | null, example: string | null, text: string | null, layer: number}} Chosen
+ * A network that is there, and its sequence: what was given in Explore and cannot be typed, what was typed, or an example. `model` null is the one that
+ * Explore shows; `layer` is an index into its layers.
+ * @typedef {{model: string | null, example: string | null, text: string | null, given: import("../lib/input.js").Input | null, layer: number}} Chosen
  */
 
 /** @typedef {{key: string, name: string, body: Record<string, any>, layer: number, work: number}} Question one request; `layer` is the one that is looked at, `work` what its Jacobians take */

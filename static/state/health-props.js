@@ -44,8 +44,10 @@ const findings = memo(findingsOf);
 
 /** How a sequence begins, to know it by. @param {import("../types.js").Trace | null} trace */
 const sequenceText = (trace) => {
-  const text = trace?.input.kind === "tokens" ? trace.input.labels.slice(0, LONGEST_SEQUENCE + 1).map(visible).join("") : "";
-  return text.length > LONGEST_SEQUENCE ? `${text.slice(0, LONGEST_SEQUENCE)}…` : text;
+  if (trace?.input.kind !== "tokens") return "";
+  const labels = trace.input.labels.slice(0, LONGEST_SEQUENCE + 1);
+  const characters = [...labels.map(visible).join(labels.some((label) => [...label].length > 1) ? " " : "")];
+  return characters.length > LONGEST_SEQUENCE ? `${characters.slice(0, LONGEST_SEQUENCE).join("")}…` : characters.join("");
 };
 
 const LONGEST_SEQUENCE = 40;

@@ -4,7 +4,7 @@ import { largestChanges } from "../lib/difference.js";
 import { words } from "../lib/format.js";
 import { describe, layerText, misfit } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
-import { formatShort } from "../lib/numerals.js";
+import { formatNumber, formatShort } from "../lib/numerals.js";
 import { largestMagnitude } from "../lib/stats.js";
 import { alteredOf, wantedAltered } from "./altered.js";
 import { quantitiesOf } from "./shown.js";
@@ -37,9 +37,19 @@ function largestChange(state) {
   return altered && state.shown ? largestOf(altered, state.shown.trace) : null;
 }
 
+/** In units of the last place: steps that are intervened in are computed one by one, and round otherwise. */
+const ROUNDED = 32;
+
+/** Whether it is no more than rounding. @param {Change} change @param {Trace} trace */
+function isRounding({ difference, here, baseline }, trace) {
+  const precision = trace.dtype === "float32" ? 2 ** -23 : 2 ** -52;
+  return Math.abs(difference) <= ROUNDED * precision * Math.max(1, Math.abs(here), Math.abs(baseline));
+}
+
 /** @param {Change | null} change @param {Trace} trace */
 function changeText(change, trace) {
   if (!change || change.difference === 0) return "Nothing else changed.";
+  if (isRounding(change, trace)) return `Nothing else changed, but for rounding of ${formatNumber(Math.abs(change.difference), 2)}.`;
   const { layer, quantity, unit, step, here, baseline } = change;
   const where = layer === null ? "" : layerText(trace.layers[layer], trace.layers);
   const what = layer === null ? (trace.outputs && trace.outputs.columns === 1 ? "output" : `output ${unit}`) : `${words(quantity)} of unit ${unit}${where ? ` in ${where}` : ""}`;

@@ -31,10 +31,11 @@ export function scoreWords({ evaluations, measure }, update) {
  * What the network reads at a step and what it makes of it: what it expects next, or what it gives out.
  * @param {Trace} trace
  * @param {number} step
+ * @param {boolean} nextInput whether a prediction is of the token that follows
  */
-export function readingWords({ input, predictions, outputs }, step) {
+export function readingWords({ input, predictions, outputs }, step, nextInput) {
   const guesses = predictions?.[step]?.slice(0, GUESSES).map(({ label, probability }) => `“${visible(label)}” ${percent(probability)}`);
-  if (guesses?.length) return `${input.kind === "tokens" ? `after “${visible(input.labels[step] ?? "")}” it` : "it"} expects ${guesses.join(", ")}`;
+  if (guesses?.length) return `${input.kind === "tokens" ? `after “${visible(input.labels[step] ?? "")}” it` : "it"} ${nextInput ? "expects" : "says"} ${guesses.join(", ")}`;
   if (!outputs) return "";
   return `it gives out ${Array.from(outputs.data.subarray(step * outputs.columns, step * outputs.columns + GUESSES), short).join(", ")}`;
 }
@@ -45,10 +46,11 @@ export function readingWords({ input, predictions, outputs }, step) {
  * @param {Trace} trace
  * @param {number} step
  * @param {number} unit
+ * @param {boolean} nextInput whether a prediction is of the token that follows
  */
-export function sayStep(layer, trace, step, unit) {
+export function sayStep(layer, trace, step, unit, nextInput) {
   const read = trace.input.kind === "tokens" ? ` reads “${spoken(trace.input.labels[step] ?? "")}”` : "";
   const values = Object.entries(layer.quantities).filter(([name]) => isOfUnits(layer, name)).map(([name, { data, columns }]) => `${name.replaceAll("_", " ")} ${short(data[step * columns + unit])}`);
   const [best] = trace.predictions?.[step] ?? [];
-  return `Step ${step + 1} of ${trace.steps}${read}, unit ${unit}: ${values.join(", ")}.${best ? ` It expects “${spoken(best.label)}” with ${Math.round(best.probability * 100)} %.` : ""}`;
+  return `Step ${step + 1} of ${trace.steps}${read}, unit ${unit}: ${values.join(", ")}.${best ? ` It ${nextInput ? "expects" : "says"} “${spoken(best.label)}” with ${Math.round(best.probability * 100)} %.` : ""}`;
 }

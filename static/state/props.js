@@ -10,7 +10,7 @@ import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
 import { otherLayer, otherTrace, seenTrace, seesDifference } from "./altered.js";
 import { ablationOf, isDone } from "./intervening-transitions.js";
-import { columnNames, draftOf, modelOf, readsOf, shownModelOf } from "./input-transitions.js";
+import { columnNames, draftOf, modelOf, readsOf, shownModelOf, tokensOfText } from "./input-transitions.js";
 import { carryMarks, marksIn, movedSteps, notesAt, rubberIn } from "./altered-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
@@ -32,7 +32,7 @@ const nextInput = (state) => shownModelOf(state)?.readout?.predicts !== null;
 /** @param {State} state */
 export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: meantSelection(state).layer, theme: state.view.theme });
 
-const summaryOf = memo((/** @type {import("../lib/input.js").Input | undefined} */ input) => (input ? describeInput(input) : ""));
+const summaryOf = memo((/** @type {import("../lib/input.js").Input | undefined} */ input, /** @type {number | null} */ tokens) => (input ? describeInput(input, tokens) : ""));
 
 /** @param {State} state */
 export function inputBarProps(state) {
@@ -49,7 +49,7 @@ export function inputBarProps(state) {
     examples: model?.example_inputs ?? NONE,
     message: state.message,
     tracing: state.tracing,
-    summary: summaryOf(state.wanted?.input),
+    summary: summaryOf(state.wanted?.input, tokensOfText(state.wanted, state.shown)),
     continuing: model?.generates ? state.continuing.open : null,
   };
 }
@@ -299,5 +299,5 @@ export function announcement(state, layer) {
   const next = seenTrace(state)?.predictions?.[step]?.[0];
   const label = labelOf(state, step);
   const altered = state.intervening.seen !== "original" && otherTrace(state) !== null;
-  return `${altered ? "With interventions: step" : "Step"} ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` Expects ${spoken(next.label)} next, ${Math.round(next.probability * 100)} percent.` : ""}`;
+  return `${altered ? "With interventions: step" : "Step"} ${step + 1} of ${state.shown?.trace.steps}${label === "" ? "" : `, ${spoken(label)}`}. Unit ${unit}: ${values.join(", ")}.${next ? ` ${nextInput(state) ? "Expects" : "Says"} ${spoken(next.label)}${nextInput(state) ? " next" : ""}, ${Math.round(next.probability * 100)} percent.` : ""}`;
 }

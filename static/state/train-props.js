@@ -157,7 +157,7 @@ export function paneProps(state, index, room) {
   const names = Object.keys(layer.quantities).filter((name) => train.quantity === "all" || name === train.quantity);
   const panels = names.map((name) => panelOf(state, run.id, layer, name, { step, unit, window, plotWidth: Math.max(1, room.width - gutter), height: names.length === 1 ? ALONE_HEIGHT : PANEL_HEIGHT, theme, density: room.density, steps: trace.steps }));
   const cursor = { step, ...shared, rem: room.rem, hover: null, held: null, label: "", values: NONE, predictions: null };
-  return { head: { ...head, reading: readingWords(trace, step), said: sayStep(layer, trace, step, unit) }, trace, ribbon, forecast, carry, panels, cursor };
+  return { head: { ...head, reading: readingWords(trace, step, nextInput), said: sayStep(layer, trace, step, unit, nextInput) }, trace, ribbon, forecast, carry, panels, cursor };
 }
 
 /** @param {LayerTrace} layer @param {number} unit @param {...any} rest */

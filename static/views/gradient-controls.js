@@ -17,7 +17,9 @@ import { sliderField } from "./slider-field.js";
  * @property {string | null} example null where something else was typed
  * @property {string} text
  * @property {Option[]} layers
+ * @property {string} given how long the sequence is that was taken from Explore, where it cannot be typed
  * @property {number} layer
+ * @property {boolean} backward whether that layer reads from the end
  * @property {Option[]} kinds what can be differentiated
  * @property {import("../lib/gradients.js").Target} target
  * @property {number} steps
@@ -129,6 +131,7 @@ export function create(root, emit, limits, roomy) {
       fill(model, props.networks, before?.networks, props.network);
       fill(example, props.example === null ? [{ value: "", text: "your own" }, ...props.examples] : props.examples, null, props.example ?? "");
       if (document.activeElement !== text && text.value !== props.text) text.value = props.text;
+      text.placeholder = props.given && `${props.given}, as in Explore`;
       fill(layer, props.layers, before?.layers, String(props.layer));
       setHidden(/** @type {HTMLElement} */ (layer.parentElement), props.layers.length < 2);
       fill(kind, props.kinds, before?.kinds, wanted.kind);
@@ -138,7 +141,7 @@ export function create(root, emit, limits, roomy) {
       if (document.activeElement !== unit) unit.value = wanted.unit === null ? "" : String(wanted.unit);
       const mean = wanted.kind === "loss" && wanted.step === null;
       step.update(props.targetStep + 1, mean ? "the mean over all" : `${props.targetStep + 1} of ${props.steps}`, props.steps);
-      setText(last, wanted.kind === "loss" ? "The mean over all steps" : "The last step");
+      setText(last, wanted.kind === "loss" ? "The mean over all steps" : props.backward ? "The step that is read last" : "The last step");
       last.setAttribute("aria-pressed", String(wanted.step === null));
       sensitivity.value = String(props.sensitivity);
     },

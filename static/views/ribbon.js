@@ -94,7 +94,7 @@ export function create(root, { ranged = false, zoomable = false } = {}) {
     root.classList.toggle("is-blank", !layout.legible && !zoomable);
     setHidden(hint, !zoomable || layout.legible || props.numeric);
     setText(nextName, props.moved ? "more, less likely" : props.nextInput ? "expects next" : "says");
-    nextName.title = props.moved ? "Which next token's probability changed most; struck through where it became less likely" : "";
+    nextName.title = props.moved ? "Whose probability changed most; struck through where it became less likely" : "";
     const { stepWidth } = layout;
     root.classList.toggle("is-small", stepWidth < 13);
     root.classList.toggle("is-tiny", stepWidth < 9);

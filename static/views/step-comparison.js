@@ -12,6 +12,7 @@ import { formatExact, formatShortSigned } from "../lib/numerals.js";
  * @property {{quantity: string, symbol: string, text: string, a: number | null, b: number | null}[]} outputs
  * @property {import("../types.js").Moved[] | null} moved
  * @property {{a: import("../types.js").Prediction[] | null, b: import("../types.js").Prediction[] | null}} expected
+ * @property {boolean} nextInput whether that is about the token that follows
  */
 
 /** A change smaller than this, in probability, is not worth a line. */
@@ -23,7 +24,7 @@ const SLIGHT = 0.0005;
  */
 export function create(root) {
   const steps = h("p", { class: "compared-steps" });
-  const chances = h("section", { class: "chances", "aria-label": "What is expected next" });
+  const chances = h("section", { class: "chances", "aria-label": "What comes out" });
   const caption = h("caption");
   const body = h("tbody");
   root.append(h("h2", { text: "At this step" }), steps, chances,
@@ -39,7 +40,7 @@ export function create(root) {
       steps.replaceChildren(...props.steps.map((text) => h("span", { text })));
       setText(caption, `Unit ${props.unit}`);
       body.replaceChildren(...[...props.rows, ...props.outputs].map(row));
-      const parts = [...movedPart(props.moved), ...expectedPart(props)];
+      const parts = [...movedPart(props), ...expectedPart(props)];
       setHidden(chances, parts.length === 0);
       chances.replaceChildren(...parts);
     },
@@ -54,11 +55,11 @@ function row({ quantity, symbol, text, a, b }) {
   return h("tr", { data: { quantity } }, h("th", { scope: "row" }, h("i", { text: symbol }), ` ${text}`), cell(a), cell(b), cell(a === null || b === null ? null : a - b, formatShortSigned));
 }
 
-/** @param {import("../types.js").Moved[] | null} moved */
-function movedPart(moved) {
+/** @param {StepComparisonProps} props */
+function movedPart({ moved, nextInput }) {
   const told = (moved ?? []).filter(({ difference }) => Math.abs(difference) >= SLIGHT);
-  if (told.length === 0) return moved ? [h("p", { class: "hint", text: "Both expect the same next." })] : [];
-  const heads = ["next", "in A", "in B", "A − B"].map((text) => h("th", { scope: "col", text }));
+  if (told.length === 0) return moved ? [h("p", { class: "hint", text: nextInput ? "Both expect the same next." : "Both say the same." })] : [];
+  const heads = [nextInput ? "next" : "says", "in A", "in B", "A − B"].map((text) => h("th", { scope: "col", text }));
   return [h("table", { class: "numbers compared-chances" }, h("caption", { text: "More or less likely in A than in B" }), h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...told.map(movedRow)))];
 }
 
@@ -71,10 +72,10 @@ function movedRow({ label, probability, baseline, difference }) {
 }
 
 /** Where the two cannot be set against each other, each says for itself. @param {StepComparisonProps} props */
-function expectedPart({ moved, expected }) {
+function expectedPart({ moved, expected, nextInput }) {
   if (moved) return [];
   return /** @type {const} */ (["a", "b"]).flatMap((name) => {
     const list = expected[name];
-    return list ? [h("p", { class: "expected" }, h("span", { class: "badge", text: name.toUpperCase() }), ` expects ${list.slice(0, 3).map(({ label, probability }) => `${visible(label)} ${percent(probability)}`).join(", ")}`)] : [];
+    return list ? [h("p", { class: "expected" }, h("span", { class: "badge", text: name.toUpperCase() }), ` ${nextInput ? "expects" : "says"} ${list.slice(0, 3).map(({ label, probability }) => `${visible(label)} ${percent(probability)}`).join(", ")}`)] : [];
   });
 }

@@ -199,7 +199,7 @@ def test_a_dropped_file_is_traced_and_a_long_one_lies_over_what_was_typed(visit:
         }""",
         "abc " * 2000,
     )
-    expect(page.locator(".file-chip")).to_contain_text("long.txt: 8000 characters")
+    expect(page.locator(".file-chip")).to_contain_text("long.txt: 8,000 characters")
     expect(place(page)).to_have_text("8000 / 8000")
     page.get_by_label("Take the file away").click()
     expect(page.locator("#sequence")).to_have_value("typed before")

@@ -15,6 +15,7 @@ from tests.core.networks import normal, random_cell
 FORMS: dict[str, tuple[str, ...]] = {
     "characters and specials": ("<unk>", "<eos>", "a", "b", " "),
     "words": ("<unk>", "the", "cat", "sat", ".", "don't", "u.s.", "café", "你好", "世界"),
+    "words of two": ("<unk>", "the", "cat", "New York", "sat"),
     "words and line breaks": ("the", "cat", "sat", "\n", "<unk>"),
     "WordPiece": ("[UNK]", "[CLS]", "token", "##iza", "##tion", "##s", "the", ",", "t"),
     "continued": ("<unk>", "tok@@", "en@@", "iz@@", "er", "the", ".", "s"),
@@ -36,6 +37,7 @@ CASES: dict[str, tuple[str, str, list[str | None]]] = {
     "special among words": ("words", "the <unk> cat<unk>", ["the", "<unk>", "cat", "<unk>"]),
     "no spaces between words": ("words", "你好世界你", ["你好", "世界", None]),
     "accents": ("words", "café cafe", ["café", None]),
+    "a token of two words": ("words of two", "the cat in New York", ["the", "cat", None, "New York"]),
     "line breaks that are tokens": ("words and line breaks", "the cat\nsat\n", ["the", "cat", "\n", "sat", "\n"]),
     "WordPiece": ("WordPiece", "Tokenization, the tokens", ["token", "##iza", "##tion", ",", "the", "token", "##s"]),
     "WordPiece unknown": ("WordPiece", "tokenizer the", [None, "the"]),

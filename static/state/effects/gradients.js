@@ -18,6 +18,10 @@ const REST = 250;
 /** The status of a refusal that says that it would be too much work. */
 const TOO_LARGE = 413;
 
+/** What an address may ask for beyond a sequence or layer that only the server knows the size of; then all, or the last, is taken.
+ * @type {Record<string, "step" | "unit">} */
+const ASTRAY = { "/target/step": "step", "/target/unit": "unit" };
+
 /** Beyond this they are not asked for at all. */
 const HEAVY = 3e10;
 
@@ -48,6 +52,8 @@ export function attachGradients(store, api) {
       signal.throwIfAborted();
       // Where the server allows less work than this page, all but the Jacobians can still be seen.
       if (jacobian && error instanceof api.ApiError && error.status === TOO_LARGE) return answered({ key, name, layer, body }, false, signal);
+      const astray = error instanceof api.ApiError && error.errors.map(({ pointer }) => ASTRAY[pointer ?? ""]).find(Boolean);
+      if (astray) store.dispatch({ type: "gradients-target-changed", change: { [astray]: null } });
       return { key, name, layer, found: null, error: sentence(error) };
     }
   };

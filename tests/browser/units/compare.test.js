@@ -85,6 +85,8 @@ export function test_a_sequence_is_set_against_what_the_network_expected() {
   equal(counterpart(trace, { text: "abcb" }, true), { text: "abxb" });
   equal(counterpart(trace, { tokens: [0, 1, 2, 1] }, true), { tokens: [0, 1, 3, 1] });
   equal(counterpart({ ...trace, predictions: null }, { text: "abcb" }, true), { text: "aacb" });
+  const pieces = { ...trace, input: { ...trace.input, labels: ["a", "bb", "c", "bb"] } };
+  equal(counterpart(pieces, { text: "abbcbb" }, true), { tokens: [0, 1, 3, 1] });
   equal(counterpart(/** @type {any} */ ({ steps: 2, input: { tokens: [1, 1], labels: ["b", "b"], values: null }, predictions: null }), { text: "bb" }, true), null);
   const numbers = /** @type {any} */ ({ steps: 3, input: { tokens: null, labels: [], values: matrix([[1], [7], [4]]) }, predictions: null });
   equal(counterpart(numbers, { values: [[1], [7], [4]] }, true), { values: [[1], [4], [4]] });
@@ -109,7 +111,7 @@ export function test_a_side_comes_back_as_it_went() {
 
 export function test_a_side_full_of_nonsense_is_harmless() {
   equal([parseSide(undefined), parseSide("x"), parseSide("[]"), parseSide("null"), parseSide('{"model":3}')], [null, null, null, null, null]);
-  equal(parseSide('{"model":"m","tokens":[1,-1],"values":[[1,"a"]],"text":3,"interventions":[1]}'), { model: "m", example: null, input: null, interventions: [] });
+  equal(parseSide('{"model":"m","tokens":[1,-2],"values":[[1,"a"]],"text":3,"interventions":[1]}'), { model: "m", example: null, input: null, interventions: [] });
   equal(formatSide({ model: "m", input: { text: "x".repeat(4000) } }), { text: '{"model":"m"}', complete: false });
 }
 

@@ -123,9 +123,9 @@ export function test_the_address_holds_the_view() {
   const again = atGradients(stateWith(), gradientsFields(at));
   for (const name of /** @type {const} */ (["of", "sketches", "target", "sensitivity", "step"])) equal(gradientsOf(again)[name], gradientsOf(at)[name]);
   equal(gradientsFields(stateWith()), {});
-  const network = stateWith({ of: "network", network: { model: "series", example: null, text: "1 2 3", layer: 1 }, target: { kind: "loss", step: 1, unit: null } });
+  const network = stateWith({ of: "network", network: { model: "series", example: null, text: "1 2 3", given: null, layer: 1 }, target: { kind: "loss", step: 1, unit: null } });
   const back = gradientsOf(atGradients(stateWith(), gradientsFields(network)));
-  equal([back.of, back.network, back.target], ["network", { model: "series", example: null, text: "1 2 3", layer: 1 }, { kind: "loss", step: 1, unit: null }]);
+  equal([back.of, back.network, back.target], ["network", { model: "series", example: null, text: "1 2 3", given: null, layer: 1 }, { kind: "loss", step: 1, unit: null }]);
 }
 
 export function test_an_address_from_anywhere_is_held_to_the_limits() {
@@ -177,9 +177,16 @@ export function test_the_cursor_moves_by_keys_and_is_kept_in_sight() {
 export function test_what_explore_shows_is_taken_over_as_it_was_chosen() {
   const explored = { ...stateWith(), modelId: "series", drafts: { series: { text: "4, 5", file: null, example: null } } };
   const typed = after("gradients-explore-taken", {}, { ...explored, selection: { ...explored.selection, layer: 1, unit: 2, step: 1 } });
-  equal([gradientsOf(typed).network, gradientsOf(typed).target], [{ model: "series", example: null, text: "4, 5", layer: 1 }, { kind: "hidden_state", step: 1, unit: 2 }]);
+  equal([gradientsOf(typed).network, gradientsOf(typed).target], [{ model: "series", example: null, text: "4, 5", given: null, layer: 1 }, { kind: "hidden_state", step: 1, unit: 2 }]);
   const example = after("gradients-explore-taken", {}, { ...explored, drafts: { series: { text: "1, 2, 3", file: null, example: "Three" } } });
-  equal([gradientsOf(example).network, gradientsOf(example).target], [{ model: "series", example: "Three", text: null, layer: 0 }, { kind: "hidden_state", step: null, unit: null }]);
+  equal([gradientsOf(example).network, gradientsOf(example).target], [{ model: "series", example: "Three", text: null, given: null, layer: 0 }, { kind: "hidden_state", step: null, unit: null }]);
+  const rows = { values: [[1], [2], [3]] };
+  const taken = after("gradients-explore-taken", {}, { ...explored, drafts: { series: { text: "", file: { name: "rows.csv", input: rows }, example: null } } });
+  const file = withGradients(taken, { of: "network" });
+  equal(questionsOf(file).questions[0].body.input, rows);
+  equal(gradientsOf(atGradients(stateWith(), gradientsFields(file))).network.given, rows);
+  equal(gradientsOf(after("gradients-network-changed", { change: { layer: 1 } }, file)).network.given, rows);
+  equal(gradientsOf(after("gradients-network-changed", { change: { text: "7" } }, file)).network.given, null);
 }
 
 export function test_each_view_is_told_what_was_answered() {

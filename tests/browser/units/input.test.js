@@ -41,7 +41,7 @@ export function test_an_input_can_be_edited_and_read_again() {
   for (const input of [{ values: [[0.1, -2], [1e-7, 3]] }, { values: [[1.5, 2], [3, 4]] }]) equal(parseTyped(/** @type {string} */ (editableText(input, VALUES)), VALUES), input);
   equal(editableText({ values: [[1], [2.5]] }, VALUES), "1, 2.5");
   equal(editableText({ tokens: [1] }, { kind: "tokens", size: 9 }), null);
-  equal([describeInput({ text: "a𝄞" }), describeInput({ tokens: [1] }), describeInput({ values: [[1, 2]] })], ["2 characters", "1 token", "1 step of 2 numbers"]);
+  equal([describeInput({ text: "a𝄞" }), describeInput({ text: "I live in France" }, 4), describeInput({ tokens: [1] }), describeInput({ values: [[1, 2]] })], ["2 characters", "4 tokens", "1 token", "1 step of 2 numbers"]);
 }
 
 /**
@@ -109,7 +109,7 @@ export function test_numbers_read_well() {
   equal([0, 0.7926, -0.04, 12.3456, 123.456, -98765, 0.00001, -0.0001].map((value) => number(value)), ["0.000", "0.793", "−0.040", "12.346", "123.5", "−98765", "1.0×10⁻⁵", "−1.0×10⁻⁴"]);
   equal([percent(0.004), percent(0.5), percent(0), percent(1)], ["<1%", "50%", "0%", "100%"]);
   equal([rangeEnd(-3.26), rangeEnd(1), rangeEnd(254.1)], ["−3.3", "1", "250"]);
-  equal([visible(" "), visible("\n"), visible("a")], ["␣", "⏎", "a"]);
+  equal([visible(" "), visible("\n"), visible("a"), visible("\u00a0"), visible("\u200b"), visible("a\u200bb")], ["␣", "⏎", "a", "⍽", "◌", "a\u200bb"]);
 }
 
 /** What a sequence of tokens is told as. @param {string[]} labels */
@@ -123,7 +123,7 @@ export function test_words_are_told_from_letters_by_what_is_read_and_expected() 
   equal([wordLength(read("I", "live", "in", "France")), wordLength(read("a", "b", " ")), wordLength(read()), wordLength(read("ab", "cd"))], [6, 0, 0, 0]);
   const expects = (/** @type {string[]} */ ...labels) => [labels.map((label, token) => ({ label, token, probability: 0.1 }))];
   equal(wordLength(read("I", ".", "."), expects("live", "paints", "I")), 6);
-  equal(wordLength({ kind: "values", labels: ["0.25", "0.125"] }), 0);
+  equal([wordLength({ kind: "values", labels: ["0.25", "0.125"] }), wordLength({ kind: "values", labels: ["0.25"] }, expects("square", "grows"))], [0, 6]);
   equal(wordLength(read("a", "b", "c", "d"), expects("a", "e", "f", "<eos>")), 0);
 }
 

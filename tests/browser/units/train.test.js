@@ -87,8 +87,9 @@ export function test_numbers_of_a_logarithmic_axis_do_not_crowd() {
 export function test_a_network_s_reading_of_a_step_in_words() {
   /** @type {any} */
   const trace = { input: { kind: "tokens", labels: ["I", " "] }, predictions: [[], [{ label: "French", probability: 0.996 }, { label: "\n", probability: 0.001 }]], outputs: null };
-  equal([readingWords(trace, 1), readingWords(trace, 0)], ["after “␣” it expects “French” 100%, “⏎” <1%", ""]);
-  equal(readingWords({ ...trace, predictions: null, outputs: { data: Float32Array.of(1, -0.5), rows: 2, columns: 1 } }, 1), "it gives out −0.5");
+  equal([readingWords(trace, 1, true), readingWords(trace, 0, true)], ["after “␣” it expects “French” 100%, “⏎” <1%", ""]);
+  equal(readingWords(trace, 1, false), "after “␣” it says “French” 100%, “⏎” <1%");
+  equal(readingWords({ ...trace, predictions: null, outputs: { data: Float32Array.of(1, -0.5), rows: 2, columns: 1 } }, 1, true), "it gives out −0.5");
   const told = run({ evaluations: [{ update: 10, loss: 1, score: 0.25 }, { update: 20, loss: 1, score: 0.5 }], measure: { name: "accuracy", unit: "", higherIsBetter: true } });
   equal([scoreWords(told, 5), scoreWords(told, 12), scoreWords(told, null)], ["", "accuracy 0.25", "accuracy 0.5"]);
 }

@@ -16,7 +16,7 @@ const INVISIBLE = /^[\p{Z}\p{C}]+$/u;
  * A label with its white space made visible; one of other signs that nobody would see is their place, a dotted circle.
  * @param {string} label
  */
-export const visible = (label) => VISIBLE[label] ?? (INVISIBLE.test(label) ? label.replace(/./gsu, (sign) => VISIBLE[sign] ?? "◌") : label.replace(/[ \n\t\r\u00a0]/g, (sign) => VISIBLE[sign]));
+export const visible = (label) => VISIBLE[label] ?? (INVISIBLE.test(label) ? label.replace(/./gsu, (sign) => VISIBLE[sign] ?? "◌") : label.replace(/[ \n\t\r]/g, (sign) => VISIBLE[sign]));
 
 /** Labels that have more letters than this on average are words. */
 const LETTERS = 2;

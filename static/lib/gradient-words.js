@@ -21,14 +21,31 @@ const memoryOf = ({ hidden, cellState }) => cellState ?? hidden;
 /** The end of the way back. @param {Past} past */
 export const farEnd = (past) => (past.direction === "forward" ? 0 : past.hidden.length - 1);
 
+/** One step further on the way back. @param {Past} past */
+const back = ({ direction }) => (direction === "forward" ? -1 : 1);
+
+/** Below this share of what comes a step later on the way back, the memory at the focus is at the end of its range, and no measure for the rest. */
+const SATURATED = 0.01;
+
 /**
- * How much of the gradient by the memory is left at a step, of what there is at the focus; null where there is none there.
+ * Where the way back begins: at the focus, or at the step before it, where the focus hears of its own memory next to nothing.
+ * @param {Past} past
+ */
+export function startOf(past) {
+  const norms = memoryOf(past);
+  const before = past.focus + back(past);
+  return before >= 0 && before < norms.length && norms[past.focus] < SATURATED * norms[before] ? before : past.focus;
+}
+
+/**
+ * How much of the gradient by the memory is left at a step, of what there is where the way back begins; null where there is none.
  * @param {Past} past
  * @param {number} step
  */
 export function shareLeft(past, step) {
   const norms = memoryOf(past);
-  return norms[past.focus] > 0 ? norms[step] / norms[past.focus] : null;
+  const start = norms[startOf(past)];
+  return start > 0 ? norms[step] / start : null;
 }
 
 /** @param {number} share @returns {Fate} */
@@ -38,14 +55,14 @@ export const fateOf = (share) => (share > EXPLODED ? "explodes" : share < VANISH
 export const leftWords = (share) => (share > ABOUT_ALL[1] ? `${brief(share)} times as large` : `${brief(share)} of it left`);
 
 /**
- * How many steps back from the focus less than half of the gradient is left for the first time; null where that never happens.
+ * How many steps back from where it begins less than half of the gradient is left for the first time; null where that never happens.
  * @param {Past} past
  */
 export function halfLife(past) {
-  const back = past.direction === "forward" ? -1 : 1;
-  for (let step = past.focus + back; step >= 0 && step < past.hidden.length; step += back) {
+  const start = startOf(past);
+  for (let step = start + back(past); step >= 0 && step < past.hidden.length; step += back(past)) {
     const share = shareLeft(past, step);
-    if (share !== null && share < 0.5) return Math.abs(past.focus - step);
+    if (share !== null && share < 0.5) return Math.abs(start - step);
   }
   return null;
 }
@@ -77,14 +94,14 @@ function becomes(share, whole) {
  * @returns {string[]}
  */
 export function pastWords(all) {
-  const left = all.map(({ name, past }) => ({ name, past, end: farEnd(past), share: shareLeft(past, farEnd(past)) })).filter(({ past, end, share }) => share !== null && past.focus !== end);
+  const left = all.map(({ name, past }) => ({ name, past, end: farEnd(past), share: shareLeft(past, farEnd(past)) })).filter(({ past, end, share }) => share !== null && startOf(past) !== end);
   if (left.length === 0) return all.flatMap(silentWords);
   const ordered = left.sort((a, b) => Number(a.share) - Number(b.share));
   const { past, end } = ordered[0];
   const told = listed(ordered.map(({ name, share }, index) => `${name} ${becomes(Number(share), index === 0 ? "the gradient" : "it")}`));
   const halves = ordered.map(({ name, past: one }) => ({ name, half: halfLife(one) }));
   const gone = halves.filter(({ half }) => half !== null).map(({ name, half }, index) => `${index === 0 ? steps(Number(half)) : half} back${within(name, ordered)}`);
-  return [`From step ${past.focus + 1} back to step ${end + 1}, ${told}.`, ...(gone.length ? [`Half of it is gone ${listed(gone)}.`] : [])];
+  return [`From step ${startOf(past) + 1} back to step ${end + 1}, ${told}.`, ...(gone.length ? [`Half of it is gone ${listed(gone)}.`] : [])];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What each part of the Gradients view is told, out of the one state. Objects keep their identity while what they are made of is the same. */
 
 import { wordLength } from "../lib/format.js";
-import { carryWords, farEnd, fateOf, inputWords, leftWords, pastWords, shareLeft } from "../lib/gradient-words.js";
+import { carryWords, farEnd, fateOf, inputWords, leftWords, pastWords, shareLeft, startOf } from "../lib/gradient-words.js";
 import { GUTTER } from "../lib/layout.js";
 import { describeInput, editableText } from "../lib/input.js";
 import { memo } from "../lib/memo.js";
@@ -104,8 +104,9 @@ function verdictOf(subject, mean) {
   const layer = layerOf(subject);
   const past = layer && pastOf(layer);
   const end = past ? farEnd(past) : 0;
-  const share = past && !mean && past.focus !== end ? shareLeft(past, end) : null;
-  return { key: subject.key, name: subject.name, hue: hueOf(subject), fate: share === null ? null : fateOf(share), share: share !== null ? `${leftWords(share)} at step ${end + 1}` : past && !mean && past.focus !== end ? `nothing to begin with at step ${past.focus + 1}` : "", error: subject.error };
+  const told = past && !mean && startOf(past) !== end;
+  const share = told ? shareLeft(past, end) : null;
+  return { key: subject.key, name: subject.name, hue: hueOf(subject), fate: share === null ? null : fateOf(share), share: share !== null ? `${leftWords(share)} at step ${end + 1}` : told ? `nothing to begin with at step ${past.focus + 1}` : "", error: subject.error };
 }
 
 const verdicts = memo((/** @type {Subject[] | undefined} */ subjects, /** @type {boolean} */ mean) => subjects?.map((subject) => verdictOf(subject, mean)) ?? NONE);

@@ -109,7 +109,7 @@ export function test_numbers_read_well() {
   equal([0, 0.7926, -0.04, 12.3456, 123.456, -98765, 0.00001, -0.0001].map((value) => number(value)), ["0.000", "0.793", "−0.040", "12.346", "123.5", "−98765", "1.0×10⁻⁵", "−1.0×10⁻⁴"]);
   equal([percent(0.004), percent(0.5), percent(0), percent(1)], ["<1%", "50%", "0%", "100%"]);
   equal([rangeEnd(-3.26), rangeEnd(1), rangeEnd(254.1)], ["−3.3", "1", "250"]);
-  equal([visible(" "), visible("\n"), visible("a"), visible("\u00a0"), visible("\u200b"), visible("a\u200bb")], ["␣", "⏎", "a", "⍽", "◌", "a\u200bb"]);
+  equal([visible(" "), visible("\n"), visible("a"), visible("\u00a0"), visible("\u200b"), visible("a\u200bb"), visible("1,\u00a02")], ["␣", "⏎", "a", "⍽", "◌", "a\u200bb", "1,\u00a02"]);
 }
 
 /** What a sequence of tokens is told as. @param {string[]} labels */

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .encoding import Encoded
+from .encoding import UNKNOWN_LABEL, Encoded
 from .errors import WrongKind
 
 Method = Literal["index", "edit"]
@@ -49,8 +49,9 @@ class Alignment:
 def symbols(one: Encoded, other: Encoded) -> tuple[Symbols, Symbols]:
     """Two sequences as whole numbers, (T,) each, that are equal where the steps are alike.
 
-    Tokens are alike when they have the same text, so that networks with other vocabularies can be compared; rows of
-    numbers when they are equal number by number, in the coarser of the two precisions.
+    Tokens are alike when they have the same text, so that networks with other vocabularies can be compared; where an
+    unknown one's text is not known, so are all that are unknown. Rows of numbers are when they are equal number by
+    number, in the coarser of the two precisions.
 
     Raises:
         WrongKind: tokens are set against numbers.
@@ -59,8 +60,9 @@ def symbols(one: Encoded, other: Encoded) -> tuple[Symbols, Symbols]:
         raise WrongKind(f"two sequences must be of one kind to be aligned: {one.kind}, not {other.kind}")
     if one.values is None or other.values is None:
         numbers: dict[str, int] = {}
+        blurred = any(each.labels[step] == UNKNOWN_LABEL for each in (one, other) for step in each.unknown)
         first, second = (
-            np.array([numbers.setdefault(label, len(numbers)) for label in each.labels], np.int64)
+            np.array([numbers.setdefault(label, len(numbers)) for label in _texts(each, blurred)], np.int64)
             for each in (one, other)
         )
         return first, second
@@ -70,6 +72,11 @@ def symbols(one: Encoded, other: Encoded) -> tuple[Symbols, Symbols]:
     rows = np.concatenate([one.values.astype(coarser), other.values.astype(coarser)])
     _, found = np.unique(rows, axis=0, return_inverse=True)
     return found[: one.steps], found[one.steps :]
+
+
+def _texts(encoded: Encoded, blurred: bool) -> Iterator[str]:
+    unknown = set(encoded.unknown) if blurred else ()
+    return (UNKNOWN_LABEL if step in unknown else label for step, label in enumerate(encoded.labels))
 
 
 def align(one: Encoded, other: Encoded, method: Method) -> Alignment:

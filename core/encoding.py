@@ -23,7 +23,7 @@ from .network import LONGEST_LABEL, Network, Vocabulary
 
 UNKNOWN = -1
 """Id of an unknown token in a network without a token for it: it reads as zeros."""
-UNKNOWN_LABEL = "(unknown)"
+UNKNOWN_LABEL = "\ufffd"
 """Label of a step at which such an id came, instead of a text."""
 
 HOW_IT_WAS_SPLIT = (
@@ -137,7 +137,7 @@ def _split(vocabulary: Vocabulary, text: str) -> tuple[Sequence[str], list[int |
     pieces = [label if label is not None else _shortened(piece) for piece, label in pairs]
     notes = ("the text was read in lower case, as every token of the vocabulary is",) if folded else ()
     # Any tokenizer of words agrees where white space alone stands between them.
-    if any(len(piece) > 1 for piece in pieces) and pieces != text.split():
+    if any(len(piece) > 1 for piece in pieces) and pieces != (text.lower() if folded else text).split():
         notes = (HOW_IT_WAS_SPLIT, *notes)
     return pieces, [None if label is None else ids[label] for _, label in pairs], notes
 

@@ -93,7 +93,7 @@ def _error(sentence: str, *tail: int) -> PydanticCustomError:
 
 
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
-_IDS = {"type": "array", "items": {"type": "integer", "minimum": 0}}
+_IDS = {"type": "array", "items": {"type": "integer", "minimum": -1}}
 _ROWS = {"anyOf": [{"type": "array", "items": _NUMBERS}, _NUMBERS]}
 
 Vector = Annotated[Floats, PlainValidator(as_vector), WithJsonSchema(_NUMBERS)]

@@ -2,14 +2,12 @@
 
 import { BASE, modelPath, tracePath } from "./lib/api-paths.js";
 import { decodeMatrix, decodeVector } from "./lib/array.js";
+import { countedFromOne } from "./lib/format.js";
 import { decodeGradients } from "./lib/gradients.js";
 import { sendForm } from "./lib/send-form.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").LayerTrace} LayerTrace */
-
-/** The API counts layers and steps from 0, the page from 1. @param {string} text */
-const countedFromOne = (text) => text.replace(/\b(layer|step) (\d+)\b/g, (_, noun, count) => `${noun} ${Number(count) + 1}`);
 
 /** The server's refusal, in its own words, counted as the page counts; status 0 where it did not answer at all. */
 export class ApiError extends Error {

@@ -16,13 +16,16 @@ export const ALONE = 2;
 /** More pairs of steps are not weighed while somebody waits; the server's own limit is the same at first. */
 const MOST_CELLS = 25_000_000;
 
+/** What the server calls an unknown token whose text it was not told. */
+const UNKNOWN_LABEL = "\ufffd";
+
 const PAIRED = 0;
 const ONLY_HERE = 1;
 const ONLY_THERE = 2;
 
 /**
- * Two sequences as whole numbers that are equal where the steps are alike: tokens by their text, rows of numbers when all of them are equal in the
- * coarser of the two precisions.
+ * Two sequences as whole numbers that are equal where the steps are alike: tokens by their text, all that are unknown where the text of one of them is
+ * not known, rows of numbers when all of them are equal in the coarser of the two precisions.
  * @param {Pick<Trace, "input" | "dtype">} one
  * @param {Pick<Trace, "input" | "dtype">} other
  * @returns {[Int32Array, Int32Array]}
@@ -31,9 +34,15 @@ export function symbols(one, other) {
   /** @type {Map<string, number>} */
   const known = new Map();
   const round = one.dtype === "float32" || other.dtype === "float32" ? Math.fround : Number;
+  const blurred = [one, other].some(({ input: { labels, unknown } }) => unknown.some((step) => labels[step] === UNKNOWN_LABEL));
   /** @param {Pick<Trace, "input">} trace */
-  const keys = ({ input: { values, labels } }) =>
-    values ? Array.from({ length: values.rows }, (_, row) => Array.from(values.data.subarray(row * values.columns, (row + 1) * values.columns), (value) => round(value) + 0).join()) : labels;
+  const texts = ({ input: { labels, unknown } }) => {
+    const strange = new Set(blurred ? unknown : []);
+    return labels.map((label, step) => (strange.has(step) ? UNKNOWN_LABEL : label));
+  };
+  /** @param {Pick<Trace, "input">} trace */
+  const keys = ({ input, input: { values } }) =>
+    values ? Array.from({ length: values.rows }, (_, row) => Array.from(values.data.subarray(row * values.columns, (row + 1) * values.columns), (value) => round(value) + 0).join()) : texts({ input });
   /** @param {string} key */
   const numberOf = (key) => known.get(key) ?? (known.set(key, known.size), known.size - 1);
   return [Int32Array.from(keys(one), numberOf), Int32Array.from(keys(other), numberOf)];

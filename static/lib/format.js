@@ -93,6 +93,16 @@ export const words = (name) => name.replaceAll("_", " ");
  */
 export const asSentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?:…]$/.test(text) ? "" : "."}`;
 
+/** Of what people wrote nothing is changed; nor are single numbers where a range is told, which would then not agree. */
+const QUOTED_OR_COUNTED = /'[^']*'|"[^"]*"|\b(layer|step) (\d+)\b/g;
+const RANGE = /\b\d[\d,]* (?:to|and) \d/;
+
+/**
+ * A sentence of the server, which counts layers and steps from 0, as the page counts: from 1.
+ * @param {string} text
+ */
+export const countedFromOne = (text) => (RANGE.test(text) ? text : text.replace(QUOTED_OR_COUNTED, (whole, noun, count) => (noun ? `${noun} ${Number(count) + 1}` : whole)));
+
 /**
  * What the server noted about a sequence.
  * @param {string[]} notes

@@ -24,7 +24,7 @@ export const farEnd = (past) => (past.direction === "forward" ? 0 : past.hidden.
 /** One step further on the way back. @param {Past} past */
 const back = ({ direction }) => (direction === "forward" ? -1 : 1);
 
-/** Below this share of what comes a step later on the way back, the memory at the focus is at the end of its range, and no measure for the rest. */
+/** Below this share of what comes a step later on the way back, a cell state is at the end of its tanh at the focus, and no measure for the rest. */
 const SATURATED = 0.01;
 
 /**
@@ -32,9 +32,9 @@ const SATURATED = 0.01;
  * @param {Past} past
  */
 export function startOf(past) {
-  const norms = memoryOf(past);
-  const before = past.focus + back(past);
-  return before >= 0 && before < norms.length && norms[past.focus] < SATURATED * norms[before] ? before : past.focus;
+  const { focus, cellState: norms } = past;
+  const before = focus + back(past);
+  return norms && before >= 0 && before < norms.length && norms[focus] < SATURATED * norms[before] ? before : focus;
 }
 
 /**
@@ -95,23 +95,25 @@ function becomes(share, whole) {
  */
 export function pastWords(all) {
   const left = all.map(({ name, past }) => ({ name, past, end: farEnd(past), share: shareLeft(past, farEnd(past)) })).filter(({ past, end, share }) => share !== null && startOf(past) !== end);
-  if (left.length === 0) return all.flatMap(silentWords);
   const ordered = left.sort((a, b) => Number(a.share) - Number(b.share));
-  const { past, end } = ordered[0];
-  const told = listed(ordered.map(({ name, share }, index) => `${name} ${becomes(Number(share), index === 0 ? "the gradient" : "it")}`));
+  const starts = new Set(ordered.map(({ past }) => startOf(past)));
+  const told = Array.from(starts, (start) => {
+    const those = ordered.filter(({ past }) => startOf(past) === start);
+    return `From step ${start + 1} back to step ${those[0].end + 1}, ${listed(those.map(({ name, share }, index) => `${name} ${becomes(Number(share), index === 0 ? "the gradient" : "it")}`))}.`;
+  });
   const halves = ordered.map(({ name, past: one }) => ({ name, half: halfLife(one) }));
   const gone = halves.filter(({ half }) => half !== null).map(({ name, half }, index) => `${index === 0 ? steps(Number(half)) : half} back${within(name, ordered)}`);
-  return [`From step ${startOf(past) + 1} back to step ${end + 1}, ${told}.`, ...(gone.length ? [`Half of it is gone ${listed(gone)}.`] : [])];
+  return [...told, ...(gone.length ? [`Half of it is gone ${listed(gone)}.`] : []), ...all.flatMap(silentWords)];
 }
 
 /**
- * Why nothing can be told of a gradient: where it begins, a state that is at the end of its range changes nothing.
+ * That nothing can be told of a gradient which is 0 where it begins.
  * @param {{name: string, past: Past}} one
  */
 function silentWords({ name, past }) {
   const { focus, cellState } = past;
   if (past.focus === farEnd(past) || shareLeft(past, focus) !== null) return [];
-  return [`At step ${focus + 1} the target does not change with ${cellState ? `the cell state of ${name}: its tanh is at the end of its range there, so that` : `${name}'s hidden state:`} no share of a gradient can be told.`];
+  return [`At step ${focus + 1} the target does not change with the ${cellState ? "cell" : "hidden"} state of ${name}, so that no share of a gradient can be told.`];
 }
 
 /**

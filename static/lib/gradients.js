@@ -5,7 +5,7 @@ import { decodeMatrix } from "./array.js";
 /** @typedef {import("../types.js").Matrix} Matrix */
 
 /**
- * What is differentiated. `step` null is the last one, of a loss the mean over all; `unit` null is the sum over all units.
+ * What is differentiated. `step` null is the one that the layer read last, of a loss the mean over all; `unit` null is the sum over all units.
  * @typedef {{kind: "hidden_state" | "cell_state" | "loss", step: number | null, unit: number | null}} Target
  */
 

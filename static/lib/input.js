@@ -132,7 +132,7 @@ function arrayInput({ shape, values, integers }, reads) {
   const width = shape.length === 2 ? shape[1] : 1;
   if (width !== reads.size) throw new RangeError(`This network reads ${counted(reads.size, "number")} a step; this array has ${width}.`);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new RangeError(`Expected finite numbers; ${values[wrong]} stands at step ${Math.floor(wrong / width)}.`);
+  if (wrong >= 0) throw new RangeError(`Expected finite numbers; ${values[wrong]} stands at step ${Math.floor(wrong / width) + 1}.`);
   return { values: Array.from({ length: shape[0] }, (_, row) => values.slice(row * width, (row + 1) * width)) };
 }
 

@@ -4,7 +4,7 @@ import { number, spoken, visible, words } from "../lib/format.js";
 import { layerText } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
 import { BADGES, stepsOf } from "./compare-props.js";
-import { compareOf, sideModel, sideOf } from "./compare-sides.js";
+import { compareOf, sideOf } from "./compare-sides.js";
 import { alignmentOf, layersAlong, listedChanges, methodOf, tracesAlong } from "./comparison.js";
 import { isOfUnits } from "./selectors.js";
 import { quantitiesIn } from "./shown.js";
@@ -103,10 +103,12 @@ const placeOf = memo((/** @type {Compare["pair"]} */ pair, /** @type {Compare["a
  */
 export function readingProps(state) {
   const { pair, align, layer, unit, column, moved } = compareOf(state);
-  return readingAt(state.quantities, sideModel(state, "a")?.readout?.predicts !== null, placeOf(pair, align, layer, unit, column, moved));
+  /** @param {SideName} side */
+  const nextInput = (side) => state.models.find(({ id }) => id === pair?.[side].trace.model)?.readout?.predicts !== null;
+  return readingAt(state.quantities, nextInput("a"), nextInput("b"), placeOf(pair, align, layer, unit, column, moved));
 }
 
-const readingAt = memo((/** @type {State["quantities"]} */ quantities, /** @type {boolean} */ nextInput, /** @type {Place} */ place) => {
+const readingAt = memo((/** @type {State["quantities"]} */ quantities, /** @type {boolean} */ nextInA, /** @type {boolean} */ nextInB, /** @type {Place} */ place) => {
   const layers = layersAlong(place);
   const { unit, column } = place;
   if (!layers || unit === null || column === null) return null;
@@ -119,7 +121,7 @@ const readingAt = memo((/** @type {State["quantities"]} */ quantities, /** @type
     a: known(layers.a.quantities[name].data[at]),
     b: known(layers.b.quantities[name].data[at]),
   }));
-  return { unit, steps: [stepWords(place, "a", column), stepWords(place, "b", column)], rows, outputs: outputRows(place, column), moved: movedAt(place, column), expected: { a: expectedBy(place, "a", column), b: expectedBy(place, "b", column) }, nextInput };
+  return { unit, steps: [stepWords(place, "a", column), stepWords(place, "b", column)], rows, outputs: outputRows(place, column), moved: movedAt(place, column), expected: { a: expectedBy(place, "a", column), b: expectedBy(place, "b", column) }, nextInput: { a: nextInA, b: nextInB } };
 });
 
 /** @param {Place} compare @param {number} column @returns {NumberRow[]} */

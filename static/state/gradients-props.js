@@ -51,6 +51,13 @@ const exampleText = memo((/** @type {import("./types.js").Model} */ model, /** @
   const example = model.example_inputs.find((candidate) => candidate.name === name) ?? model.example_inputs[0];
   return example ? (editableText(example.input, readsOf(model)) ?? "") : "";
 });
+/** What can be edited as text at once; of more it is only said how much it is. */
+const LONGEST_TEXT = 5000;
+const givenText = memo((/** @type {import("../lib/input.js").Input} */ given, /** @type {import("./types.js").Model} */ model) => {
+  const text = editableText(given, readsOf(model)) ?? "";
+  return text.length <= LONGEST_TEXT ? text : "";
+});
+const givenWords = memo(describeInput);
 const networkOptions = memo((/** @type {State["models"]} */ models) => models.map(({ id, title, name }) => ({ value: id, text: title ?? name })));
 const exampleOptions = memo((/** @type {import("./types.js").Model | undefined} */ model) => model?.example_inputs.map(({ name }) => ({ value: name, text: name })) ?? NONE);
 const layerOptions = memo((/** @type {import("./types.js").Model | undefined} */ model) => model?.layers.map(({ layer, direction }, index) => ({ value: String(index), text: `Layer ${layer + 1}${direction === "backward" ? ", backward" : ""}` })) ?? NONE);
@@ -74,8 +81,8 @@ export function controlsProps(state) {
     network: model?.id ?? "",
     examples: exampleOptions(model),
     example: network.text === null && !network.given ? (network.example ?? model?.example_inputs[0]?.name ?? null) : null,
-    text: !model ? "" : network.given ? (editableText(network.given, readsOf(model)) ?? "") : (network.text ?? exampleText(model, network.example)),
-    given: network.given ? describeInput(network.given) : "",
+    text: !model ? "" : network.given ? givenText(network.given, model) : (network.text ?? exampleText(model, network.example)),
+    given: network.given ? givenWords(network.given) : "",
     backward: of === "network" && place?.direction === "backward",
     layers: layerOptions(model),
     layer: network.layer,
@@ -83,7 +90,7 @@ export function controlsProps(state) {
     target,
     steps,
     targetStep: Math.min(target.step ?? lastRead, steps - 1),
-    units: of === "sketches" ? sketches.units : (place?.projection_size ?? place?.hidden_size ?? 1),
+    units: of === "sketches" ? sketches.units : ((target.kind === "hidden_state" && place?.projection_size) || place?.hidden_size || 1),
     sensitivity,
     explored: state.modelId !== null && state.shown !== null,
   };
@@ -154,19 +161,20 @@ export const cursorProps = (state) => ({ step: cursorOf(gradientsOf(state)), ...
 /** The step whose numbers are told: the hovered one, or where the cursor stands. @param {State} state */
 const readStepOf = (state) => gradientsOf(state).hover ?? cursorOf(gradientsOf(state));
 
-/** @param {ArrayLike<number>} values @param {number} focus */
-const shares = (values, focus) => Array.from(values, (value) => value / values[focus]);
+/** @param {ArrayLike<number>} values @param {number} start */
+const shares = (values, start) => Array.from(values, (value) => value / values[start]);
 
 /** @typedef {import("../views/log-chart.js").LogLine} LogLine */
 
 const gradientLines = memo((/** @type {Subject[] | undefined} */ subjects, /** @type {boolean} */ relative) => (subjects ?? NONE).flatMap((subject) => {
   const layer = layerOf(subject);
   if (!layer) return NONE;
-  const { norms, focus } = layer;
+  const { norms } = layer;
+  const start = startOf(pastOf(layer));
   const alone = subject.key === "network";
   const name = IN_LEGENDS[subject.key];
   /** @param {ArrayLike<number>} values */
-  const of = (values) => (relative && values[focus] > 0 ? shares(values, focus) : values);
+  const of = (values) => (relative && values[start] > 0 ? shares(values, start) : values);
   /** @type {LogLine[]} */
   const lines = [{ key: `${subject.key} hidden`, name: alone ? "∂h hidden state" : `${name} ∂h`, hue: alone ? "hidden_state" : subject.key, dashed: norms.cellState !== null && !alone, values: of(norms.hidden), label: alone ? "hidden state" : norms.cellState ? undefined : subject.name }];
   if (norms.cellState) lines.unshift({ key: `${subject.key} cell`, name: alone ? "∂c cell state" : `${name} ∂c`, hue: alone ? "cell_state" : subject.key, dashed: false, values: of(norms.cellState), label: alone ? "cell state" : subject.name });

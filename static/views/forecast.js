@@ -25,7 +25,7 @@ const HEIGHT = 72;
 const MARGIN = 6;
 
 /** So many columns are told apart, by their dashes; of more, so many are drawn, all alike. */
-const TOLD_APART = 4;
+const TOLD_APART = 3;
 const DRAWN = 8;
 
 /**
@@ -93,7 +93,7 @@ const otherName = (intervened) => (intervened ? "original" : "intervened");
 const isTold = ({ columns }) => columns > 1 && columns <= TOLD_APART;
 
 /**
- * The legend: a name for each column of what is read where they can be told apart; an output has the dashes of the column that it is about.
+ * The legend: a name for each column of what is read where they can be told apart, and one for all of each other kind.
  * @param {ForecastProps} props
  * @returns {{kind: "truth" | "guess" | "other", text: string, column: number | null}[]}
  */
@@ -132,10 +132,12 @@ export function create(root) {
       svg.setAttribute("width", String(width));
       svg.setAttribute("aria-label", `${values ? "The numbers read" : ""}${outputs ? (nextInput ? ", and the forecast of each made one step earlier" : ", and the network's output") : ""}${others ? `, and beside it the ${otherName(intervened)} one,` : ","} from ${rangeEnd(low)} to ${rangeEnd(high)}.`);
       const plot = s("svg", { x: gutter, width: Math.max(0, width - gutter), height: HEIGHT, viewBox: `${gutter} 0 ${Math.max(1, width - gutter)} ${HEIGHT}` });
+      // Of outputs it is columns of what is read that have names; a forecast has the dashes of the column that it is about.
+      const told = (/** @type {Matrix} */ matrix) => isTold(matrix) && (matrix === values || (nextInput && matrix.columns === values?.columns));
       /** @param {Matrix | null} matrix @param {string} name @param {number} shift */
       const lines = (matrix, name, shift) => {
         for (let column = 0; matrix && column < Math.min(matrix.columns, DRAWN); column++) {
-          plot.append(s("path", { class: `line ${name}`, "data-column": isTold(matrix) ? column : 0, d: linePath(matrix, column, shift, window, scale.x, y, width - gutter) }));
+          plot.append(s("path", { class: `line ${name}`, "data-column": told(matrix) ? column : 0, d: linePath(matrix, column, shift, window, scale.x, y, width - gutter) }));
         }
       };
       lines(values, "truth", 0);

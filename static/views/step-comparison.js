@@ -12,7 +12,7 @@ import { formatExact, formatShortSigned } from "../lib/numerals.js";
  * @property {{quantity: string, symbol: string, text: string, a: number | null, b: number | null}[]} outputs
  * @property {import("../types.js").Moved[] | null} moved
  * @property {{a: import("../types.js").Prediction[] | null, b: import("../types.js").Prediction[] | null}} expected
- * @property {boolean} nextInput whether that is about the token that follows
+ * @property {{a: boolean, b: boolean}} nextInput whether that is about the token that follows
  */
 
 /** A change smaller than this, in probability, is not worth a line. */
@@ -56,7 +56,8 @@ function row({ quantity, symbol, text, a, b }) {
 }
 
 /** @param {StepComparisonProps} props */
-function movedPart({ moved, nextInput }) {
+function movedPart({ moved, nextInput: { a, b } }) {
+  const nextInput = a || b;
   const told = (moved ?? []).filter(({ difference }) => Math.abs(difference) >= SLIGHT);
   if (told.length === 0) return moved ? [h("p", { class: "hint", text: nextInput ? "Both expect the same next." : "Both say the same." })] : [];
   const heads = [nextInput ? "next" : "says", "in A", "in B", "A − B"].map((text) => h("th", { scope: "col", text }));
@@ -76,6 +77,6 @@ function expectedPart({ moved, expected, nextInput }) {
   if (moved) return [];
   return /** @type {const} */ (["a", "b"]).flatMap((name) => {
     const list = expected[name];
-    return list ? [h("p", { class: "expected" }, h("span", { class: "badge", text: name.toUpperCase() }), ` ${nextInput ? "expects" : "says"} ${list.slice(0, 3).map(({ label, probability }) => `${visible(label)} ${percent(probability)}`).join(", ")}`)] : [];
+    return list ? [h("p", { class: "expected" }, h("span", { class: "badge", text: name.toUpperCase() }), ` ${nextInput[name] ? "expects" : "says"} ${list.slice(0, 3).map(({ label, probability }) => `${visible(label)} ${percent(probability)}`).join(", ")}`)] : [];
   });
 }

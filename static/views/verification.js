@@ -1,7 +1,7 @@
 /** A network beside what its framework computed: how to make the reference, and what came of comparing them. A part of the Models view. */
 
 import { h, setHidden, setText } from "../lib/dom.js";
-import { asSentence, words } from "../lib/format.js";
+import { asSentence, countedFromOne, words } from "../lib/format.js";
 import { formatNumber } from "../lib/numerals.js";
 import { icon, s } from "../lib/svg.js";
 import { differencePlot, PLOT } from "./difference-plot-layout.js";
@@ -92,7 +92,7 @@ function outcomeNodes(result, file, again, emit) {
     hints.length ? h("ul", { class: "notes hints" }, ...suggestions) : null,
     plot,
     table(comparisons),
-    notes.length ? h("ul", { class: "notes" }, ...notes.map((text) => h("li", { text: asSentence(text) }))) : null,
+    notes.length ? h("ul", { class: "notes" }, ...notes.map((text) => h("li", { text: asSentence(countedFromOne(text)) }))) : null,
   ].filter((node) => node !== null);
 }
 

@@ -149,6 +149,19 @@ def test_words_are_differentiated_at_the_last_one(visit: Visit, address: str, tm
     page = opened(visit, f"&of=network&model={model}&text=word1+word2+word3+word4+word5")
     expect(page.locator(".gradient-words p").first).to_contain_text("From step 5 back to step 1")
     expect(page.locator(f"{PLACE} .ribbon.has-words .token")).to_have_text([f"word{index}" for index in range(1, 6)])
+    page.goto(f"{address}/#view=gradients&of=network&model={model}&text=word1+word2+word3&step=9&unit=99")
+    expect(page.locator(".gradient-words p").first).to_contain_text("From step 3 back to step 1")
+    expect(page).to_have_url(re.compile("text=word1\\+word2\\+word3$"))
+
+
+def test_a_loss_that_nothing_follows_is_refused_once(visit: Visit) -> None:
+    page = opened(visit, "&of=network&model=letters&target=loss&text=ab", allowed="422")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/gradients") else None)
+    page.locator("#gradients-text").fill("a")
+    expect(page.locator(".verdict-card .form-error")).to_contain_text("followed by")
+    page.wait_for_timeout(1000)
+    assert len(asked) <= 2
 
 
 def test_a_network_and_its_loss(visit: Visit) -> None:

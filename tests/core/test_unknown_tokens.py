@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gatescope.core import TokenOutOfRange, encode, trace
+from gatescope.core import TokenOutOfRange, align, encode, trace
 from gatescope.core.encoding import UNKNOWN_LABEL
 from tests.core.networks import LABELS, random_network
 
@@ -26,3 +26,9 @@ def test_below_it_and_where_a_token_stands_for_it_ids_are_refused() -> None:
     assert raised.value.pointer == ("tokens", 1)
     with pytest.raises(TokenOutOfRange, match="must be in 0 to 6 for this network, not -1"):
         encode(LETTERS_WITH_UNKNOWN, tokens=[-1])
+
+
+def test_where_the_text_of_an_unknown_one_is_not_known_all_of_them_are_alike() -> None:
+    text, ids = encode(LETTERS, text="axby"), encode(LETTERS, tokens=[0, -1, 2, -1])
+    assert [align(text, ids, method).distance for method in ("index", "edit")] == [1, 1]
+    assert align(text, encode(LETTERS, text="axbz"), "index").distance == 1

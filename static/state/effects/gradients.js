@@ -53,7 +53,8 @@ export function attachGradients(store, api) {
       // Where the server allows less work than this page, all but the Jacobians can still be seen.
       if (jacobian && error instanceof api.ApiError && error.status === TOO_LARGE) return answered({ key, name, layer, body }, false, signal);
       const astray = error instanceof api.ApiError && error.errors.map(({ pointer }) => ASTRAY[pointer ?? ""]).find(Boolean);
-      if (astray) store.dispatch({ type: "gradients-target-changed", change: { [astray]: null } });
+      const still = questionsOf(store.get()).questions.some((question) => question.body === body);
+      if (astray && still && body.target[astray] !== null) store.dispatch({ type: "gradients-target-changed", change: { [astray]: null } });
       return { key, name, layer, found: null, error: sentence(error) };
     }
   };

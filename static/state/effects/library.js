@@ -1,11 +1,15 @@
 /** What the Models view asks of the server: details, new names, deletions, and the list as it is now. */
 
+import { networkOf } from "../gradients-questions.js";
 import { openModelOf } from "../library-transitions.js";
 import { lacksNames, modelOf } from "../input-transitions.js";
 import { sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../types.js").Event} Event */
+
+/** The network whose details are looked at. @param {State} state */
+const shownIn = (state) => (state.place === "models" ? openModelOf(state) : state.place === "gradients" ? networkOf(state) : modelOf(state));
 
 /**
  * @param {import("../store.js").Store} store
@@ -74,8 +78,8 @@ export function attachLibrary(store, api) {
     const arrived = state.place === "models" && before.place !== "models";
     if (arrived && before.models.length) void refresh();
     if (arrived && state.library.snippets === null) void snippets();
-    if (state.models === before.models && state.place === before.place && state.modelId === before.modelId && state.library.open === before.library.open) return;
-    const shown = state.place === "models" ? openModelOf(state) : modelOf(state);
+    const shown = shownIn(state);
+    if (state.place === before.place && shown === shownIn(before)) return;
     const needed = shown && (state.place === "models" ? !shown.detailed : lacksNames(shown));
     if (needed && !asked.has(shown.id)) void detail(shown.id);
   });

@@ -13,7 +13,7 @@ import { check, equal } from "./check.js";
 const letters = (text) => Int32Array.from([...text], (letter) => letter.charCodeAt(0));
 
 /** @param {string} text @returns {any} */
-const traceOf = (text) => ({ dtype: "float32", input: { labels: [...text], values: null, kind: "tokens" } });
+const traceOf = (text) => ({ dtype: "float32", input: { labels: [...text], values: null, kind: "tokens", unknown: [] } });
 
 /** @param {number[][]} rows */
 const matrix = (rows) => ({ data: Float32Array.from(rows.flat()), rows: rows.length, columns: rows[0].length });
@@ -55,8 +55,11 @@ export function test_by_index_the_longer_one_stands_alone_at_the_end() {
 
 export function test_steps_are_alike_by_their_text_and_rows_by_their_numbers() {
   equal(align(traceOf("abc"), traceOf("abd"), "edit").distance, 1);
-  const values = (/** @type {number[][]} */ rows) => /** @type {any} */ ({ dtype: "float32", input: { values: { ...matrix(rows), data: Float64Array.from(rows.flat()) }, labels: [] } });
+  const values = (/** @type {number[][]} */ rows) => /** @type {any} */ ({ dtype: "float32", input: { values: { ...matrix(rows), data: Float64Array.from(rows.flat()) }, labels: [], unknown: [] } });
   equal(align(values([[0.1, 0], [2, 3]]), values([[0.1 + 1e-12, -0], [2, 4]]), "index").distance, 1);
+  const strange = (/** @type {string} */ text, /** @type {number[]} */ unknown) => ({ ...traceOf(text), input: { ...traceOf(text).input, unknown } });
+  equal(align(strange("axb", [1]), strange("ayb", [1]), "index").distance, 1);
+  equal(align(strange("axb", [1]), strange("a\ufffdb", [1]), "index").distance, 0);
 }
 
 export function test_a_trace_along_an_alignment_has_no_numbers_where_it_has_no_step() {

@@ -45,7 +45,7 @@ const ANSWER = { questions: [], subjects: [
 
 export function test_what_is_left_is_told_against_where_the_way_back_begins() {
   equal(shareLeft(past([0.5, 1, 2]), 0), 0.25);
-  equal([shareLeft(past([0, 0, 0]), 0), shareLeft(past([1, 1, 0]), 0)], [null, 1]);
+  equal([shareLeft(past([1, 1, 0]), 0), shareLeft(past([1, 1, 1], { cellState: [1, 1, 0] }), 0)], [null, 1]);
   equal(shareLeft(past([9, 9], { cellState: [1, 4] }), 0), 0.25);
   equal([farEnd(past([1, 2])), farEnd(past([1, 2], { direction: "backward", focus: 0 }))], [0, 1]);
 }
@@ -72,12 +72,13 @@ export function test_sentences_go_from_the_smallest_to_the_largest() {
 }
 
 export function test_a_saturated_focus_is_no_measure_for_the_way_back() {
-  const saturated = past([0.2, 0.8, 1, 1e-6]);
+  const saturated = past([1, 1, 1, 1], { cellState: [0.2, 0.8, 1, 1e-6] });
   equal([shareLeft(saturated, 0), halfLife(saturated)], [0.2, 2]);
   equal(pastWords([{ name: "the network", past: saturated }])[0], "From step 3 back to step 1, the network keeps 0.20 of the gradient.");
-  equal(shareLeft(past([0.5, 1, 0], { direction: "backward", focus: 0 }), 2), 0);
+  equal(shareLeft(past([1, 1, 1], { cellState: [0, 1, 0.5], direction: "backward", focus: 0 }), 2), 0.5);
+  equal(pastWords([{ name: "one", past: saturated }, { name: "the other", past: past([0.5, 0.5, 0.5, 1]) }]).slice(0, 2), ["From step 3 back to step 1, one keeps 0.20 of the gradient.", "From step 4 back to step 1, the other keeps 0.50 of the gradient."]);
   const silent = past([0, 0, 1], { cellState: [0, 0, 0] });
-  equal(pastWords([{ name: "the network", past: silent }]), ["At step 3 the target does not change with the cell state of the network: its tanh is at the end of its range there, so that no share of a gradient can be told."]);
+  equal(pastWords([{ name: "the network", past: silent }]), ["At step 3 the target does not change with the cell state of the network, so that no share of a gradient can be told."]);
 }
 
 export function test_the_carry_path_is_told_beside_the_jacobian() {

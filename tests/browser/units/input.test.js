@@ -130,6 +130,8 @@ export function test_words_are_told_from_letters_by_what_is_read_and_expected() 
 export function test_what_the_server_counts_from_0_is_told_from_1() {
   const said = "every state must stay finite, but the cell state of layer 0 (forward) left the range of float32 at step 12";
   equal(sentence(new ApiError(422, said)), "Every state must stay finite, but the cell state of layer 1 (forward) left the range of float32 at step 13.");
+  equal(sentence(new ApiError(422, "a layer must be one of layer 0 to 2, not layer 5")), "A layer must be one of layer 0 to 2, not layer 5.");
+  equal(sentence(new ApiError(422, "no layer is called 'step 3'")), "No layer is called 'step 3'.");
   equal(sentence(new ApiError(422, "a unit must be one of 0 to 3, not 12")), "A unit must be one of 0 to 3, not 12.");
   equal(sentence(new Error("step 3 is empty")), "Step 3 is empty.");
 }

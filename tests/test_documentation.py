@@ -8,7 +8,6 @@ import json
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
@@ -63,16 +62,6 @@ def test_the_readme_shows_the_lines_that_write_a_reference() -> None:
     for snippet in SNIPPETS.values():
         assert f"{snippet.framework} (" in readme
         assert f"```python\n{snippet.code}```" in readme
-
-
-def test_the_readmes_python_runs(tmp_path: Path) -> None:
-    """One block after the other, as a reader would; a comment ``# (20, 8)`` tells the shape of what the line gives."""
-    section = (ROOT / "README.md").read_text("utf-8").partition("\n## Python\n")[2].partition("\n### ")[0]
-    script = "".join(re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL))
-    checked, shapes = re.subn(r"^(.+?)  # (\(\d+, \d+\))", r"assert \1.shape == \2  #", script, flags=re.MULTILINE)
-    assert shapes == 2
-    subprocess.run([sys.executable, "-W", "error", "-c", checked], cwd=tmp_path, check=True)
-    assert (tmp_path / "mine.safetensors").exists()
 
 
 def make_targets() -> set[str]:

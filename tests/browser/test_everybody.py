@@ -32,7 +32,7 @@ def test_the_card_lets_a_person_judge_the_network(visit: Visit) -> None:
         for bar in card.locator(".result-bar").all()
     ]
     assert widths == pytest.approx([0.5, 1, 1.25 / 3])
-    expect(card).to_contain_text("2 000 updates with Adam, each on 8 stretches of 20 steps")
+    expect(card).to_contain_text("2,000 updates with Adam, each on 8 stretches of 20 steps")
     text = card.inner_text()
     assert "{" not in text
     assert "_" not in text

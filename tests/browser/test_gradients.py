@@ -146,7 +146,7 @@ def test_words_are_differentiated_at_the_last_one(visit: Visit, address: str, tm
     save_network(network, tmp_path / "words.safetensors")
     with (tmp_path / "words.safetensors").open("rb") as file:
         model = httpx.post(f"{address}/api/v1/models", files={"weights": file}).json()["id"]
-    page = opened(visit, f"&of=network&model={model}&text=word1+word2+word3+word4+word5")
+    page = opened(visit, f"&of=network&model={model}&text=word1+word2+word3+word4+word5", allowed="422")
     expect(page.locator(".gradient-words p").first).to_contain_text("From step 5 back to step 1")
     expect(page.locator(f"{PLACE} .ribbon.has-words .token")).to_have_text([f"word{index}" for index in range(1, 6)])
     page.goto(f"{address}/#view=gradients&of=network&model={model}&text=word1+word2+word3&step=9&unit=99")

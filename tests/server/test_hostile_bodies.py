@@ -114,7 +114,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "no tokens": (plain(model="letters", input={"tokens": []}), "/input/tokens"),
     "tokens is a string": (plain(model="letters", input={"tokens": "12"}), "/input/tokens"),
     "a token too high": (plain(model="letters", input={"tokens": [7]}), "/input/tokens/0"),
-    "a token below zero": (plain(model="letters", input={"tokens": [-1]}), "/input/tokens/0"),
+    "a token below -1": (plain(model="letters", input={"tokens": [-2]}), "/input/tokens/0"),
     "a token with a fraction": (plain(model="letters", input={"tokens": [0.5]}), "/input/tokens/0"),
     "a token that is 1.0": (plain(model="letters", input={"tokens": [1.0]}), "/input/tokens/0"),
     "a token that is true": (plain(model="letters", input={"tokens": [True]}), "/input/tokens/0"),

@@ -259,7 +259,7 @@ def test_generated_requests_find_no_server_error(tmp_path: Path, monkeypatch: py
         few = "/trainings/{training_id}" in operation.label  # which take next to nothing that could be generated
 
         @settings(
-            max_examples=20 if few else 50,
+            max_examples=20 if few else 100,
             derandomize=True,
             deadline=None,
             database=None,

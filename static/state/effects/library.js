@@ -1,5 +1,6 @@
 /** What the Models view asks of the server: details, new names, deletions, and the list as it is now. */
 
+import { gradientsOf } from "../gradients-slice.js";
 import { networkOf } from "../gradients-questions.js";
 import { openModelOf } from "../library-transitions.js";
 import { lacksNames, modelOf } from "../input-transitions.js";
@@ -9,7 +10,7 @@ import { sentence } from "./sentence.js";
 /** @typedef {import("../types.js").Event} Event */
 
 /** The network whose details are looked at. @param {State} state */
-const shownIn = (state) => (state.place === "models" ? openModelOf(state) : state.place === "gradients" ? networkOf(state) : modelOf(state));
+const shownIn = (state) => (state.place === "models" ? openModelOf(state) : state.place === "gradients" && gradientsOf(state) ? networkOf(state) : modelOf(state));
 
 /**
  * @param {import("../store.js").Store} store

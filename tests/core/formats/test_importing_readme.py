@@ -16,11 +16,18 @@ from gatescope.core import Network, Options
 from .weights import torch_module
 
 README = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
-BLOCKS = [
-    block
-    for block in re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    if "reference.npz" not in block  # which need a network of the reader's own and are tested beside `core/snippets.py`
+SECTIONS = [
+    "".join(re.findall(r"^```python\n(.*?)^```", section, re.MULTILINE | re.DOTALL))
+    for section in re.split(r"^##+ ", README, flags=re.MULTILINE)
 ]
+EXAMPLES = [
+    example
+    for example in SECTIONS
+    if example and "reference.npz" not in example  # which need a network of the reader's own: see `core/snippets.py`
+]
+"""Of each section its blocks, one after the other."""
+SHAPE = re.compile(r"^(.+?)  # (\(\d+, \d+\))", re.MULTILINE)
+"""A line and, in its comment, the shape of what it gives."""
 
 
 def stand_in() -> ModuleType:
@@ -37,22 +44,21 @@ def stand_in() -> ModuleType:
 
 
 def test_there_are_examples() -> None:
-    assert len(BLOCKS) >= 2
-    assert any("state_dict()" in block for block in BLOCKS)
+    assert len(EXAMPLES) == 2
+    assert "state_dict()" in EXAMPLES[1]
+    assert [len(SHAPE.findall(example)) for example in EXAMPLES] == [2, 1]
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
-def test_an_example_runs(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_runs(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("torch") is None:
         monkeypatch.setitem(sys.modules, "torch", stand_in())
     monkeypatch.chdir(tmp_path)
     script = tmp_path / "example.py"
-    script.write_text(block, "utf-8")
+    script.write_text(SHAPE.sub(r"assert \1.shape == \2  #", example), "utf-8")
     names = runpy.run_path(str(script))
     assert isinstance(names["network"], Network)
-    shape = re.search(r'quantities\["forget_gate"\]  # \((\d+), (\d+)\)', block)
-    assert shape
-    assert names["result"].layers[0].quantities["forget_gate"].shape == (int(shape[1]), int(shape[2]))
+    assert ("mine.safetensors" in example) == (tmp_path / "mine.safetensors").exists()
     if "imported" in names:
         assert names["imported"].network.directions[0].cell.options()["activation"] == "relu"
         assert names["imported"].notes

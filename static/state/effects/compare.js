@@ -4,6 +4,7 @@ import { parseFile } from "../../lib/input.js";
 import { compareOf, sideModel, sideOf } from "../compare-sides.js";
 import { alignmentOf } from "../comparison.js";
 import { lacksNames, readsOf } from "../input-transitions.js";
+import { detailsOnce } from "./details.js";
 import { passing, sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
@@ -23,8 +24,7 @@ const SIDES = ["a", "b"];
 export function attachCompare(store, api) {
   const asking = { a: new AbortController(), b: new AbortController() };
   let counting = new AbortController();
-  /** @type {Set<string>} models whose details are on their way, or cannot be had */
-  const detailed = new Set();
+  const detail = detailsOnce(store, api);
   /** @type {Record<SideName, File | null>} */
   const latest = { a: null, b: null };
 
@@ -65,16 +65,6 @@ export function attachCompare(store, api) {
     }
   };
 
-  /** @param {string} id */
-  const detail = async (id) => {
-    detailed.add(id);
-    try {
-      store.dispatch({ type: "model-detailed", model: await api.fetchModel(id) });
-    } catch {
-      // What the list says is shown; a network that is gone is noticed when it is used.
-    }
-  };
-
   /** @param {State} state @param {SideName} side @param {File} file */
   const read = async (state, side, file) => {
     const model = sideModel(state, side);
@@ -105,7 +95,7 @@ export function attachCompare(store, api) {
     for (const side of SIDES) follow(state, before, side);
     for (const side of SIDES) {
       const model = sideModel(state, side);
-      if (model && lacksNames(model) && !detailed.has(model.id)) void detail(model.id);
+      if (model && lacksNames(model)) detail(model.id);
     }
     const method = alignmentOf(now)?.method;
     if (now.pair === then.pair && method === alignmentOf(then)?.method) return;

@@ -1,7 +1,9 @@
 /** Asks the server for the gradients that are looked at, as they are changed: a slider is followed, and no answer comes out of turn. */
 
 import { gradientsOf } from "../gradients-slice.js";
-import { questionsOf } from "../gradients-questions.js";
+import { networkOf, questionsOf } from "../gradients-questions.js";
+import { lacksNames } from "../input-transitions.js";
+import { detailsOnce } from "./details.js";
 import { sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
@@ -30,6 +32,7 @@ const HEAVY = 3e10;
  * @param {typeof import("../../api.js")} api
  */
 export function attachGradients(store, api) {
+  const detail = detailsOnce(store, api);
   let asking = new AbortController();
   /** @type {Question[] | null} */
   let asked = null;
@@ -88,6 +91,8 @@ export function attachGradients(store, api) {
   /** @param {State} state */
   const follow = (state) => {
     if (state.place !== "gradients") return;
+    const network = gradientsOf(state).of === "network" ? networkOf(state) : null;
+    if (network && lacksNames(network)) detail(network.id);
     const { questions } = questionsOf(state);
     if (questions === (next ?? asked) || questions.length === 0) return;
     if (busy && performance.now() - since < PATIENCE) {

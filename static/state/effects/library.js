@@ -1,34 +1,19 @@
 /** What the Models view asks of the server: details, new names, deletions, and the list as it is now. */
 
-import { gradientsOf } from "../gradients-slice.js";
-import { networkOf } from "../gradients-questions.js";
 import { openModelOf } from "../library-transitions.js";
 import { lacksNames, modelOf } from "../input-transitions.js";
+import { detailsOnce } from "./details.js";
 import { sentence } from "./sentence.js";
 
 /** @typedef {import("../types.js").State} State */
 /** @typedef {import("../types.js").Event} Event */
-
-/** The network whose details are looked at. @param {State} state */
-const shownIn = (state) => (state.place === "models" ? openModelOf(state) : state.place === "gradients" && gradientsOf(state) ? networkOf(state) : modelOf(state));
 
 /**
  * @param {import("../store.js").Store} store
  * @param {typeof import("../../api.js")} api
  */
 export function attachLibrary(store, api) {
-  /** @type {Set<string>} models whose details are on their way, or cannot be had */
-  const asked = new Set();
-
-  /** @param {string} id */
-  const detail = async (id) => {
-    asked.add(id);
-    try {
-      store.dispatch({ type: "model-detailed", model: await api.fetchModel(id) });
-    } catch {
-      // What the list says is shown; a network that is gone is noticed when it is used.
-    }
-  };
+  const detail = detailsOnce(store, api);
 
   const refresh = async () => {
     try {
@@ -79,9 +64,8 @@ export function attachLibrary(store, api) {
     const arrived = state.place === "models" && before.place !== "models";
     if (arrived && before.models.length) void refresh();
     if (arrived && state.library.snippets === null) void snippets();
-    const shown = shownIn(state);
-    if (state.place === before.place && shown === shownIn(before)) return;
-    const needed = shown && (state.place === "models" ? !shown.detailed : lacksNames(shown));
-    if (needed && !asked.has(shown.id)) void detail(shown.id);
+    if (state.models === before.models && state.place === before.place && state.modelId === before.modelId && state.library.open === before.library.open) return;
+    const shown = state.place === "models" ? openModelOf(state) : modelOf(state);
+    if (shown && (state.place === "models" ? !shown.detailed : lacksNames(shown))) detail(shown.id);
   });
 }

@@ -86,12 +86,22 @@ export function exampleDraft(model, name) {
  */
 export const readsOf = ({ input, detailed }) => ({ ...input, ids: input.kind === "tokens" && detailed === true && !input.labels });
 
+/** @type {WeakMap<string[], boolean>} */
+const longer = new WeakMap();
+
+/** Whether tokens are longer than a character; all of them are looked at once, for there can be many. @param {string[]} labels */
+function areLonger(labels) {
+  const known = longer.get(labels) ?? labels.some((label) => [...label].length > 1);
+  longer.set(labels, known);
+  return known;
+}
+
 /**
  * How many tokens a text has whose tokens are longer than a character, going by the picture until it has followed.
  * @param {{model: string} | null} wanted
  * @param {{wanted: {model: string}, trace: import("../types.js").Trace} | null} shown
  */
-export const tokensOfText = (wanted, shown) => (shown && shown.wanted.model === wanted?.model && shown.trace.input.labels.some((label) => [...label].length > 1) ? shown.trace.steps : null);
+export const tokensOfText = (wanted, shown) => (shown && shown.wanted.model === wanted?.model && areLonger(shown.trace.input.labels) ? shown.trace.steps : null);
 
 /**
  * Whether names are still to be asked for: of tokens, or of columns.

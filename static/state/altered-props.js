@@ -6,7 +6,7 @@ import { memo } from "../lib/memo.js";
 import { formatNumber } from "../lib/numerals.js";
 import { symbolOfQuantity } from "../lib/value-quantities.js";
 import { alteredOf, otherLayer, wantedAltered } from "./altered.js";
-import { shownModelOf } from "./input-transitions.js";
+import { foretells, shownModelOf } from "./input-transitions.js";
 import { isOfUnits } from "./selectors.js";
 import { labelOf, quantitiesOf } from "./shown.js";
 
@@ -88,7 +88,7 @@ export function movedProps(state) {
     open: altered !== null && (outputs !== null || altered.trace.predictions !== null),
     step: selection.step,
     label: shown?.trace.input.kind === "tokens" ? labelOf(state, selection.step) : null,
-    nextInput: shownModelOf(state)?.readout?.predicts !== null,
+    nextInput: foretells(shownModelOf(state)),
     moved: movedSteps(state)?.[selection.step] ?? null,
     waiting: !known,
     outputs,

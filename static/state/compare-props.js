@@ -11,7 +11,7 @@ import { memo } from "../lib/memo.js";
 import { formattedSide } from "./compare-address.js";
 import { compareOf, otherOf, sideDraft, sideModel, sideOf } from "./compare-sides.js";
 import { alignmentOf, layersAlong, quantityShown, rowsOf } from "./comparison.js";
-import { columnNames, draftOf, readsOf, tokensOfText } from "./input-transitions.js";
+import { columnNames, draftOf, foretells, readsOf, tokensOfText } from "./input-transitions.js";
 import { colouringOf, isOfUnits, themeOf } from "./selectors.js";
 import { gutterOf, quantitiesIn } from "./shown.js";
 
@@ -95,6 +95,9 @@ const predictionsOf = forEachSide((/** @type {Trace} */ { predictions }, /** @ty
 /** At the column after each step, the token that follows it, also where that stands further on. */
 const followersOf = forEachSide((/** @type {Trace} */ { input: { tokens } }, /** @type {Int32Array} */ steps) => tokens && [-1, ...Array.from(steps, (step) => (step < 0 ? -1 : (tokens[step + 1] ?? -1)))]);
 
+/** The network of a trace. @param {State} state @param {Trace | undefined} trace */
+export const modelOfTrace = ({ models }, trace) => models.find(({ id }) => id === trace?.model);
+
 /** @param {State} state @param {SideName} name @param {Record<SideName, Trace>} traces @param {Alignment} alignment */
 export function compareRibbonProps(state, name, traces, alignment) {
   const trace = traces[name];
@@ -110,7 +113,7 @@ export function compareRibbonProps(state, name, traces, alignment) {
     others: predictionsOf[other](traces[other], stepsOf(alignment, other)),
     moved: null,
     tokens: followersOf[name](trace, steps),
-    nextInput: state.models.find(({ id }) => id === trace.model)?.readout?.predicts !== null,
+    nextInput: foretells(modelOfTrace(state, trace)),
     marks: marksOf[name](alignment, name),
     places: steps,
     ...axisOf(state),
@@ -123,10 +126,10 @@ const besideOf = forEachSide((/** @type {Trace} */ { input, outputs }) => [input
 
 /** @param {State} state @param {SideName} name @param {Record<SideName, Trace>} traces @param {Alignment} alignment */
 export function compareForecastProps(state, name, traces, alignment) {
-  const { input, outputs, model } = traces[name];
+  const { input, outputs } = traces[name];
   const steps = stepsOf(alignment, name);
-  const nextInput = state.models.find(({ id }) => id === model)?.readout?.predicts !== null;
-  return { values: input.values && along(input.values, steps), outputs: outputs && input.kind === "values" ? along(outputs, steps) : null, others: null, intervened: true, nextInput, names: columnNames(state.models.find(({ id }) => id === model)), beside: besideOf[name](traces[otherOf(name)]), ...axisOf(state) };
+  const model = modelOfTrace(state, traces[name]);
+  return { values: input.values && along(input.values, steps), outputs: outputs && input.kind === "values" ? along(outputs, steps) : null, others: null, intervened: true, nextInput: foretells(model), names: columnNames(model), beside: besideOf[name](traces[otherOf(name)]), ...axisOf(state) };
 }
 
 const carried = forEachSide(carriedAlong);

@@ -3,9 +3,10 @@
 import { number, spoken, visible, words } from "../lib/format.js";
 import { layerText } from "../lib/interventions.js";
 import { memo } from "../lib/memo.js";
-import { BADGES, stepsOf } from "./compare-props.js";
+import { BADGES, modelOfTrace, stepsOf } from "./compare-props.js";
 import { compareOf, sideOf } from "./compare-sides.js";
 import { alignmentOf, layersAlong, listedChanges, methodOf, tracesAlong } from "./comparison.js";
+import { foretells } from "./input-transitions.js";
 import { isOfUnits } from "./selectors.js";
 import { quantitiesIn } from "./shown.js";
 
@@ -104,7 +105,7 @@ const placeOf = memo((/** @type {Compare["pair"]} */ pair, /** @type {Compare["a
 export function readingProps(state) {
   const { pair, align, layer, unit, column, moved } = compareOf(state);
   /** @param {SideName} side */
-  const nextInput = (side) => state.models.find(({ id }) => id === pair?.[side].trace.model)?.readout?.predicts !== null;
+  const nextInput = (side) => foretells(modelOfTrace(state, pair?.[side].trace));
   return readingAt(state.quantities, nextInput("a"), nextInput("b"), placeOf(pair, align, layer, unit, column, moved));
 }
 

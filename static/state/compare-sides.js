@@ -6,7 +6,7 @@ import { describeInput, editableText, parseTyped } from "../lib/input.js";
 import { misfit, requested } from "../lib/interventions.js";
 import { alteredOf, wantedAltered } from "./altered.js";
 import { refusal } from "./comparison.js";
-import { draftOf, EMPTY_DRAFT, exampleDraft, inputDraft, modelOf, readsOf } from "./input-transitions.js";
+import { draftOf, EMPTY_DRAFT, exampleDraft, foretells, inputDraft, modelOf, readsOf } from "./input-transitions.js";
 import { sliceOf, withSlice } from "./slices.js";
 import { withForms } from "./trace-transitions.js";
 
@@ -121,7 +121,7 @@ function withCounterpart(state, name) {
   const model = modelBy(state, other.modelId);
   if (!other.shown || !model) return state;
   const { input } = other.shown.wanted;
-  const changed = done(other.interventions).length ? null : (counterpart(other.shown.trace, input, model.readout?.predicts !== null) ?? input);
+  const changed = done(other.interventions).length ? null : (counterpart(other.shown.trace, input, foretells(model)) ?? input);
   const draft = changed ? inputDraft(changed, readsOf(model), "One step changed", null) : sideDraft(other);
   // What was said of the side, such as why it follows, is still so.
   return withSide(withSideDraft(state, name, draft, { modelId: model.id, interventions: [] }), name, { message: sideOf(state, name).message });

@@ -79,6 +79,9 @@ export function exampleDraft(model, name) {
   return example ? inputDraft(example.input, readsOf(model), example.name, example.name) : EMPTY_DRAFT;
 }
 
+/** Whether what a network says is about the input that follows. @param {Model | undefined} model */
+export const foretells = (model) => model?.readout?.predicts !== null;
+
 /**
  * What a network reads; one whose tokens have no texts reads their ids.
  * @param {Model} model

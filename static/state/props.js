@@ -10,7 +10,7 @@ import { timeScale } from "../lib/scale.js";
 import { stageName, stageOf } from "../lib/stages.js";
 import { otherLayer, otherTrace, seenTrace, seesDifference } from "./altered.js";
 import { ablationOf, isDone } from "./intervening-transitions.js";
-import { columnNames, draftOf, modelOf, readsOf, shownModelOf, tokensOfText } from "./input-transitions.js";
+import { columnNames, draftOf, foretells, modelOf, readsOf, shownModelOf, tokensOfText } from "./input-transitions.js";
 import { carryMarks, marksIn, movedSteps, notesAt, rubberIn } from "./altered-props.js";
 import { bandsOf, heldFromHovered, unitsLedger } from "./inside-props.js";
 import { openModelOf } from "./library-transitions.js";
@@ -27,7 +27,7 @@ import { gutterOf, labelOf, labelsOf, quantitiesOf } from "./shown.js";
 const NONE = [];
 
 /** @param {State} state */
-const nextInput = (state) => shownModelOf(state)?.readout?.predicts !== null;
+const nextInput = (state) => foretells(shownModelOf(state));
 
 /** @param {State} state */
 export const headerProps = (state) => ({ models: state.models, modelId: state.modelId, layer: meantSelection(state).layer, theme: state.view.theme });

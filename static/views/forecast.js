@@ -95,12 +95,12 @@ const isTold = ({ columns }) => columns > 1 && columns <= TOLD_APART;
 /**
  * The legend: a name for each column of what is read where they can be told apart, and one for all of each other kind.
  * @param {ForecastProps} props
- * @returns {{kind: "truth" | "guess" | "other", text: string, column: number | null}[]}
+ * @returns {{kind: "truth" | "guess" | "other", text: string, column: number}[]} `column` has the dashes
  */
 export function legendOf({ values, outputs, others, intervened, nextInput, names }) {
   /** @type {ReturnType<typeof legendOf>} */
   const keys = [];
-  const add = (/** @type {"truth" | "guess" | "other"} */ kind, /** @type {string} */ text, /** @type {number | null} */ column = null) => keys.push({ kind, text, column });
+  const add = (/** @type {"truth" | "guess" | "other"} */ kind, /** @type {string} */ text, column = 0) => keys.push({ kind, text, column });
   if (values && isTold(values)) for (let column = 0; column < values.columns; column++) add("truth", names?.[column] ?? `read ${column + 1}`, column);
   else if (values) add("truth", values.columns > DRAWN ? `read (${DRAWN} of ${values.columns})` : "read");
   if (outputs) add("guess", nextInput ? "forecast" : "output");
@@ -148,7 +148,7 @@ export function create(root) {
         s("text", { class: "end", x: gutter - 8, y: HEIGHT - MARGIN }, document.createTextNode(rangeEnd(low))),
         plot,
       );
-      legend.replaceChildren(...legendOf(props).map(({ kind, text, column }) => h("span", { class: `key ${kind}`, title: text }, swatch(kind, column ?? 0), h("span", { class: "key-name", text }))));
+      legend.replaceChildren(...legendOf(props).map(({ kind, text, column }) => h("span", { class: `key ${kind}`, title: text }, swatch(kind, column), h("span", { class: "key-name", text }))));
     },
     destroy: () => root.replaceChildren(),
   };

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from safetensors import safe_open
+from safetensors.numpy import load_file
 
 from gatescope.core import GRU, LSTM, RNN, Cell, Embedding, Layer, Network, Readout
 from gatescope.core.activations import Array
@@ -79,10 +80,10 @@ class Golden:
 @cache
 def load(name: str) -> Golden:
     """One golden file by its name."""
-    with safe_open(FOLDER / f"{name}.safetensors", framework="numpy") as file:
+    path = FOLDER / f"{name}.safetensors"
+    with safe_open(path, framework="numpy") as file:
         description = json.loads(file.metadata()["golden"])
-        arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # it is no mapping
-    return Golden(description["framework"].split()[0], description["kind"], arrays)
+    return Golden(description["framework"].split()[0], description["kind"], load_file(path))
 
 
 def _from_torch(arrays: Mapping[str, Array], kind: str) -> Iterator[tuple[str, Array]]:

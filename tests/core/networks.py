@@ -6,6 +6,7 @@ import numpy as np
 
 from gatescope.core import GRU, LSTM, RNN, Cell, Embedding, Feedback, Layer, Network, Readout, Vocabulary
 from gatescope.core.activations import Array
+from gatescope.core.parts import ReadoutKind
 
 
 class Variant(NamedTuple):
@@ -81,7 +82,7 @@ def random_state(cell: Cell, *batch: int, seed: int = 50) -> dict[str, Array]:
 def random_network(
     *variants: str,
     bidirectional: bool = False,
-    readout: str | None = "linear",
+    readout: ReadoutKind | None = "linear",
     tokens: bool = False,
     outputs: int = 2,
     unknown: int | None = None,
@@ -101,7 +102,7 @@ def random_network(
     if readout is not None:
         count = len(LABELS) if readout == "softmax" else outputs
         kernel, bias = normal(size, count, seed=seed + 4, dtype=dtype), normal(count, seed=seed + 5, dtype=dtype)
-        head = Readout(readout, kernel, bias, "next_input")  # type: ignore[arg-type]  # one of its two kinds
+        head = Readout(readout, kernel, bias, "next_input")
     return Network(tuple(layers), embedding, head, Vocabulary(LABELS, unknown) if tokens else None)
 
 

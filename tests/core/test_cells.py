@@ -275,7 +275,7 @@ def test_a_state_that_decays_to_subnormal_numbers_is_guarded_and_right(
     np.testing.assert_allclose(found.reshape(*expected.shape, -1)[..., 0], expected, rtol=1e-4, atol=floor)
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda cell: pickle.loads(pickle.dumps(cell))])  # noqa: S301
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda cell: pickle.loads(pickle.dumps(cell))])  # noqa: S301  # our own bytes
 @every_variant
 def test_a_copy_of_a_cell_that_has_run_computes_the_same_and_is_frozen(
     variant: str, again: Callable[[Cell], Cell]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import gatescope.core as core
-from gatescope.core import CoreError, Layer, Network, errors
+from gatescope.core import CoreError, Embedding, Layer, Network, errors
 from gatescope.core.activations import Array
 from gatescope.core.formats import from_bytes
 from gatescope.core.formats.limits import Limits
@@ -28,7 +28,7 @@ CLASSES: dict[str, type[CoreError]] = {
 def drawn() -> dict[str, str]:
     """Parent by name, as the docstring draws it."""
     tree, above = {}, [(-1, "ValueError")]
-    for line in inspect.getdoc(errors).splitlines():  # type: ignore[union-attr]  # it has one
+    for line in (inspect.getdoc(errors) or "").splitlines():
         if found := re.match(r"^    ((?:\|   )*)(\+-- )?(\w+)( {2,}\S|$)", line):
             depth = len(found[1]) // 4 + bool(found[2])
             above = [entry for entry in above if entry[0] < depth]
@@ -108,7 +108,7 @@ RAISED: dict[str, tuple[Callable[[], object], str]] = {
     "ChoiceNeeded": (lambda: core.import_network({**weights("a"), **weights("b")}), "'a', 'b'"),
     "PaddingToken": (
         lambda: core.encode(
-            replace(network := random_network(tokens=True), embedding=replace(network.embedding, padding=2)),  # type: ignore[type-var]  # it has one
+            replace(network := random_network(tokens=True), embedding=Embedding(network.parameters()["embedding"], 2)),
             text="ac",
         ),
         "step 1",

@@ -9,6 +9,7 @@ from gatescope.core import Intervention, Network, NumericalError, Trace, drawn, 
 from gatescope.core.activations import Array
 from gatescope.core.gradients import LossTarget, StateTarget, Target, gradients, jacobian_operations
 from gatescope.core.gradients.targets import seed_of
+from gatescope.core.interventions import Operation
 from tests.core.networks import LABELS, VARIANTS, normal, random_network, random_state
 
 STEPS = 6
@@ -133,7 +134,7 @@ def test_inputs_and_initial_states_against_finite_differences(name: str) -> None
             np.testing.assert_allclose(array, changed, rtol=1e-6, atol=1e-8)
 
 
-INTERVENED: dict[str, list[tuple[str, str, float]]] = {
+INTERVENED: dict[str, list[tuple[str, Operation, float]]] = {
     "lstm, all of it": [("input_gate", "scale", 0.5), ("candidate", "add", 0.3), ("hidden_state", "scale", 2.0)],
     "lstm, coupled": [("forget_gate", "scale", 0.9), ("output_gate", "add", -0.2)],
     "lstm, peepholes": [("forget_gate", "set", 1.0), ("cell_state", "scale", 0.8), ("output_gate", "scale", 0.5)],
@@ -147,7 +148,7 @@ INTERVENED: dict[str, list[tuple[str, str, float]]] = {
 @pytest.mark.parametrize("variant", INTERVENED)
 def test_interventions_are_part_of_what_is_differentiated(variant: str) -> None:
     done = tuple(
-        Intervention(0, "forward", quantity, (0, 1), (1, 5), operation, value)  # type: ignore[arg-type]
+        Intervention(0, "forward", quantity, (0, 1), (1, 5), operation, value)
         for quantity, operation, value in INTERVENED[variant]
     )
     check_by_nudging(run(network_of((variant,)), interventions=done), TARGETS["all units"])

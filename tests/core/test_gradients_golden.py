@@ -1,13 +1,14 @@
 """Gradients through time are those of PyTorch's autograd: see ``tests/golden/make_gradients.py``."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from gatescope.core import Trace, encode, trace
 from gatescope.core.gradients import LossTarget, StateTarget, Target, gradients
+from gatescope.core.network import DirectionName
 from tests.core.golden import GRADIENTS, Golden, load
 
 FOCUS = 20
@@ -26,7 +27,9 @@ def target_of(name: str) -> Target:
     if name.startswith("loss"):
         return LossTarget(FOCUS if name.endswith("step") else None)
     state, layer, direction, *unit = name.split("/")
-    return StateTarget(state, int(layer), direction, FOCUS, 1 if unit else None)  # type: ignore[arg-type]
+    quantity: Literal["hidden_state", "cell_state"] = "cell_state" if state == "cell_state" else "hidden_state"
+    side: DirectionName = "backward" if direction == "backward" else "forward"
+    return StateTarget(quantity, int(layer), side, FOCUS, 1 if unit else None)
 
 
 def close(found: Any, expected: Any, golden: Golden) -> None:

@@ -74,7 +74,9 @@ def test_only_what_has_bounds_can_be_saturated(variant: str, quantity: str, expe
 @pytest.mark.parametrize(("variant", "keeps"), [("lstm", "forget_gate"), ("gru", "update_gate")])
 def test_the_half_life_is_that_of_a_constant_gate(variant: str, keeps: str, gate: float, steps: float) -> None:
     found = health([traced(random_network(variant), done=[set_to(keeps, gate)])])
-    np.testing.assert_allclose(found.layers[0].half_life, np.full(4, steps))  # type: ignore[arg-type]
+    half_life = found.layers[0].half_life
+    assert half_life is not None
+    np.testing.assert_allclose(half_life, np.full(4, steps))
 
 
 def test_a_gate_that_varies_forgets_by_its_geometric_mean() -> None:

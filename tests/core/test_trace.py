@@ -33,6 +33,7 @@ from gatescope.core import (
     trace_id,
 )
 from gatescope.core.activations import ACTIVATIONS, Array
+from gatescope.core.parts import ReadoutKind
 from gatescope.core.states import check_state
 from tests.core.networks import LABELS, VARIANTS, normal, random_cell, random_network, random_state
 
@@ -220,7 +221,7 @@ def test_tokens_that_differ_have_ids_that_differ() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("readout", [None, "linear"])
 @every_kind
-def test_trace_bytes_is_known_before(kinds: tuple[str, ...], readout: str | None, dtype: str) -> None:
+def test_trace_bytes_is_known_before(kinds: tuple[str, ...], readout: ReadoutKind | None, dtype: str) -> None:
     network = random_network(*kinds, bidirectional=True, readout=readout, dtype=dtype)
     result = trace(network, encode(network, values=normal(11, 3)))
     assert trace_bytes(network, 11) == result.nbytes

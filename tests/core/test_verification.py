@@ -7,6 +7,7 @@ import pytest
 
 from gatescope.core import GRU, Cancelled, InputError, Layer, Network, WrongKind, WrongWidth
 from gatescope.core.activations import softmax
+from gatescope.core.parts import ReadoutKind
 from gatescope.core.verification import number
 from tests.core.networks import DTYPES, VARIANTS, random_cell, random_network, random_state
 from tests.core.references import STEPS, checked, one, own
@@ -17,7 +18,7 @@ from tests.core.references import STEPS, checked, one, own
 @pytest.mark.parametrize("tokens", [False, True])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_network_matches_its_own_trace(variant: str, tokens: bool, bidirectional: bool, dtype: str) -> None:
-    readout = "softmax" if tokens else "linear"
+    readout: ReadoutKind = "softmax" if tokens else "linear"
     network = random_network(variant, variant, bidirectional=bidirectional, tokens=tokens, readout=readout, dtype=dtype)
     state = [random_state(place.cell, seed=70 + index) for index, place in enumerate(network.directions)]
     result = checked(network, own(network, state))
@@ -78,7 +79,7 @@ def test_a_backward_layer_may_come_in_the_order_in_which_it_read() -> None:
 
 @pytest.mark.parametrize("rows", [slice(None), -1], ids=["every step", "the last"])
 @pytest.mark.parametrize("kind", ["softmax", "linear"])
-def test_a_readout_may_be_scores_or_probabilities(kind: str, rows: Any) -> None:
+def test_a_readout_may_be_scores_or_probabilities(kind: ReadoutKind, rows: Any) -> None:
     network = random_network("lstm", readout=kind, tokens=kind == "softmax")
     arrays = own(network)
     assert network.readout is not None

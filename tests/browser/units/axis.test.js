@@ -102,10 +102,10 @@ export function test_columns_that_can_be_told_apart_are_named() {
   const matrix = (/** @type {number} */ columns) => ({ data: new Float32Array(2 * columns), rows: 2, columns });
   const told = (/** @type {Partial<import("/static/views/forecast.js").ForecastProps>} */ props) =>
     legendOf({ values: null, outputs: null, others: null, intervened: true, nextInput: true, window: { from: 0, to: 2 }, width: 100, gutter: 0, ...props }).map(({ text, column }) => [text, column]);
-  equal(told({ values: matrix(1), outputs: matrix(1), others: matrix(1) }), [["read", null], ["forecast", null], ["original", null]]);
+  equal(told({ values: matrix(1), outputs: matrix(1), others: matrix(1) }), [["read", 0], ["forecast", 0], ["original", 0]]);
   equal(told({ values: matrix(2), names: ["number", "marker"] }), [["number", 0], ["marker", 1]]);
-  equal(told({ values: matrix(3), outputs: matrix(2), nextInput: false }), [["read 1", 0], ["read 2", 1], ["read 3", 2], ["output", null]]);
-  equal([told({ values: matrix(8) }), told({ values: matrix(30) })], [[["read", null]], [["read (8 of 30)", null]]]);
+  equal(told({ values: matrix(3), outputs: matrix(2), nextInput: false }), [["read 1", 0], ["read 2", 1], ["read 3", 2], ["output", 0]]);
+  equal([told({ values: matrix(8) }), told({ values: matrix(30) })], [[["read", 0]], [["read (8 of 30)", 0]]]);
 }
 
 export function test_a_forecast_stands_over_the_step_it_is_about() {

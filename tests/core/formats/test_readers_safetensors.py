@@ -12,7 +12,7 @@ from gatescope.core.formats.readers.safetensors import LONGEST_HEADER
 from tests.core.formats.files import safetensors_file
 
 
-def entry(dtype: str, shape: Any, *offsets: Any) -> dict[str, Any]:
+def entry(dtype: Any, shape: Any, *offsets: Any) -> dict[str, Any]:
     return {"dtype": dtype, "shape": shape, "data_offsets": list(offsets)}
 
 
@@ -74,7 +74,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("missing field", {"a": {"dtype": "F32", "shape": [1]}}, "must be described by"),
     ("more fields", {"a": {**A, "file": "x"}}, "must be described by"),
     ("dtype", {"a": entry("F31", [1], 0, 4)}, "dtype of a must be one of safetensors', not F31"),
-    ("dtype no text", {"a": entry([1], [1], 0, 4)}, "dtype of a"),  # type: ignore[arg-type]
+    ("dtype no text", {"a": entry([1], [1], 0, 4)}, "dtype of a"),
     ("shape no list", {"a": entry("F32", 1, 0, 4)}, "shape of a must be a list of sizes, not 1"),
     ("negative", {"a": entry("F32", [-1, -1], 0, 4)}, "shape of a"),
     ("true", {"a": entry("F32", [True], 0, 4)}, "shape of a"),
